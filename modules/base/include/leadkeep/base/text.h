@@ -1,0 +1,19 @@
+// leadkeep/base/text.h — small pure functions on text
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace leadkeep {
+
+[[nodiscard]] bool is_valid_utf8(
+    std::string_view text) noexcept;  // RFC 3629: no surrogates, no overlong forms
+[[nodiscard]] std::string_view trim(std::string_view text) noexcept;
+[[nodiscard]] std::string to_lower_ascii(std::string_view text);
+[[nodiscard]] bool is_all_digits(std::string_view text) noexcept;  // ASCII digits, at least one
+[[nodiscard]] std::optional<std::uint64_t> parse_unsigned(
+    std::string_view text) noexcept;  // digits only, no sign
+[[nodiscard]] std::size_t count_code_points(std::string_view utf8) noexcept;
+
+}  // namespace leadkeep

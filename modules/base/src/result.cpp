@@ -1,0 +1,43 @@
+#include <leadkeep/base/result.h>
+
+namespace leadkeep {
+
+std::string_view name_of(Errc code) noexcept {
+  switch (code) {
+    case Errc::kInvalidInput:
+      return "invalid_request";
+    case Errc::kTooLarge:
+      return "too_large";
+    case Errc::kUnauthenticated:
+      return "unauthenticated";
+    case Errc::kForbidden:
+      return "forbidden";
+    case Errc::kNotFound:
+      return "not_found";
+    case Errc::kConflict:
+      return "conflict";
+    case Errc::kIdempotencyMismatch:
+      return "idempotency_key_reused";
+    case Errc::kPreconditionRequired:
+      return "precondition_required";
+    case Errc::kPreconditionFailed:
+      return "precondition_failed";
+    case Errc::kConsentWithdrawn:
+      return "consent_withdrawn";
+    case Errc::kWindowClosed:
+      return "window_closed";
+    case Errc::kUnreachable:
+      return "unreachable";
+    case Errc::kTooManyRequests:
+      return "too_many_requests";
+    case Errc::kUnavailable:
+      return "unavailable";
+    case Errc::kCorrupt:
+      return "corrupt";
+    case Errc::kInternal:
+      return "internal";
+  }
+  return "internal";
+}
+
+}  // namespace leadkeep

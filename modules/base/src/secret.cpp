@@ -1,0 +1,41 @@
+#include <leadkeep/base/secret.h>
+
+#include <cstring>
+#include <new>
+
+namespace leadkeep {
+
+void wipe(std::span<std::byte> bytes) noexcept {
+  if (!bytes.empty()) {
+    ::explicit_bzero(bytes.data(), bytes.size());
+  }
+}
+
+void wipe(std::string& text) noexcept {
+  wipe(std::as_writable_bytes(std::span{text.data(), text.size()}));
+  text.clear();
+}
+
+SecretBytes::SecretBytes(std::size_t size)
+    : m_data{size == 0 ? nullptr : static_cast<std::byte*>(::operator new(size))}, m_size{size} {
+  if (m_data != nullptr) {
+    std::memset(m_data, 0, m_size);
+  }
+}
+
+SecretBytes SecretBytes::copy_of(ByteView bytes) {
+  SecretBytes out{bytes.size()};
+  if (!bytes.empty()) {
+    std::memcpy(out.m_data, bytes.data(), bytes.size());
+  }
+  return out;
+}
+
+SecretBytes::~SecretBytes() {
+  if (m_data != nullptr) {
+    wipe({m_data, m_size});
+    ::operator delete(m_data, m_size);
+  }
+}
+
+}  // namespace leadkeep

@@ -1,0 +1,48 @@
+#include "fakes/fake_clock.h"
+
+#include <leadkeep/base/clock.h>
+
+#include <chrono>
+
+#include <gtest/gtest.h>
+
+namespace leadkeep {
+
+TEST(ToRfc3339, WritesUtcWithMilliseconds) {
+  EXPECT_EQ(to_rfc3339({0}), "1970-01-01T00:00:00.000Z");
+  EXPECT_EQ(to_rfc3339({1}), "1970-01-01T00:00:00.001Z");
+  EXPECT_EQ(to_rfc3339({951'782'399'999}), "2000-02-28T23:59:59.999Z");
+  EXPECT_EQ(to_rfc3339({951'782'400'000}), "2000-02-29T00:00:00.000Z");
+  EXPECT_EQ(to_rfc3339({1'795'535'478'042}), "2026-11-24T15:51:18.042Z");
+  EXPECT_EQ(to_rfc3339({253'402'300'799'999}), "9999-12-31T23:59:59.999Z");
+}
+
+TEST(ToRfc3339, WritesTimesBefore1970) {
+  EXPECT_EQ(to_rfc3339({-1}), "1969-12-31T23:59:59.999Z");
+  EXPECT_EQ(to_rfc3339({-1'000}), "1969-12-31T23:59:59.000Z");
+}
+
+TEST(Timestamp, AddsSubtractsAndCompares) {
+  using std::chrono::milliseconds;
+  using std::chrono::minutes;
+  const Timestamp start{1'000};
+  EXPECT_EQ((start + minutes{1}).ms, 61'000);
+  EXPECT_EQ((start - milliseconds{1}).ms, 999);
+  EXPECT_EQ((start + minutes{1}) - start, minutes{1});
+  EXPECT_LT(start, start + milliseconds{1});
+}
+
+TEST(SystemClock, IsAfterThisTestWasWritten) {
+  EXPECT_GT(SystemClock{}.now(), Timestamp{1'700'000'000'000});
+}
+
+TEST(FakeClock, StandsStillUntilItIsMoved) {
+  test::FakeClock clock;
+  EXPECT_EQ(to_rfc3339(clock.now()), "2026-01-15T12:00:00.000Z");
+  clock.advance(std::chrono::seconds{90});
+  EXPECT_EQ(to_rfc3339(clock.now()), "2026-01-15T12:01:30.000Z");
+  clock.set({5});
+  EXPECT_EQ(clock.now(), Timestamp{5});
+}
+
+}  // namespace leadkeep
