@@ -1,0 +1,99 @@
+// leadkeep/audit/trail.h — who did or saw what, in the same transaction as the act
+//
+// append() is the only way an entry comes into being. It takes the write transaction of the act, so
+// an act without its entry cannot commit, nor an entry without its act. Entries are numbered
+// without gaps: the number is the index of the leaf in the Merkle tree that the evidence tools will
+// build.
+//
+// An entry holds pseudonyms (internal ids), kinds and stable codes only. Never personal data.
+// Threads  any; append belongs to its transaction
+#pragma once
+#include <leadkeep/base/clock.h>
+#include <leadkeep/base/id.h>
+#include <leadkeep/store/transaction.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace leadkeep::audit {
+
+// Stored by value; never renumber.
+enum class Act : std::uint8_t {
+  kLogIn = 1,
+  kLogOut = 2,
+  kReadInbox = 3,
+  kReadConversation = 4,
+  kReadMessages = 5,
+  kReadLead = 6,
+  kMessageReceived = 7,
+  kStatusReceived = 8,
+  kLeadCreated = 9,
+  kIdentifierAdded = 10,
+  kIdentifierConflict = 11,
+  kReply = 12,
+  kReplySent = 13,
+  kReplyFailed = 14,
+  kReplyParked = 15,
+  kReplyUnknown = 16,
+  kNote = 17,
+  kConversationChanged = 18,
+  kConsentRead = 19,
+  kConsentRecorded = 20,
+  kAgentAdded = 21,
+  kAgentDisabled = 22,
+  kAgentEnabled = 23,
+  kAgentsListed = 24,
+  kEventsFollowed = 25,
+  kRequest = 26,  // a request that was refused before its act was known
+  kMessageUnattributed = 27,
+};
+
+enum class Outcome : std::uint8_t { kDone = 1, kRefused = 2 };
+
+enum class ObjectKind : std::uint8_t {
+  kNone = 0,
+  kConversation = 1,
+  kLead = 2,
+  kMessage = 3,
+  kAgent = 4,
+  kSession = 5,
+  kConsent = 6,
+};
+
+[[nodiscard]] std::string_view name_of(Act act) noexcept;
+
+struct Object {
+  ObjectKind kind = ObjectKind::kNone;
+  Ulid id{};
+};
+
+[[nodiscard]] Object object_of(const ConversationId& id) noexcept;
+[[nodiscard]] Object object_of(const LeadId& id) noexcept;
+[[nodiscard]] Object object_of(const MessageId& id) noexcept;
+[[nodiscard]] Object object_of(const AgentId& id) noexcept;
+
+struct Entry {
+  std::optional<AgentId> actor;  // absent: the daemon, or a caller who is not proven
+  std::optional<Ulid> session;
+  Act act;
+  Outcome outcome = Outcome::kDone;
+  Object object;
+  std::string reason;       // a stable code; empty if there is nothing to say
+  std::uint64_t items = 0;  // how many objects were shown
+};
+
+struct NumberedEntry {
+  std::uint64_t seq;
+  Timestamp at;
+  Entry entry;
+};
+
+[[nodiscard]] Result<void> append(store::WriteTxn& txn, const Entry& entry, Timestamp now);
+
+// Entries with seq >= from, ascending, at most `limit`.
+[[nodiscard]] Result<std::vector<NumberedEntry>> list(store::ReadTxn& txn, std::uint64_t from,
+                                                      std::size_t limit);
+
+}  // namespace leadkeep::audit

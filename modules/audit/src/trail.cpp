@@ -1,0 +1,168 @@
+#include <leadkeep/audit/trail.h>
+#include <leadkeep/store/counters.h>
+#include <leadkeep/store/records/audit.pb.h>
+#include <leadkeep/store/table.h>
+
+#include <algorithm>
+
+namespace leadkeep::audit {
+namespace {
+
+constexpr store::Table<records::AuditEntry> kAudit{store::TableId::kAudit};
+
+store::KeyRef audit_key() {
+  return store::system_key("audit");
+}
+
+Bytes row_key(std::uint64_t seq) {
+  Bytes key;
+  append_be(key, seq);
+  return key;
+}
+
+template <class AnyId>
+Object make_object(ObjectKind kind, const AnyId& id) {
+  Object object{kind, {}};
+  std::ranges::copy(id.bytes(), object.id.begin());
+  return object;
+}
+
+std::optional<Ulid> to_ulid(std::string_view raw) {
+  Ulid ulid{};
+  if (raw.size() != ulid.size()) {
+    return std::nullopt;
+  }
+  std::ranges::copy(as_bytes(raw), ulid.begin());
+  return ulid;
+}
+
+NumberedEntry from_record(const records::AuditEntry& record) {
+  NumberedEntry out;
+  out.seq = record.seq();
+  out.at = Timestamp{record.at_ms()};
+  out.entry.actor = AgentId::from_bytes(as_bytes(record.actor()));
+  out.entry.session = to_ulid(record.session());
+  out.entry.act = static_cast<Act>(record.action());
+  out.entry.outcome = static_cast<Outcome>(record.outcome());
+  out.entry.object.kind = static_cast<ObjectKind>(record.object_kind());
+  out.entry.object.id = to_ulid(record.object_id()).value_or(Ulid{});
+  out.entry.reason = record.reason();
+  out.entry.items = record.items();
+  return out;
+}
+
+}  // namespace
+
+std::string_view name_of(Act act) noexcept {
+  switch (act) {
+    case Act::kLogIn:
+      return "log_in";
+    case Act::kLogOut:
+      return "log_out";
+    case Act::kReadInbox:
+      return "read_inbox";
+    case Act::kReadConversation:
+      return "read_conversation";
+    case Act::kReadMessages:
+      return "read_messages";
+    case Act::kReadLead:
+      return "read_lead";
+    case Act::kMessageReceived:
+      return "message_received";
+    case Act::kStatusReceived:
+      return "status_received";
+    case Act::kLeadCreated:
+      return "lead_created";
+    case Act::kIdentifierAdded:
+      return "identifier_added";
+    case Act::kIdentifierConflict:
+      return "identifier_conflict";
+    case Act::kReply:
+      return "reply";
+    case Act::kReplySent:
+      return "reply_sent";
+    case Act::kReplyFailed:
+      return "reply_failed";
+    case Act::kReplyParked:
+      return "reply_parked";
+    case Act::kReplyUnknown:
+      return "reply_unknown";
+    case Act::kNote:
+      return "note";
+    case Act::kConversationChanged:
+      return "conversation_changed";
+    case Act::kConsentRead:
+      return "consent_read";
+    case Act::kConsentRecorded:
+      return "consent_recorded";
+    case Act::kAgentAdded:
+      return "agent_added";
+    case Act::kAgentDisabled:
+      return "agent_disabled";
+    case Act::kAgentEnabled:
+      return "agent_enabled";
+    case Act::kAgentsListed:
+      return "agents_listed";
+    case Act::kEventsFollowed:
+      return "events_followed";
+    case Act::kRequest:
+      return "request";
+    case Act::kMessageUnattributed:
+      return "message_unattributed";
+  }
+  return "?";
+}
+
+Object object_of(const ConversationId& id) noexcept {
+  return make_object(ObjectKind::kConversation, id);
+}
+
+Object object_of(const LeadId& id) noexcept {
+  return make_object(ObjectKind::kLead, id);
+}
+
+Object object_of(const MessageId& id) noexcept {
+  return make_object(ObjectKind::kMessage, id);
+}
+
+Object object_of(const AgentId& id) noexcept {
+  return make_object(ObjectKind::kAgent, id);
+}
+
+Result<void> append(store::WriteTxn& txn, const Entry& entry, Timestamp now) {
+  LK_TRY(const std::uint64_t seq, store::next_number(txn, store::kAuditCounter));
+  records::AuditEntry record;
+  record.set_seq(seq);
+  record.set_at_ms(now.ms);
+  if (entry.actor) {
+    record.set_actor(std::string{entry.actor->raw()});
+  }
+  if (entry.session) {
+    record.set_session(std::string{as_text(*entry.session)});
+  }
+  record.set_action(static_cast<std::uint32_t>(entry.act));
+  record.set_outcome(static_cast<std::uint32_t>(entry.outcome));
+  record.set_object_kind(static_cast<std::uint32_t>(entry.object.kind));
+  if (entry.object.kind != ObjectKind::kNone) {
+    record.set_object_id(std::string{as_text(entry.object.id)});
+  }
+  record.set_reason(entry.reason);
+  record.set_items(entry.items);
+  return kAudit.put(txn, row_key(seq), audit_key(), record);
+}
+
+Result<std::vector<NumberedEntry>> list(store::ReadTxn& txn, std::uint64_t from,
+                                        std::size_t limit) {
+  std::vector<NumberedEntry> entries;
+  LK_TRY_VOID(kAudit.scan(txn, {}, row_key(from), audit_key(),
+                          [&](ByteView, const records::AuditEntry& record) -> Result<store::Step> {
+                            if (entries.size() == limit) {
+                              return store::Step::kStop;
+                            }
+                            entries.push_back(from_record(record));
+                            return store::Step::kContinue;
+                          }));
+  return entries;
+}
+
+}  // namespace leadkeep::audit

@@ -1,0 +1,196 @@
+// What only the LMDB engine promises: group commit, and what it does when the disk fails.
+#include "fakes/temp_directory.h"
+#include "store_test_support.h"
+
+#include <leadkeep/base/metrics.h>
+#include <leadkeep/store/lmdb_engine.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace {
+
+std::atomic<bool> g_disk_fails{false};
+
+}  // namespace
+
+// Stands in front of the C library's: LMDB calls it in every commit.
+extern "C" int fdatasync(int fd) {
+  if (g_disk_fails.load()) {
+    errno = EIO;
+    return -1;
+  }
+  return static_cast<int>(::syscall(SYS_fdatasync, fd));
+}
+
+namespace leadkeep::store {
+
+namespace {
+
+constexpr TableId kTable = TableId::kLeads;
+
+class LmdbEngineTest : public ::testing::Test {
+ protected:
+  LmdbEngineTest() { open(Rehearsal::kNone); }
+
+  ~LmdbEngineTest() override { g_disk_fails = false; }
+
+  void open(Rehearsal rehearsal) {
+    m_engine.reset();
+    m_engine = LmdbEngine::open({m_directory.path(), std::size_t{64} << 20, kDataTables, rehearsal},
+                                m_metrics)
+                   .value();
+  }
+
+  Result<void> put(std::string_view key, std::string_view value = "v") {
+    return m_engine->write(
+        [&](WriteView& view) { return view.put(kTable, as_bytes(key), as_bytes(value)); });
+  }
+
+  bool has(std::string_view key) {
+    bool found = false;
+    EXPECT_TRUE(is_ok(m_engine->read([&](ReadView& view) -> Result<void> {
+      LK_TRY(const auto value, view.get(kTable, as_bytes(key)));
+      found = value.has_value();
+      return {};
+    })));
+    return found;
+  }
+
+  test::TempDirectory m_directory;
+  Metrics m_metrics;
+  std::unique_ptr<LmdbEngine> m_engine;
+};
+
+}  // namespace
+
+TEST_F(LmdbEngineTest, CommitsTogetherWhatWaitsTogether) {
+  constexpr int kThreads = 4;
+  constexpr int kMostRounds = 1'000;
+  bool grouped = false;
+  for (int round = 0; round < kMostRounds && !grouped; ++round) {
+    const std::uint64_t commits = m_metrics.store_commits.value();
+    // The first body holds the writer until the others are about to queue.
+    std::atomic<int> arriving{0};
+    std::vector<std::jthread> threads;
+    threads.emplace_back([&] {
+      EXPECT_TRUE(is_ok(m_engine->write([&](WriteView&) -> Result<void> {
+        while (arriving < kThreads) {
+          std::this_thread::yield();
+        }
+        return {};
+      })));
+    });
+    for (int t = 0; t < kThreads; ++t) {
+      threads.emplace_back([&, t] {
+        ++arriving;
+        EXPECT_TRUE(is_ok(put("k" + std::to_string(t))));
+      });
+    }
+    threads.clear();
+    grouped = m_metrics.store_commits.value() - commits < kThreads + 1;
+  }
+  EXPECT_TRUE(grouped);
+}
+
+TEST_F(LmdbEngineTest, RehearsesEachBodyOnAnUntouchedTable) {
+  open(Rehearsal::kEveryWrite);
+  int runs = 0;
+  ASSERT_TRUE(is_ok(m_engine->write([&](WriteView& view) -> Result<void> {
+    ++runs;
+    LK_TRY(const auto old, view.get(kTable, as_bytes("key")));
+    EXPECT_FALSE(old.has_value());
+    return view.put(kTable, as_bytes("key"), as_bytes("v"));
+  })));
+  EXPECT_EQ(runs, 2);
+  EXPECT_TRUE(has("key"));
+}
+
+TEST_F(LmdbEngineTest, RefusesAKeyThatIsEmptyOrTooLongAndGoesOn) {
+  EXPECT_FALSE(put("").ok());
+  EXPECT_FALSE(put(std::string(512, 'k')).ok());
+  EXPECT_TRUE(is_ok(put(std::string(511, 'k'))));
+  EXPECT_FALSE(m_engine->is_broken());
+}
+
+TEST_F(LmdbEngineTest, RunsABatchLargerThanTheLimitOfATransaction) {
+  constexpr int kThreads = 8;
+  const std::string large(1'000'000, 'x');
+  {
+    std::vector<std::jthread> threads;
+    for (int t = 0; t < kThreads; ++t) {
+      threads.emplace_back([&, t] { EXPECT_TRUE(is_ok(put("k" + std::to_string(t), large))); });
+    }
+  }
+  for (int t = 0; t < kThreads; ++t) {
+    EXPECT_TRUE(has("k" + std::to_string(t)));
+  }
+}
+
+TEST_F(LmdbEngineTest, TakesNoWritesAfterAnErrorOfTheDiskUntilItIsOpenedAgain) {
+  ASSERT_TRUE(is_ok(put("before")));
+  g_disk_fails = true;
+  EXPECT_TRUE(fails_with(put("during"), Errc::kUnavailable));
+  g_disk_fails = false;
+  EXPECT_TRUE(m_engine->is_broken());
+  EXPECT_TRUE(fails_with(put("after"), Errc::kUnavailable));
+  EXPECT_TRUE(has("before"));
+  EXPECT_FALSE(has("during"));
+  open(Rehearsal::kNone);
+  EXPECT_FALSE(m_engine->is_broken());
+  EXPECT_TRUE(is_ok(put("after")));
+  EXPECT_TRUE(has("before"));
+  EXPECT_FALSE(has("during"));
+}
+
+// A write that waits while the commit before it fails must not be committed after all.
+TEST_F(LmdbEngineTest, RefusesWritesThatWereQueuedWhenTheDiskFailed) {
+  constexpr int kThreads = 8;
+  std::atomic<bool> started{false};
+  std::atomic<int> arriving{0};
+  std::atomic<int> accepted{0};
+  {
+    std::vector<std::jthread> threads;
+    threads.emplace_back([&] {
+      const auto outcome = m_engine->write([&](WriteView& view) -> Result<void> {
+        started = true;
+        while (arriving < kThreads) {
+          std::this_thread::yield();
+        }
+        g_disk_fails = true;
+        return view.put(kTable, as_bytes("first"), as_bytes("v"));
+      });
+      accepted += outcome.ok() ? 1 : 0;
+    });
+    for (int t = 0; t < kThreads; ++t) {
+      threads.emplace_back([&, t] {
+        while (!started) {
+          std::this_thread::yield();
+        }
+        ++arriving;
+        const auto outcome = m_engine->write([&](WriteView& view) {
+          g_disk_fails = false;  // the disk is well again when this body runs
+          return view.put(kTable, as_bytes("k" + std::to_string(t)), as_bytes("v"));
+        });
+        accepted += outcome.ok() ? 1 : 0;
+      });
+    }
+  }
+  EXPECT_TRUE(m_engine->is_broken());
+  EXPECT_EQ(accepted, 0);
+  EXPECT_FALSE(has("first"));
+  for (int t = 0; t < kThreads; ++t) {
+    EXPECT_FALSE(has("k" + std::to_string(t)));
+  }
+}
+
+}  // namespace leadkeep::store
