@@ -1,0 +1,110 @@
+// leadkeep/config/settings.h — every setting of the daemon, as types
+//
+// A Settings holds, from its construction on, the defaults of src/settings.def; keys without a
+// default are empty until load() fills them. No member is a secret: members that end in _file, and
+// the TLS keys, name the files that hold the secrets.
+// Units: in the types. Threads: a plain value; the daemon makes it once and passes it on as const.
+#pragma once
+#include <leadkeep/base/event_log.h>
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace leadkeep::config {
+
+// A host name in small letters or an address in canonical text (RFC 5952), and a port.
+struct Endpoint {
+  std::string host;
+  std::uint16_t port{};
+
+  [[nodiscard]] std::string text() const;  // host:port, an IPv6 address in brackets
+  friend bool operator==(const Endpoint&, const Endpoint&) = default;
+};
+
+struct Gibibytes {
+  std::uint64_t count{};
+
+  [[nodiscard]] std::uint64_t bytes() const noexcept { return count << 30; }
+
+  friend bool operator==(const Gibibytes&, const Gibibytes&) = default;
+};
+
+enum class TlsMinimum { kTls12, kTls13 };
+
+struct Settings {
+  Settings();
+
+  struct Store {
+    std::filesystem::path directory;
+    Gibibytes map_size;
+    std::filesystem::path root_key_file;  // empty: the systemd credential leadkeep.root-key
+  } store;
+
+  struct Api {
+    Endpoint listen;
+    std::filesystem::path tls_certificate;
+    std::filesystem::path tls_key;
+    TlsMinimum tls_minimum{};
+    std::uint32_t max_connections{};
+  } api;
+
+  struct Webhook {
+    Endpoint listen;
+    std::filesystem::path tls_certificate;  // load() puts those of the API in place of
+    std::filesystem::path tls_key;          // an empty pair
+    std::uint32_t max_connections{};
+  } webhook;
+
+  struct Control {
+    std::filesystem::path socket;
+  } control;
+
+  struct Whatsapp {
+    std::string phone_number_id;  // WhatsApp's id of the company's own number
+    std::filesystem::path app_secret_file;
+    std::filesystem::path previous_app_secret_file;  // empty: none
+    std::filesystem::path verify_token_file;
+    std::filesystem::path access_token_file;
+    std::string graph_url;                // https://host or https://host:port, no slash at the end
+    std::string graph_version;            // v26.0
+    std::filesystem::path graph_ca_file;  // empty: the system's trust store
+  } whatsapp;
+
+  struct Egress {
+    std::vector<Endpoint> allow;
+  } egress;
+
+  struct Inbox {
+    std::string region;  // ISO 3166-1 alpha-2
+  } inbox;
+
+  struct Session {
+    std::chrono::minutes idle{};
+    std::chrono::hours absolute{};
+    std::uint32_t max_per_agent{};
+  } session;
+
+  struct Login {
+    std::uint32_t max_failures{};
+  } login;
+
+  struct Delivery {
+    std::uint32_t max_attempts{};
+    std::chrono::seconds unknown_wait{};
+    std::chrono::seconds request_timeout{};
+    std::chrono::milliseconds backoff_base{};
+  } delivery;
+
+  struct Events {
+    std::uint32_t max_listeners{};
+  } events;
+
+  struct Log {
+    LogLevel level{};
+  } log;
+};
+
+}  // namespace leadkeep::config

@@ -1,0 +1,50 @@
+// The forms that a value may have: what to tell the operator, and how to read it.
+#pragma once
+#include <leadkeep/base/text.h>
+#include <leadkeep/config/settings.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace leadkeep::config {
+
+template <class T>
+struct Form {
+  std::string expected;                                      // finishes the sentence "expected …"
+  std::function<std::optional<T>(const std::string&)> read;  // nothing: not of this form
+};
+
+// A whole number as a T, which may be an integer, a duration or a Gibibytes.
+template <class T>
+[[nodiscard]] Form<T> whole(std::uint64_t smallest, std::uint64_t largest) {
+  return {"a whole number from " + std::to_string(smallest) + " to " + std::to_string(largest),
+          [=](const std::string& text) -> std::optional<T> {
+            const auto number = parse_unsigned(text);
+            if (!number || *number < smallest || *number > largest) {
+              return std::nullopt;
+            }
+            return static_cast<T>(*number);
+          }};
+}
+
+// Paths are absolute, because a relative one would mean another file under systemd than in a shell.
+[[nodiscard]] Form<std::filesystem::path> absolute_path();
+[[nodiscard]] Form<std::filesystem::path> optional_path();
+[[nodiscard]] Form<std::filesystem::path> socket_path();  // fits into sockaddr_un
+
+[[nodiscard]] Form<Endpoint> listen_address();
+[[nodiscard]] Form<std::vector<Endpoint>> endpoint_list();
+[[nodiscard]] Form<std::string> https_origin();
+
+[[nodiscard]] Form<std::string> phone_number_id();
+[[nodiscard]] Form<std::string> graph_version();
+[[nodiscard]] Form<std::string> region();
+
+[[nodiscard]] Form<TlsMinimum> tls_minimum();
+[[nodiscard]] Form<LogLevel> log_level();
+
+}  // namespace leadkeep::config

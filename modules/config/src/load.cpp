@@ -1,0 +1,209 @@
+#include "grammar.h"
+#include "nearest.h"
+#include "table.h"
+
+#include <leadkeep/base/files.h>
+#include <leadkeep/base/text.h>
+#include <leadkeep/config/load.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <map>
+#include <optional>
+#include <string_view>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace leadkeep::config {
+namespace {
+
+constexpr std::size_t kLargestFile = std::size_t{256} * 1024;
+
+Fail cannot_read(const std::filesystem::path& file, int error) {
+  return fail(error == ENOENT ? Errc::kNotFound : Errc::kUnavailable,
+              file.string() + ": cannot read the configuration: " + std::strerror(error));
+}
+
+Result<std::string> read_config_file(const std::filesystem::path& file) {
+  const UniqueFd fd{::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)};
+  struct stat info{};
+  if (!fd.valid() || ::fstat(fd.get(), &info) != 0) {
+    return cannot_read(file, errno);
+  }
+  if (!S_ISREG(info.st_mode)) {
+    return fail(Errc::kForbidden, file.string() + ": the configuration must be a regular file");
+  }
+  if ((info.st_mode & S_IWOTH) != 0) {
+    return fail(Errc::kForbidden, file.string() +
+                                      ": anybody may write to the configuration; run: chmod o-w " +
+                                      file.string());
+  }
+  std::string text(kLargestFile + 1, '\0');
+  std::size_t have = 0;
+  while (have < text.size()) {
+    const ssize_t got = ::read(fd.get(), text.data() + have, text.size() - have);
+    if (got < 0 && errno != EINTR) {
+      return cannot_read(file, errno);
+    }
+    if (got == 0) {
+      break;
+    }
+    have += got > 0 ? static_cast<std::size_t>(got) : 0;
+  }
+  if (have > kLargestFile) {
+    return fail(Errc::kTooLarge, file.string() + ": the configuration is larger than 256 KiB");
+  }
+  text.resize(have);
+  if (!is_valid_utf8(text)) {
+    return fail(Errc::kInvalidInput, file.string() + ": the configuration is not valid UTF-8");
+  }
+  return text;
+}
+
+// Small letters and '_', as in every known section and, with '.', every known key. Keys and
+// tokens of WhatsApp hold digits, so one that was pasted into the wrong place is not repeated.
+bool looks_like_a_key(std::string_view text) {
+  return !text.empty() &&
+         text.find_first_not_of("abcdefghijklmnopqrstuvwxyz_.") == std::string_view::npos;
+}
+
+// Collects what is wrong, so that the operator mends all of it before the next try.
+class Problems {
+ public:
+  void add(std::string_view where, std::string_view what) {
+    m_text.append(m_text.empty() ? "" : "\n").append(where).append(": ").append(what);
+  }
+
+  [[nodiscard]] const std::string& text() const noexcept { return m_text; }
+
+ private:
+  std::string m_text;
+};
+
+struct Given {
+  std::string where;
+  std::optional<std::string> value;  // nothing: already reported
+};
+
+// The values of one source, file or command line, by key.
+class Source {
+ public:
+  explicit Source(Problems& problems) : m_problems{problems} {}
+
+  void read(const std::string& where, const std::string& section, const std::string& line) {
+    const auto assignment = read_assignment(section, line);
+    if (!assignment) {
+      m_problems.add(where, "expected [section] or key = value");
+      return;
+    }
+    if (assignment->kind == Key::kUnknown) {
+      refuse_unknown(where, assignment->key);
+      return;
+    }
+    // Boost ends every value at a '#'; a shortened path would be a wrong path.
+    const bool cut = line.find('#') != std::string::npos;
+    if (cut) {
+      m_problems.add(
+          where, assignment->key + ": a value cannot hold '#'; a comment needs a line of its own");
+    }
+    const auto [first, is_first] = m_given.try_emplace(
+        assignment->key, Given{where, cut ? std::nullopt : std::optional{assignment->value}});
+    if (!is_first) {
+      m_problems.add(where, assignment->key + ": is set twice, first at " + first->second.where);
+    }
+  }
+
+  [[nodiscard]] const Given* find(const std::string& key) const {
+    const auto found = m_given.find(key);
+    return found == m_given.end() ? nullptr : &found->second;
+  }
+
+ private:
+  void refuse_unknown(const std::string& where, const std::string& key) {
+    std::string what = looks_like_a_key(key) ? key + ": is not a known key"
+                                             : "a key that is not known and not shown here";
+    if (const auto nearest = nearest_key(key)) {
+      what += "; did you mean " + *nearest + "?";
+    }
+    m_problems.add(where, what);
+  }
+
+  Problems& m_problems;
+  std::map<std::string, Given> m_given;
+};
+
+Source read_lines(const std::filesystem::path& file, std::string_view text, Problems& problems) {
+  Source source{problems};
+  std::string section;
+  for (std::size_t number = 1; !text.empty(); ++number) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view line = trim(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (line.empty() || line.starts_with('#')) {
+      continue;
+    }
+    const std::string where = file.string() + ":" + std::to_string(number);
+    if (line.size() > 2 && line.starts_with('[') && line.ends_with(']') &&
+        looks_like_a_key(line.substr(1, line.size() - 2))) {
+      section = line.substr(1, line.size() - 2);
+    } else {
+      source.read(where, section, std::string{line});
+    }
+  }
+  return source;
+}
+
+Source read_overrides(std::span<const std::string> overrides, Problems& problems) {
+  Source source{problems};
+  for (const std::string& given : overrides) {
+    std::string_view line = given;
+    line.remove_prefix(line.starts_with("--") ? 2 : 0);
+    source.read("command line", "", std::string{line});
+  }
+  return source;
+}
+
+// Takes the certificate and key of the API for the webhook unless it has a pair of its own.
+void complete_webhook_tls(Settings& settings, std::string_view where, Problems& problems) {
+  auto& webhook = settings.webhook;
+  if (webhook.tls_certificate.empty() != webhook.tls_key.empty()) {
+    problems.add(where, webhook.tls_key.empty()
+                            ? "webhook.tls_key: is required with webhook.tls_certificate"
+                            : "webhook.tls_certificate: is required with webhook.tls_key");
+  } else if (webhook.tls_key.empty()) {
+    webhook.tls_certificate = settings.api.tls_certificate;
+    webhook.tls_key = settings.api.tls_key;
+  }
+}
+
+}  // namespace
+
+Result<Settings> load(const std::filesystem::path& file, std::span<const std::string> overrides) {
+  LK_TRY(const std::string text, read_config_file(file));
+  Problems problems;
+  const Source from_file = read_lines(file, text, problems);
+  const Source from_command_line = read_overrides(overrides, problems);
+
+  Settings settings;
+  for (const Setting& setting : table()) {
+    const Given* given = from_command_line.find(setting.key);
+    given = given != nullptr ? given : from_file.find(setting.key);
+    const bool missing = given == nullptr || (given->value && given->value->empty());
+    if (missing && !setting.fallback) {
+      problems.add(given != nullptr ? given->where : file.string(),
+                   setting.key + ": is required; expected " + setting.expected);
+    } else if (given != nullptr && given->value && !setting.assign(settings, *given->value)) {
+      problems.add(given->where, setting.key + ": expected " + setting.expected);
+    }
+  }
+  complete_webhook_tls(settings, file.string(), problems);
+  if (!problems.text().empty()) {
+    return fail(Errc::kInvalidInput, problems.text());
+  }
+  return settings;
+}
+
+}  // namespace leadkeep::config

@@ -1,0 +1,359 @@
+#include <leadkeep/config/load.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+namespace leadkeep::config {
+namespace {
+
+using std::chrono_literals::operator""h;
+using std::chrono_literals::operator""min;
+using std::chrono_literals::operator""ms;
+using std::chrono_literals::operator""s;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+// Each required key once, in lines 1 to 10; what a test adds begins in line 11.
+constexpr std::string_view kRequired =
+    "[store]\n"
+    "directory = /var/lib/leadkeep\n"
+    "[api]\n"
+    "tls_certificate = /etc/leadkeep/api.pem\n"
+    "tls_key = /etc/leadkeep/api.key\n"
+    "[whatsapp]\n"
+    "phone_number_id = 106540352242922\n"
+    "app_secret_file = /etc/leadkeep/app_secret\n"
+    "verify_token_file = /etc/leadkeep/verify_token\n"
+    "access_token_file = /etc/leadkeep/access_token\n";
+
+class Load : public testing::Test {
+ protected:
+  Load() {
+    std::string name = (std::filesystem::temp_directory_path() / "leadkeep-XXXXXX").string();
+    m_directory = ::mkdtemp(name.data());
+  }
+
+  ~Load() override { std::filesystem::remove_all(m_directory); }
+
+  [[nodiscard]] std::filesystem::path file() const { return m_directory / "leadkeepd.conf"; }
+
+  void write(std::string_view content) const {
+    std::ofstream{file(), std::ios::binary} << content;
+    ::chmod(file().c_str(), 0644);
+  }
+
+  // Writes `content` behind the required keys and loads it.
+  [[nodiscard]] Result<Settings> load_with(std::string_view content,
+                                           std::vector<std::string> overrides = {}) const {
+    write(std::string{kRequired} + std::string{content});
+    return load(file(), overrides);
+  }
+
+  // The problems, without the name of the file in front; empty if the file was accepted.
+  [[nodiscard]] std::string problems(std::string_view content,
+                                     std::vector<std::string> overrides = {}) const {
+    const auto settings = load_with(content, std::move(overrides));
+    if (settings.ok()) {
+      return "";
+    }
+    EXPECT_EQ(settings.error().code, Errc::kInvalidInput);
+    std::string text = settings.error().detail;
+    for (auto at = text.find(file()); at != text.npos; at = text.find(file(), at)) {
+      text.erase(at, file().string().size() + 1);
+    }
+    return text;
+  }
+
+ private:
+  std::filesystem::path m_directory;
+};
+
+TEST_F(Load, TakesRequiredKeysFromTheFileAndDefaultsForTheRest) {
+  const auto settings = load_with("");
+  ASSERT_TRUE(settings.ok()) << settings.error().detail;
+  const Settings& s = settings.value();
+  EXPECT_EQ(s.store.directory, "/var/lib/leadkeep");
+  EXPECT_EQ(s.store.map_size.bytes(), std::uint64_t{16} << 30);
+  EXPECT_TRUE(s.store.root_key_file.empty());
+  EXPECT_EQ(s.api.listen, (Endpoint{"0.0.0.0", 8443}));
+  EXPECT_EQ(s.api.tls_minimum, TlsMinimum::kTls13);
+  EXPECT_EQ(s.api.max_connections, 512U);
+  EXPECT_EQ(s.webhook.listen, (Endpoint{"0.0.0.0", 8444}));
+  EXPECT_EQ(s.webhook.max_connections, 256U);
+  EXPECT_EQ(s.control.socket, "/run/leadkeep/control.sock");
+  EXPECT_EQ(s.whatsapp.phone_number_id, "106540352242922");
+  EXPECT_TRUE(s.whatsapp.previous_app_secret_file.empty());
+  EXPECT_EQ(s.whatsapp.graph_url, "https://graph.facebook.com");
+  EXPECT_EQ(s.whatsapp.graph_version, "v26.0");
+  EXPECT_EQ(s.egress.allow, (std::vector{Endpoint{"graph.facebook.com", 443}}));
+  EXPECT_EQ(s.inbox.region, "DE");
+  EXPECT_EQ(s.session.idle, 30min);
+  EXPECT_EQ(s.session.absolute, 12h);
+  EXPECT_EQ(s.session.max_per_agent, 5U);
+  EXPECT_EQ(s.login.max_failures, 10U);
+  EXPECT_EQ(s.delivery.max_attempts, 8U);
+  EXPECT_EQ(s.delivery.unknown_wait, 120s);
+  EXPECT_EQ(s.delivery.request_timeout, 20s);
+  EXPECT_EQ(s.delivery.backoff_base, 1000ms);
+  EXPECT_EQ(s.events.max_listeners, 600U);
+  EXPECT_EQ(s.log.level, LogLevel::kInfo);
+}
+
+TEST_F(Load, LetsTheFileWinOverDefaultsAndTheCommandLineOverBoth) {
+  const auto settings = load_with("[session]\nidle_minutes = 20\nabsolute_hours = 8\n",
+                                  {"session.idle_minutes=10", "--log.level=debug"});
+  ASSERT_TRUE(settings.ok()) << settings.error().detail;
+  EXPECT_EQ(settings.value().session.idle, 10min);
+  EXPECT_EQ(settings.value().session.absolute, 8h);
+  EXPECT_EQ(settings.value().log.level, LogLevel::kDebug);
+}
+
+TEST_F(Load, LetsTheCommandLineReplaceAMalformedValueOfTheFile) {
+  EXPECT_EQ(problems("[log]\nlevel = loud\n", {"log.level=warn"}), "");
+}
+
+TEST_F(Load, LetsTheCommandLineEmptyAnOptionalPath) {
+  const auto settings =
+      load_with("graph_ca_file = /etc/leadkeep/ca.pem\n", {"whatsapp.graph_ca_file="});
+  ASSERT_TRUE(settings.ok()) << settings.error().detail;
+  EXPECT_TRUE(settings.value().whatsapp.graph_ca_file.empty());
+}
+
+TEST_F(Load, ReadsCommentsBlankLinesSpacesAndWindowsLineEnds) {
+  const auto settings =
+      load_with("\r\n  # a comment\r\n[ignored_and_empty]\r\n[log]\r\n  level=error  ");
+  ASSERT_TRUE(settings.ok()) << settings.error().detail;
+  EXPECT_EQ(settings.value().log.level, LogLevel::kError);
+}
+
+TEST_F(Load, SplitsOnlyAtTheFirstEqualsSign) {
+  const auto settings = load_with("", {"store.directory=/srv/a=b"});
+  ASSERT_TRUE(settings.ok()) << settings.error().detail;
+  EXPECT_EQ(settings.value().store.directory, "/srv/a=b");
+}
+
+TEST_F(Load, NamesAnUnknownKeyItsLineAndTheNearestKey) {
+  EXPECT_EQ(problems("[session]\nidle_minuts = 20\n"),
+            "12: session.idle_minuts: is not a known key; did you mean session.idle_minutes?");
+  EXPECT_EQ(problems("", {"stor.directory=/x"}),
+            "command line: stor.directory: is not a known key; did you mean store.directory?");
+}
+
+TEST_F(Load, SuggestsNothingForAKeyThatResemblesNone) {
+  EXPECT_EQ(problems("", {"weather=fine"}), "command line: weather: is not a known key");
+}
+
+TEST_F(Load, RefusesAnAbbreviatedKey) {
+  EXPECT_THAT(problems("", {"store.dir=/x"}), HasSubstr("store.dir: is not a known key"));
+}
+
+TEST_F(Load, RefusesAKeyThatIsSetTwiceInOneSource) {
+  EXPECT_EQ(problems("[log]\nlevel = warn\n[inbox]\nregion = FR\n[log]\nlevel = warn\n"),
+            "16: log.level: is set twice, first at 12");
+  EXPECT_EQ(problems("", {"log.level=warn", "log.level=info"}),
+            "command line: log.level: is set twice, first at command line");
+}
+
+TEST_F(Load, NamesEveryRequiredKeyThatIsMissing) {
+  write("[store]\ndirectory =\n");
+  const auto settings = load(file(), {});
+  ASSERT_FALSE(settings.ok());
+  EXPECT_EQ(settings.error().code, Errc::kInvalidInput);
+  EXPECT_THAT(
+      settings.error().detail,
+      AllOf(HasSubstr(":2: store.directory: is required; expected an absolute path"),
+            HasSubstr("api.tls_certificate: is required"), HasSubstr("api.tls_key: is required"),
+            HasSubstr("whatsapp.phone_number_id: is required"),
+            HasSubstr("whatsapp.app_secret_file: is required"),
+            HasSubstr("whatsapp.verify_token_file: is required"),
+            HasSubstr("whatsapp.access_token_file: is required")));
+  EXPECT_EQ(std::count(settings.error().detail.begin(), settings.error().detail.end(), '\n'), 6);
+}
+
+TEST_F(Load, ReportsAllProblemsOfOneLoadTogether) {
+  const std::string text = problems(
+      "nonsense\n[log]\nlevel = loud\n[api]\nmax_connections = 15\nport = 1\n", {"inbox.region=d"});
+  EXPECT_EQ(text,
+            "11: expected [section] or key = value\n"
+            "16: api.port: is not a known key; did you mean api.listen?\n"
+            "15: api.max_connections: expected a whole number from 16 to 10000\n"
+            "command line: inbox.region: expected two capital letters (ISO 3166-1), such as DE\n"
+            "13: log.level: expected error, warn, info or debug");
+}
+
+TEST_F(Load, NeverRepeatsAValueInAnError) {
+  const std::string secret = "EAAGm0PX4ZCpsBA0s3cr3t";
+  const std::string text = problems(
+      secret + "\n" + secret + "=\n[" + secret + "=]\n[" + secret + "]\n[log]\nlevel = " + secret +
+          "\nlevel = " + secret + "\nunknown = " + secret + "\n" + secret + " = " + secret +
+          "\n[inbox]\nregion = " + secret + " # " + secret + "\n",
+      {secret, secret + "=" + secret, "--" + secret, "api.listen=" + secret + ":1:" + secret,
+       "webhook.max_connections=" + secret, "egress.allow=" + secret});
+  EXPECT_THAT(text, AllOf(HasSubstr("11: expected"), HasSubstr("log.level"),
+                          HasSubstr("not known and not shown"), HasSubstr("egress.allow")));
+  EXPECT_THAT(text, Not(HasSubstr("0s3cr3t")));
+}
+
+TEST_F(Load, RefusesLinesThatAreNeitherSectionNorAssignment) {
+  for (const std::string line : {"[]", "[store", "[] # x", "[store] # x", "[Store]", "level", "= 1",
+                                 "# x\nlevel#comment = info", "[log]x = 1"}) {
+    EXPECT_NE(problems(line + "\n"), "") << line;
+  }
+}
+
+TEST_F(Load, RefusesAHashInAValueInsteadOfCuttingIt) {
+  EXPECT_EQ(problems("graph_ca_file = /etc/ca#1.pem\n"),
+            "11: whatsapp.graph_ca_file: a value cannot hold '#'; a comment needs a line of its "
+            "own");
+}
+
+TEST_F(Load, RefusesAnOverrideWithSeveralLines) {
+  EXPECT_NE(problems("", {"log.level=warn\ninbox.region=FR"}), "");
+}
+
+struct Case {
+  std::string key;
+  std::vector<std::string> good;
+  std::vector<std::string> bad;
+};
+
+TEST_F(Load, AcceptsAndRefusesValuesByTheFormOfTheirKey) {
+  const std::string long_socket(108, 'x');
+  const std::vector<Case> cases{
+      {"store.directory", {"/", "/a b/c", "/ü"}, {"relative", "./x", "~/x", "\"/x\"", "/a\tb"}},
+      {"store.map_size_gib",
+       {"1", "4096", "016"},
+       {"", "0", "4097", "-1", "+1", "1.5", "0x10", "16G", "18446744073709551632"}},
+      {"control.socket", {"/" + long_socket.substr(2)}, {"", "/" + long_socket, "x.sock"}},
+      {"api.listen", {"127.0.0.1:0", "[::1]:8443", "[::]:0", "localhost:65535"}, {"",
+                                                                                  ":8443",
+                                                                                  "127.0.0.1",
+                                                                                  "127.0.0.1:",
+                                                                                  "127.0.0.1:65536",
+                                                                                  "::1:8443",
+                                                                                  "[::1]",
+                                                                                  "[]:1",
+                                                                                  "[127.0.0.1]:1",
+                                                                                  "[::1:1",
+                                                                                  "256.0.0.1:1",
+                                                                                  "1.2.3:1",
+                                                                                  "a_b:1",
+                                                                                  "-a:1",
+                                                                                  "a-:1",
+                                                                                  "a..b:1",
+                                                                                  "a.:1",
+                                                                                  "a b:1",
+                                                                                  "a-.b:1",
+                                                                                  "http://a:1"}},
+      {"api.tls_minimum", {"1.2", "1.3"}, {"", "1.1", "1", "TLS1.3", "1.30"}},
+      {"api.max_connections", {"16", "10000"}, {"15", "10001"}},
+      {"whatsapp.phone_number_id",
+       {"0", "12345678901234567890123456789012"},
+       {"+49", "12 3", "123456789012345678901234567890123"}},
+      {"whatsapp.graph_url",
+       {"https://localhost:8445", "https://[::1]:1", "https://10.0.0.1"},
+       {"", "http://graph.facebook.com", "https://", "https://a/", "https://a/b", "https://a?b",
+        "https://u:p@a", "https://a:0", "HTTPS://a", "https://::1"}},
+      {"whatsapp.graph_version", {"v1.0", "v26.10"}, {"", "26.0", "v26", "v26.", "v.0", "v2.0.1"}},
+      {"egress.allow",
+       {"a:1", "a:1,b:2", "a:1 , [::1]:2"},
+       {"", "a", "a:0", "a:1,", ",a:1", "a:1,,b:2", "a:1;b:2", "*:443"}},
+      {"inbox.region", {"FR"}, {"", "fr", "D", "DEU", "D1"}},
+      {"delivery.unknown_wait_seconds", {"1", "86400"}, {"0", "86401"}},
+      {"log.level", {"error", "warn", "info", "debug"}, {"", "INFO", "trace"}},
+  };
+  for (const Case& c : cases) {
+    for (const std::string& value : c.good) {
+      EXPECT_EQ(problems("", {c.key + "=" + value}), "") << c.key << " = " << value;
+    }
+    for (const std::string& value : c.bad) {
+      EXPECT_THAT(problems("", {c.key + "=" + value}), HasSubstr("command line: " + c.key + ": "))
+          << c.key << " = " << value;
+    }
+  }
+}
+
+TEST_F(Load, StoresEndpointsInSmallLettersAndAddressesInCanonicalText) {
+  const auto settings = load_with(
+      "", {"api.listen=[0:0::0:1]:0", "egress.allow=Graph.Facebook.com:443, [FE80::1]:8443"});
+  ASSERT_TRUE(settings.ok()) << settings.error().detail;
+  const auto& allow = settings.value().egress.allow;
+  EXPECT_EQ(settings.value().api.listen, (Endpoint{"::1", 0}));
+  EXPECT_EQ(allow, (std::vector{Endpoint{"graph.facebook.com", 443}, Endpoint{"fe80::1", 8443}}));
+  EXPECT_EQ(allow[0].text(), "graph.facebook.com:443");
+  EXPECT_EQ(allow[1].text(), "[fe80::1]:8443");
+}
+
+TEST_F(Load, GivesTheWebhookTheCertificateOfTheApiUnlessItHasItsOwn) {
+  const auto shared = load_with("");
+  ASSERT_TRUE(shared.ok()) << shared.error().detail;
+  EXPECT_EQ(shared.value().webhook.tls_certificate, "/etc/leadkeep/api.pem");
+  EXPECT_EQ(shared.value().webhook.tls_key, "/etc/leadkeep/api.key");
+  const auto own = load_with("[webhook]\ntls_certificate = /w.pem\ntls_key = /w.key\n");
+  ASSERT_TRUE(own.ok()) << own.error().detail;
+  EXPECT_EQ(own.value().webhook.tls_certificate, "/w.pem");
+  EXPECT_EQ(own.value().webhook.tls_key, "/w.key");
+}
+
+TEST_F(Load, RefusesHalfACertificatePairOfTheWebhook) {
+  EXPECT_THAT(problems("[webhook]\ntls_certificate = /w.pem\n"),
+              HasSubstr("webhook.tls_key: is required with webhook.tls_certificate"));
+  EXPECT_THAT(problems("[webhook]\ntls_key = /w.key\n"),
+              HasSubstr("webhook.tls_certificate: is required with webhook.tls_key"));
+}
+
+TEST_F(Load, RefusesAFileThatAnybodyMayWriteTo) {
+  write(kRequired);
+  ::chmod(file().c_str(), 0646);
+  const auto settings = load(file(), {});
+  ASSERT_FALSE(settings.ok());
+  EXPECT_EQ(settings.error().code, Errc::kForbidden);
+  EXPECT_THAT(settings.error().detail, HasSubstr("chmod o-w"));
+}
+
+TEST_F(Load, RefusesWhatIsNotARegularFile) {
+  ASSERT_EQ(::mkfifo(file().c_str(), 0600), 0);
+  const auto settings = load(file(), {});
+  ASSERT_FALSE(settings.ok());
+  EXPECT_EQ(settings.error().code, Errc::kForbidden);
+}
+
+TEST_F(Load, RefusesAFileThatDoesNotExist) {
+  const auto settings = load(file(), {});
+  ASSERT_FALSE(settings.ok());
+  EXPECT_EQ(settings.error().code, Errc::kNotFound);
+}
+
+TEST_F(Load, RefusesAFileOfMoreThan256Kibibytes) {
+  const std::string rest(256 * 1024 - kRequired.size(), '#');
+  EXPECT_TRUE(load_with(rest).ok());
+  const auto settings = load_with(rest + "#");
+  ASSERT_FALSE(settings.ok());
+  EXPECT_EQ(settings.error().code, Errc::kTooLarge);
+}
+
+TEST_F(Load, RefusesAFileThatIsNotUtf8) {
+  EXPECT_THAT(problems("# \xff\n"), HasSubstr("not valid UTF-8"));
+}
+
+TEST_F(Load, SurvivesEveryTruncationOfAValidFile) {
+  for (std::size_t length = 0; length < kRequired.size(); ++length) {
+    write(kRequired.substr(0, length));
+    const auto settings = load(file(), {});
+    if (!settings.ok()) {
+      EXPECT_EQ(settings.error().code, Errc::kInvalidInput) << length;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace leadkeep::config

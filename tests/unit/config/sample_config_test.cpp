@@ -1,0 +1,79 @@
+#include <leadkeep/config/load.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+namespace leadkeep::config {
+namespace {
+
+using testing::HasSubstr;
+
+std::filesystem::path committed_sample() {
+  return std::filesystem::path{__FILE__}.parent_path() / "../../../etc/leadkeepd.conf";
+}
+
+std::string content_of(const std::filesystem::path& file) {
+  std::ifstream in{file, std::ios::binary};
+  return {std::istreambuf_iterator<char>{in}, {}};
+}
+
+std::vector<std::string> required() {
+  return {"store.directory=/s",
+          "api.tls_certificate=/c",
+          "api.tls_key=/k",
+          "whatsapp.phone_number_id=1",
+          "whatsapp.app_secret_file=/a",
+          "whatsapp.verify_token_file=/v",
+          "whatsapp.access_token_file=/t"};
+}
+
+// The sample with every default written out: "#key = value" becomes "key = value".
+std::string with_defaults_written_out(const std::string& sample) {
+  std::istringstream in{sample};
+  std::string text;
+  for (std::string line; std::getline(in, line);) {
+    const bool is_default = line.starts_with('#') && line.size() > 1 && line[1] != ' ';
+    text += line.substr(is_default ? 1 : 0) + "\n";
+  }
+  return text;
+}
+
+TEST(SampleConfig, IsTheFileInEtcByteForByte) {
+  EXPECT_EQ(content_of(committed_sample()), sample_config())
+      << "etc/leadkeepd.conf must be what sample_config() returns";
+}
+
+TEST(SampleConfig, LoadsOnceTheRequiredKeysAreSet) {
+  const auto settings = load(committed_sample(), required());
+  ASSERT_TRUE(settings.ok()) << settings.error().detail;
+}
+
+TEST(SampleConfig, LoadsWithEveryDefaultWrittenOut) {
+  std::string name = (std::filesystem::temp_directory_path() / "leadkeep-XXXXXX").string();
+  const std::filesystem::path directory = ::mkdtemp(name.data());
+  const std::filesystem::path file = directory / "leadkeepd.conf";
+  const std::string text = with_defaults_written_out(sample_config());
+  EXPECT_THAT(text, HasSubstr("\nmap_size_gib = 16\n"));
+  std::ofstream{file} << text;
+  const auto settings = load(file, required());
+  std::filesystem::remove_all(directory);
+  ASSERT_TRUE(settings.ok()) << settings.error().detail;
+  EXPECT_EQ(settings.value().delivery.unknown_wait, Settings{}.delivery.unknown_wait);
+}
+
+TEST(HelpText, NamesKeysUnitsAndDefaults) {
+  EXPECT_THAT(help_text(), HasSubstr("--store.map_size_gib GiB (=16)"));
+  EXPECT_THAT(help_text(), HasSubstr("--store.directory path"));
+  EXPECT_THAT(help_text(), HasSubstr("Required."));
+}
+
+}  // namespace
+}  // namespace leadkeep::config
