@@ -1,0 +1,119 @@
+#include <leadkeep/delivery/outbox.h>
+#include <leadkeep/store/records/counter.pb.h>
+#include <leadkeep/store/table.h>
+
+namespace leadkeep::delivery {
+namespace {
+
+constexpr store::Table<records::OutboxEntry> kOutbox{store::TableId::kOutbox};
+constexpr store::Table<records::Counter> kHeads{store::TableId::kOutboxHeads};
+
+store::KeyRef outbox_key() {
+  return store::system_key("outbox");
+}
+
+Bytes due_key(Timestamp due, ByteView message) {
+  Bytes key;
+  append_be(key, static_cast<std::uint64_t>(due.ms));
+  append(key, message);
+  return key;
+}
+
+Bytes due_key(const records::OutboxEntry& entry) {
+  return due_key(Timestamp{entry.due_ms()}, as_bytes(entry.message_id()));
+}
+
+Bytes head_key(ByteView conversation, std::uint64_t seq) {
+  Bytes key{conversation.begin(), conversation.end()};
+  append_be(key, seq);
+  return key;
+}
+
+Result<void> put(store::WriteTxn& txn, const records::OutboxEntry& entry) {
+  records::Counter due;
+  due.set_value(static_cast<std::uint64_t>(entry.due_ms()));
+  LK_TRY_VOID(
+      kHeads.put(txn, head_key(as_bytes(entry.conversation_id()), entry.seq()), outbox_key(), due));
+  return kOutbox.put(txn, due_key(entry), outbox_key(), entry);
+}
+
+}  // namespace
+
+Result<void> Outbox::enqueue(store::WriteTxn& txn, const consent::ClearedMessage& message,
+                             std::uint64_t seq, Timestamp now) const {
+  const inbox::Draft& draft = message.draft();
+  records::OutboxEntry entry;
+  entry.set_message_id(std::string{draft.message.raw()});
+  entry.set_conversation_id(std::string{draft.conversation.raw()});
+  entry.set_lead_id(std::string{draft.lead.raw()});
+  entry.set_seq(seq);
+  entry.set_state(records::OutboxEntry::STATE_WAITING);
+  entry.set_due_ms(now.ms);
+  entry.set_accepted_ms(now.ms);
+  return put(txn, entry);
+}
+
+Result<std::optional<records::OutboxEntry>> Outbox::first(store::ReadTxn& txn) const {
+  std::optional<records::OutboxEntry> found;
+  LK_TRY_VOID(kOutbox.scan(txn, {}, {}, outbox_key(),
+                           [&](ByteView, records::OutboxEntry entry) -> Result<store::Step> {
+                             found = std::move(entry);
+                             return store::Step::kStop;
+                           }));
+  return found;
+}
+
+Result<std::optional<Timestamp>> Outbox::blocked_by(store::ReadTxn& txn,
+                                                    const records::OutboxEntry& entry) const {
+  std::optional<Timestamp> older;
+  const Bytes own = head_key(as_bytes(entry.conversation_id()), entry.seq());
+  LK_TRY_VOID(kHeads.scan(txn, as_bytes(entry.conversation_id()), {}, outbox_key(),
+                          [&](ByteView key, const records::Counter& due) -> Result<store::Step> {
+                            if (!same_bytes(key, own)) {
+                              older = Timestamp{static_cast<std::int64_t>(due.value())};
+                            }
+                            return store::Step::kStop;
+                          }));
+  return older;
+}
+
+Result<std::optional<records::OutboxEntry>> Outbox::find(store::ReadTxn& txn,
+                                                         const records::OutboxEntry& entry) const {
+  return kOutbox.find(txn, due_key(entry), outbox_key());
+}
+
+Result<void> Outbox::move(store::WriteTxn& txn, const records::OutboxEntry& from,
+                          records::OutboxEntry to) const {
+  LK_TRY_VOID(kOutbox.erase(txn, due_key(from)));
+  return put(txn, to);
+}
+
+Result<void> Outbox::settle(store::WriteTxn& txn, const ConversationId& conversation,
+                            std::uint64_t seq, const MessageId& message) const {
+  const Bytes head = head_key(conversation.bytes(), seq);
+  LK_TRY(const auto due, kHeads.find(txn, head, outbox_key()));
+  if (!due) {
+    return {};
+  }
+  LK_TRY_VOID(kHeads.erase(txn, head));
+  return kOutbox.erase(
+      txn, due_key(Timestamp{static_cast<std::int64_t>(due->value())}, message.bytes()));
+}
+
+void OutboxSignal::notify() {
+  m_state.with([](State& state) { state.notified = true; });
+  m_state.notify_all();
+}
+
+void OutboxSignal::stop() {
+  m_state.with([](State& state) { state.stopped = true; });
+  m_state.notify_all();
+}
+
+void OutboxSignal::wait(std::chrono::milliseconds limit) {
+  m_state.when_or_after(
+      limit, [](const State& state) { return state.notified || state.stopped; },
+      [](State& state) { state.notified = false; });
+}
+
+}  // namespace leadkeep::delivery

@@ -1,0 +1,34 @@
+// leadkeep/flow/log_in.h — the path of a log-in and of every request after it
+//
+//   LoginAttempt ─ throttle ─ directory ─ ProvenIdentity ─ Session ─ audit       (log_in)
+//   token ─ Session                                                             (resume)
+//
+// Errors   kUnauthenticated   one answer for every cause; the audit trail knows it
+//          kTooManyRequests   throttled, before anything is looked at
+// Threads  any
+#pragma once
+#include <leadkeep/flow/house.h>
+#include <leadkeep/identity/local_directory.h>
+#include <leadkeep/identity/login_throttle.h>
+#include <leadkeep/identity/session.h>
+
+namespace leadkeep::flow {
+
+class LogIn {
+ public:
+  LogIn(House& house, identity::LocalDirectory& directory, identity::SessionStore& sessions,
+        identity::LoginThrottle& throttle) noexcept
+      : m_house{house}, m_directory{directory}, m_sessions{sessions}, m_throttle{throttle} {}
+
+  [[nodiscard]] Result<identity::OpenedSession> log_in(const identity::LoginAttempt& attempt);
+  [[nodiscard]] Result<identity::Session> resume(ByteView token);
+  [[nodiscard]] Result<void> log_out(const identity::Session& session);
+
+ private:
+  House& m_house;
+  identity::LocalDirectory& m_directory;
+  identity::SessionStore& m_sessions;
+  identity::LoginThrottle& m_throttle;
+};
+
+}  // namespace leadkeep::flow

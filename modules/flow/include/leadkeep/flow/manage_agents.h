@@ -1,0 +1,49 @@
+// leadkeep/flow/manage_agents.h — the local list of agents: add, disable, list
+//
+// Through the API by an administrator; through the control socket by the operator of the host, who
+// is named in the audit trail as the daemon itself.
+// Errors   as identity/local_directory.h
+// Threads  any
+#pragma once
+#include <leadkeep/flow/house.h>
+#include <leadkeep/identity/local_directory.h>
+#include <leadkeep/identity/permit.h>
+
+namespace leadkeep::flow {
+
+class ManageAgents {
+ public:
+  ManageAgents(House& house, identity::LocalDirectory& directory) noexcept
+      : m_house{house}, m_directory{directory} {}
+
+  // Who acts: the holder of a permit, or the operator on the host.
+  class By {
+   public:
+    By(const identity::Permit<identity::Action::kManageAgents>& permit) : m_actor{permit.actor()} {}
+
+    [[nodiscard]] static By operator_of_the_host() { return By{}; }
+
+    [[nodiscard]] const std::optional<identity::Actor>& actor() const noexcept { return m_actor; }
+
+   private:
+    By() = default;
+    std::optional<identity::Actor> m_actor;
+  };
+
+  [[nodiscard]] Result<AgentId> add(const By& by, identity::NewAgent agent);
+  [[nodiscard]] Result<void> set_state(const By& by, std::string_view username,
+                                       identity::AgentSummary::State state);
+  [[nodiscard]] Result<std::vector<identity::AgentSummary>> list(const By& by);
+  // The names agents may see of each other, to read who has or wrote what.
+  [[nodiscard]] Result<std::vector<identity::AgentSummary>> list(
+      const identity::Permit<identity::Action::kListAgents>& permit);
+
+ private:
+  [[nodiscard]] Result<std::vector<identity::AgentSummary>> listed(
+      const std::optional<identity::Actor>& actor);
+
+  House& m_house;
+  identity::LocalDirectory& m_directory;
+};
+
+}  // namespace leadkeep::flow

@@ -1,0 +1,32 @@
+// leadkeep/flow/refuse.h — every refused request leaves a trace
+//
+// Writes the audit entry of a request that was refused before a path was entered: no session, no
+// permit. If the store cannot write, the refusal stands anyway. Who is not proven can send requests
+// without end, and every entry is a durable write: beyond 20 entries a second without an actor, the
+// next entry says in `items` how many were counted only.
+// Threads  any
+#pragma once
+#include <leadkeep/base/guarded.h>
+#include <leadkeep/flow/house.h>
+#include <leadkeep/identity/permit.h>
+
+namespace leadkeep::flow {
+
+class Refuse {
+ public:
+  explicit Refuse(House& house) noexcept : m_house{house} {}
+
+  void record(const std::optional<identity::Actor>& actor, Errc reason);
+
+ private:
+  struct Window {
+    Timestamp start;
+    std::uint32_t written = 0;
+    std::uint64_t counted_only = 0;
+  };
+
+  House& m_house;
+  Guarded<Window> m_window;
+};
+
+}  // namespace leadkeep::flow

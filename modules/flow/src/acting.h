@@ -1,0 +1,54 @@
+// How every changing path runs: the act and its audit entry in one transaction, or, when the act is
+// refused, the entry of the refusal in one of its own.
+#pragma once
+#include "trail_entry.h"
+
+#include <leadkeep/base/event_log.h>
+#include <leadkeep/flow/house.h>
+
+#include <string>
+#include <utility>
+
+namespace leadkeep::flow {
+
+// Refused by a rule, as opposed to "could not be done now".
+[[nodiscard]] inline bool is_refusal(Errc code) {
+  switch (code) {
+    case Errc::kUnavailable:
+    case Errc::kCorrupt:
+    case Errc::kInternal:
+      return false;
+    default:
+      return true;
+  }
+}
+
+inline void record_refusal(House& house, audit::Entry entry, Errc code) {
+  entry.outcome = audit::Outcome::kRefused;
+  entry.reason = std::string{name_of(code)};
+  const Timestamp now = house.clock.now();
+  const Result<void> written = house.store.write(
+      [&](store::WriteTxn& txn) -> Result<void> { return audit::append(txn, entry, now); });
+  if (!written) {
+    log_warn("AUDIT_REFUSAL_NOT_WRITTEN", Field{"reason", Reason{written.error()}});
+  }
+}
+
+// body: Result<T>(WriteTxn&, audit::Entry&); it may complete the entry.
+template <class Body>
+[[nodiscard]] auto act(House& house, const audit::Entry& entry, Body&& body) {
+  const Timestamp now = house.clock.now();
+  auto outcome = house.store.write(
+      [&](store::WriteTxn& txn) -> std::invoke_result_t<Body, store::WriteTxn&, audit::Entry&> {
+        audit::Entry completed = entry;
+        LK_TRY(auto done, body(txn, completed));
+        LK_TRY_VOID(audit::append(txn, completed, now));
+        return done;
+      });
+  if (!outcome && is_refusal(outcome.error().code)) {
+    record_refusal(house, entry, outcome.error().code);
+  }
+  return outcome;
+}
+
+}  // namespace leadkeep::flow

@@ -1,0 +1,63 @@
+#include "cursor.h"
+
+namespace leadkeep::flow {
+namespace {
+
+constexpr std::byte kInboxCursor{1};
+constexpr std::byte kMessageCursor{2};
+constexpr std::size_t kIdSize = 16;
+constexpr std::size_t kInboxSize = 1 + 8 + kIdSize;
+constexpr std::size_t kMessageSize = 1 + kIdSize + 8;
+
+Fail not_ours() {
+  return fail(Errc::kInvalidInput, "the cursor was not given out for this list");
+}
+
+}  // namespace
+
+std::string make_inbox_cursor(const inbox::InboxPosition& position) {
+  Bytes out{kInboxCursor};
+  append_be(out, static_cast<std::uint64_t>(position.last_activity.ms));
+  append(out, position.conversation.bytes());
+  return to_base64url(out);
+}
+
+Result<std::optional<inbox::InboxPosition>> read_inbox_cursor(std::string_view text) {
+  if (text.empty()) {
+    return std::optional<inbox::InboxPosition>{};
+  }
+  const auto bytes = from_base64url(text);
+  if (!bytes || bytes->size() != kInboxSize || bytes->front() != kInboxCursor) {
+    return not_ours();
+  }
+  const ByteView view{*bytes};
+  return std::optional{inbox::InboxPosition{
+      Timestamp{static_cast<std::int64_t>(read_be<std::uint64_t>(view.subspan(1)))},
+      *ConversationId::from_bytes(view.subspan(9))}};
+}
+
+std::string make_message_cursor(const ConversationId& conversation, std::uint64_t before) {
+  Bytes out{kMessageCursor};
+  append(out, conversation.bytes());
+  append_be(out, before);
+  return to_base64url(out);
+}
+
+Result<std::uint64_t> read_message_cursor(std::string_view text,
+                                          const ConversationId& conversation) {
+  if (text.empty()) {
+    return std::uint64_t{0};
+  }
+  const auto bytes = from_base64url(text);
+  if (!bytes || bytes->size() != kMessageSize || bytes->front() != kMessageCursor) {
+    return not_ours();
+  }
+  const ByteView view{*bytes};
+  const auto before = read_be<std::uint64_t>(view.subspan(1 + kIdSize));
+  if (!same_bytes(view.subspan(1, kIdSize), conversation.bytes()) || before == 0) {
+    return not_ours();
+  }
+  return before;
+}
+
+}  // namespace leadkeep::flow

@@ -1,0 +1,23 @@
+// Opaque positions in a list. A cursor holds internal ids and times only and is checked when it
+// comes back; one that was not given out for the list is kInvalidInput.
+#pragma once
+#include <leadkeep/base/bytes.h>
+#include <leadkeep/base/result.h>
+#include <leadkeep/inbox/conversations.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace leadkeep::flow {
+
+[[nodiscard]] std::string make_inbox_cursor(const inbox::InboxPosition& position);
+[[nodiscard]] Result<std::optional<inbox::InboxPosition>> read_inbox_cursor(std::string_view text);
+
+[[nodiscard]] std::string make_message_cursor(const ConversationId& conversation,
+                                              std::uint64_t before);
+// 0 for an empty cursor: from the newest.
+[[nodiscard]] Result<std::uint64_t> read_message_cursor(std::string_view text,
+                                                        const ConversationId& conversation);
+
+}  // namespace leadkeep::flow

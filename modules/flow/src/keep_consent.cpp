@@ -1,0 +1,42 @@
+#include "acting.h"
+
+#include <leadkeep/crypto/random.h>
+#include <leadkeep/flow/keep_consent.h>
+
+namespace leadkeep::flow {
+
+Result<std::vector<consent::ConsentEntry>> KeepConsent::list(
+    const identity::Permit<identity::Action::kReadConsents>& permit, const LeadId& lead) {
+  const audit::Entry entry =
+      entry_by(permit.actor(), audit::Act::kConsentRead, audit::object_of(lead));
+  return act(
+      m_house, entry,
+      [&](store::WriteTxn& txn, audit::Entry& done) -> Result<std::vector<consent::ConsentEntry>> {
+        LK_TRY(auto entries, consent::Ledger{}.list(txn, lead));
+        done.items = entries.size();
+        return entries;
+      });
+}
+
+Result<ConsentId> KeepConsent::record(
+    const identity::Permit<identity::Action::kRecordConsent>& permit, const LeadId& lead,
+    const consent::NewConsent& consent, const std::optional<RepeatGuard>& guard) {
+  const Timestamp now = m_house.clock.now();
+  const AgentId agent = permit.actor().agent;
+  const auto fresh = crypto::new_id<ConsentId>(now);
+  const audit::Entry entry =
+      entry_by(permit.actor(), audit::Act::kConsentRecorded, audit::object_of(lead));
+  return act(m_house, entry, [&](store::WriteTxn& txn, audit::Entry& done) -> Result<ConsentId> {
+    LK_TRY(const auto earlier, find_earlier(txn, agent, guard, now));
+    if (earlier) {
+      done.reason = "repeated";
+      return ConsentId{*earlier};
+    }
+    LK_TRY_VOID(consent::Ledger{}.append(txn, lead, fresh, consent, agent, now));
+    LK_TRY_VOID(remember(txn, agent, guard, fresh.bytes(), now));
+    done.reason = std::string{consent::name_of(consent.kind)};
+    return fresh;
+  });
+}
+
+}  // namespace leadkeep::flow

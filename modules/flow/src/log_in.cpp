@@ -1,0 +1,58 @@
+#include "acting.h"
+
+#include <leadkeep/crypto/random.h>
+#include <leadkeep/flow/log_in.h>
+
+namespace leadkeep::flow {
+
+Result<identity::OpenedSession> LogIn::log_in(const identity::LoginAttempt& attempt) {
+  const Timestamp now = m_house.clock.now();
+  const std::string account = identity::normalise_username(attempt.username);
+  audit::Entry entry = entry_by(std::nullopt, audit::Act::kLogIn);
+  // 1. Guessing is refused before anything is looked at.
+  if (auto admitted = m_throttle.admit(account, attempt.source, now); !admitted) {
+    m_house.metrics.log_ins_refused.add();
+    record_refusal(m_house, entry, admitted.error().code);
+    return Fail{std::move(admitted).error()};
+  }
+  // 2. The directory proves who it is.
+  auto proven = m_directory.prove(attempt);
+  if (!proven) {
+    m_house.metrics.log_ins_refused.add();
+    record_refusal(m_house, entry, proven.error().code);
+    return Fail{std::move(proven).error()};
+  }
+  m_throttle.succeeded(account, attempt.source);
+  // 3. A session, its audit entry in the same transaction.
+  SecretBytes token = identity::SessionStore::new_token();
+  const auto session_id = crypto::new_id<identity::SessionId>(now);
+  entry = entry_by(identity::Actor{proven.value().agent(), session_id}, audit::Act::kLogIn);
+  LK_TRY(identity::Session session, act(m_house, entry, [&](store::WriteTxn& txn, audit::Entry&) {
+           return m_sessions.open(txn, proven.value(), token, session_id, now);
+         }));
+  m_house.metrics.log_ins.add();
+  return identity::OpenedSession{std::move(token), std::move(session)};
+}
+
+Result<identity::Session> LogIn::resume(ByteView token) {
+  const Timestamp now = m_house.clock.now();
+  LK_TRY(identity::Session session,
+         m_house.store.read([&](store::ReadTxn& txn) { return m_sessions.find(txn, token, now); }));
+  if (identity::SessionStore::touch_due(session) == identity::SessionStore::Touch::kDue) {
+    LK_TRY_VOID(m_house.store.write(
+        [&](store::WriteTxn& txn) { return m_sessions.touch(txn, session, now); }));
+  }
+  return session;
+}
+
+Result<void> LogIn::log_out(const identity::Session& session) {
+  const Timestamp now = m_house.clock.now();
+  const audit::Entry entry =
+      entry_by(identity::Actor{session.agent(), session.id()}, audit::Act::kLogOut);
+  return m_house.store.write([&](store::WriteTxn& txn) -> Result<void> {
+    LK_TRY_VOID(m_sessions.close(txn, session));
+    return audit::append(txn, entry, now);
+  });
+}
+
+}  // namespace leadkeep::flow

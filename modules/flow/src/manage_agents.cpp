@@ -1,0 +1,56 @@
+#include "acting.h"
+
+#include <leadkeep/flow/manage_agents.h>
+
+namespace leadkeep::flow {
+
+Result<AgentId> ManageAgents::add(const By& by, identity::NewAgent agent) {
+  const Timestamp now = m_house.clock.now();
+  const audit::Entry entry = entry_by(by.actor(), audit::Act::kAgentAdded);
+  auto checked = identity::LocalDirectory::check(std::move(agent), now);
+  if (!checked) {
+    record_refusal(m_house, entry, checked.error().code);
+    return Fail{std::move(checked).error()};
+  }
+  return act(m_house, entry, [&](store::WriteTxn& txn, audit::Entry& done) -> Result<AgentId> {
+    LK_TRY_VOID(m_directory.add(txn, checked.value(), now));
+    done.object = audit::object_of(checked.value().id());
+    return checked.value().id();
+  });
+}
+
+Result<void> ManageAgents::set_state(const By& by, std::string_view username,
+                                     identity::AgentSummary::State state) {
+  const audit::Entry entry = entry_by(by.actor(), state == identity::AgentSummary::State::kDisabled
+                                                      ? audit::Act::kAgentDisabled
+                                                      : audit::Act::kAgentEnabled);
+  LK_TRY(const AgentId changed,
+         act(m_house, entry, [&](store::WriteTxn& txn, audit::Entry& done) -> Result<AgentId> {
+           LK_TRY(const AgentId id, m_directory.set_state(txn, username, state));
+           done.object = audit::object_of(id);
+           return id;
+         }));
+  (void)changed;
+  return {};
+}
+
+Result<std::vector<identity::AgentSummary>> ManageAgents::list(const By& by) {
+  return listed(by.actor());
+}
+
+Result<std::vector<identity::AgentSummary>> ManageAgents::list(
+    const identity::Permit<identity::Action::kListAgents>& permit) {
+  return listed(permit.actor());
+}
+
+Result<std::vector<identity::AgentSummary>> ManageAgents::listed(
+    const std::optional<identity::Actor>& actor) {
+  const audit::Entry entry = entry_by(actor, audit::Act::kAgentsListed);
+  return act(m_house, entry, [&](store::WriteTxn& txn, audit::Entry& done) {
+    auto agents = m_directory.list(txn);
+    done.items = agents ? agents.value().size() : 0;
+    return agents;
+  });
+}
+
+}  // namespace leadkeep::flow

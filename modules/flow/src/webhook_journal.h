@@ -1,0 +1,43 @@
+// The journal of raw webhooks: what came, as it came, so that a later parser can read it again.
+//
+// Sealed under the key of its day and not of a person, because one body may speak of many; erasing
+// people's data there is destroying the day's key.
+#pragma once
+#include <leadkeep/flow/house.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace leadkeep::flow {
+
+struct DeferredWebhook {
+  Bytes key;  // of its rows
+  std::uint32_t day = 0;
+  std::string body;
+  Timestamp received_at;
+};
+
+class WebhookJournal {
+ public:
+  // Makes the key of the day if it is the first webhook of the day.
+  [[nodiscard]] static Result<WebhookJournal> open(House& house, Timestamp now);
+  [[nodiscard]] Result<void> keep(store::WriteTxn& txn, std::string_view body) const;
+  // In a transaction of its own, with a mark that it is still to be applied.
+  [[nodiscard]] Result<void> keep_deferred(std::string_view body) const;
+
+  [[nodiscard]] static Result<std::vector<DeferredWebhook>> deferred(House& house);
+  [[nodiscard]] static Result<void> settle(store::WriteTxn& txn, const DeferredWebhook& entry);
+
+ private:
+  WebhookJournal(House& house, std::uint32_t day, Timestamp now) noexcept
+      : m_house{house}, m_day{day}, m_now{now} {}
+
+  [[nodiscard]] Result<Bytes> write_entry(store::WriteTxn& txn, std::string_view body) const;
+
+  House& m_house;
+  std::uint32_t m_day;
+  Timestamp m_now;
+};
+
+}  // namespace leadkeep::flow

@@ -1,0 +1,87 @@
+// leadkeep/identity/local_directory.h — login path: agents kept in the store, with passwords
+//
+// The small list of local agents, which becomes the break-glass list once the corporate directory
+// is connected. Usernames are compared in lower case; they are found through a blind index.
+//
+// prove() does the same work for an unknown username, a disabled agent and a wrong password, and
+// gives one answer for all three (kUnauthenticated).
+// Errors   kInvalidInput  a username, name, role list or password that is not acceptable;
+//                         the detail says which rule
+//          kConflict      the username is taken
+//          kNotFound      no such agent
+// Threads  any
+#pragma once
+#include <leadkeep/base/clock.h>
+#include <leadkeep/base/pii.h>
+#include <leadkeep/base/secret.h>
+#include <leadkeep/identity/policy.h>
+#include <leadkeep/identity/proven_identity.h>
+#include <leadkeep/store/store.h>
+
+#include <string>
+#include <vector>
+
+namespace leadkeep::identity {
+
+inline constexpr std::size_t kMinPasswordBytes = 12;
+inline constexpr std::size_t kMaxPasswordBytes = 256;
+inline constexpr std::size_t kMaxUsernameBytes = 64;
+
+struct LoginAttempt {
+  std::string username;
+  SecretBytes password;
+  std::string source;  // address of the peer, for throttling
+};
+
+struct NewAgent {
+  std::string username;
+  std::string display_name;
+  std::vector<Role> roles;
+  SecretBytes password;
+};
+
+struct AgentSummary {
+  AgentId id;
+  std::string username;
+  std::string display_name;
+  std::vector<Role> roles;
+  enum class State { kActive, kDisabled } state;
+  Timestamp created_at;
+};
+
+class LocalDirectory {
+ public:
+  explicit LocalDirectory(store::Store& store) noexcept : m_store{store} {}
+
+  // Not inside a transaction: checking a password takes tens of milliseconds.
+  [[nodiscard]] Result<ProvenIdentity> prove(const LoginAttempt& attempt) const;
+
+  // A NewAgent whose rules were checked and whose password was hashed, outside any transaction.
+  class CheckedAgent {
+   public:
+    [[nodiscard]] const AgentId& id() const noexcept { return m_id; }
+
+   private:
+    friend class LocalDirectory;
+    AgentId m_id;
+    NewAgent m_agent;
+    std::string m_password_hash;
+  };
+
+  [[nodiscard]] static Result<CheckedAgent> check(NewAgent agent, Timestamp now);
+  [[nodiscard]] Result<void> add(store::WriteTxn& txn, const CheckedAgent& agent,
+                                 Timestamp now) const;
+  // Disabling ends the agent's sessions.
+  [[nodiscard]] Result<AgentId> set_state(store::WriteTxn& txn, std::string_view username,
+                                          AgentSummary::State state) const;
+  [[nodiscard]] Result<std::vector<AgentSummary>> list(store::ReadTxn& txn) const;
+  [[nodiscard]] Result<std::optional<AgentSummary>> find(store::ReadTxn& txn,
+                                                         const AgentId& id) const;
+
+ private:
+  store::Store& m_store;
+};
+
+[[nodiscard]] std::string normalise_username(std::string_view username);
+
+}  // namespace leadkeep::identity

@@ -1,0 +1,67 @@
+// leadkeep/identity/policy.h — roles → actions, and field class × role → clear, masked or hidden
+//
+// Deny is the empty policy: an action that no role of an agent is given is refused, and a field
+// that no role may see is hidden. Having several roles adds up: the most open of them counts.
+//
+// The default:
+//   agent       reads the inbox and leads (masked), replies, writes notes, takes and gives back
+//               conversations, opens and closes them, records consent, follows events
+//   supervisor  the same, and assigns to others
+//   admin       manages agents; no conversation, no lead, no event
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <string_view>
+#include <utility>
+
+namespace leadkeep::identity {
+
+// Stored and audited by value; never renumber.
+enum class Role : std::uint8_t { kAgent = 1, kSupervisor = 2, kAdmin = 3 };
+
+enum class Action : std::uint8_t {
+  kReadInbox = 1,
+  kReadConversation = 2,
+  kReadLead = 3,
+  kReply = 4,
+  kWriteNote = 5,
+  kChangeConversation = 6,  // status, tags, take and give back
+  kAssignOthers = 7,
+  kReadConsents = 8,
+  kRecordConsent = 9,
+  kFollowEvents = 10,
+  kListAgents = 11,
+  kManageAgents = 12,
+};
+
+enum class FieldClass : std::uint8_t { kPhone, kEmail, kWhatsAppId, kProfileName, kMessageText };
+
+// Ordered: the larger shows more.
+enum class Visibility : std::uint8_t { kHidden = 0, kMasked = 1, kClear = 2 };
+
+enum class Verdict { kAllowed, kRefused };
+
+[[nodiscard]] std::string_view name_of(Role role) noexcept;
+[[nodiscard]] std::optional<Role> parse_role(std::string_view name) noexcept;
+[[nodiscard]] std::string_view name_of(Action action) noexcept;
+
+class Policy {
+ public:
+  Policy() = default;  // refuses everything
+  [[nodiscard]] static Policy defaults();
+
+  [[nodiscard]] Verdict decide(std::span<const Role> roles, Action action) const;
+  [[nodiscard]] Visibility visibility(std::span<const Role> roles, FieldClass field) const;
+
+  void allow(Role role, std::initializer_list<Action> actions);
+  void show(Role role, FieldClass field, Visibility visibility);
+
+ private:
+  std::map<Role, std::set<Action>> m_actions;
+  std::map<std::pair<Role, FieldClass>, Visibility> m_fields;
+};
+
+}  // namespace leadkeep::identity

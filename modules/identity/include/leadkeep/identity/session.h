@@ -1,0 +1,100 @@
+// leadkeep/identity/session.h — login path, session: agent × time, found by an opaque token
+//
+// A token is 32 random bytes in base64url, given out once. The store keeps its SHA-256 only. A
+// session ends when it was idle for too long, when it is too old, on sign-out, when the agent is
+// disabled or the agent's authentication epoch is raised, or when newer sessions of the agent
+// exceed the limit.
+//
+// Takes    ProvenIdentity (open), a token (find)
+// Yields   Session; only SessionStore makes one
+// Refuses  kUnauthenticated for every token that does not lead to a live session
+// Threads  any
+#pragma once
+#include <leadkeep/base/clock.h>
+#include <leadkeep/base/id.h>
+#include <leadkeep/base/secret.h>
+#include <leadkeep/identity/policy.h>
+#include <leadkeep/identity/proven_identity.h>
+#include <leadkeep/store/transaction.h>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace leadkeep::identity {
+
+struct SessionKind {
+  static constexpr std::string_view kPrefix = "session_";
+};
+
+using SessionId = Id<SessionKind>;  // pseudonym for the audit trail; not the token
+
+class Session {
+ public:
+  [[nodiscard]] const SessionId& id() const noexcept { return m_id; }
+
+  [[nodiscard]] const AgentId& agent() const noexcept { return m_agent; }
+
+  [[nodiscard]] const std::string& username() const noexcept { return m_username; }
+
+  [[nodiscard]] const std::string& display_name() const noexcept { return m_display_name; }
+
+  [[nodiscard]] const std::vector<Role>& roles() const noexcept { return m_roles; }
+
+  [[nodiscard]] Timestamp expires_at() const noexcept {
+    return m_expires_at;
+  }  // whichever comes first, idle or age
+
+ private:
+  friend class SessionStore;
+  Session() = default;
+
+  SessionId m_id;
+  AgentId m_agent;
+  std::string m_username;
+  std::string m_display_name;
+  std::vector<Role> m_roles;
+  Timestamp m_expires_at;
+  Bytes m_key;               // of the row
+  bool m_touch_due = false;  // the time of last use is worth writing
+};
+
+struct OpenedSession {
+  SecretBytes token;  // text
+  Session session;
+};
+
+struct SessionLimits {
+  std::chrono::minutes idle{30};
+  std::chrono::hours absolute{12};
+  std::uint32_t max_per_agent = 5;
+};
+
+class SessionStore {
+ public:
+  explicit SessionStore(SessionLimits limits) noexcept : m_limits{limits} {}
+
+  // The token is made before the transaction, so that a body that runs twice gives it once.
+  [[nodiscard]] static SecretBytes new_token();
+  [[nodiscard]] Result<Session> open(store::WriteTxn& txn, const ProvenIdentity& who,
+                                     const SecretBytes& token, SessionId id, Timestamp now) const;
+  [[nodiscard]] Result<Session> find(store::ReadTxn& txn, ByteView token, Timestamp now) const;
+
+  enum class Touch { kNotDue, kDue };
+
+  [[nodiscard]] static Touch touch_due(const Session& session) noexcept {
+    return session.m_touch_due ? Touch::kDue : Touch::kNotDue;
+  }
+
+  [[nodiscard]] Result<void> touch(store::WriteTxn& txn, const Session& session,
+                                   Timestamp now) const;
+  [[nodiscard]] Result<void> close(store::WriteTxn& txn, const Session& session) const;
+
+  // Removes the sessions that are over; returns how many.
+  [[nodiscard]] Result<std::uint64_t> sweep(store::WriteTxn& txn, Timestamp now) const;
+
+ private:
+  SessionLimits m_limits;
+};
+
+}  // namespace leadkeep::identity

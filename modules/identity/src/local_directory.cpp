@@ -1,0 +1,163 @@
+#include "agent_table.h"
+
+#include <leadkeep/base/text.h>
+#include <leadkeep/crypto/password_hash.h>
+#include <leadkeep/crypto/random.h>
+#include <leadkeep/identity/local_directory.h>
+#include <leadkeep/store/blind_index.h>
+
+#include <algorithm>
+
+namespace leadkeep::identity {
+namespace {
+
+constexpr std::size_t kMaxDisplayNameBytes = 128;
+
+store::BlindIndex usernames() {
+  return store::BlindIndex{store::IndexField::kUsername};
+}
+
+bool is_username_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-' ||
+         c == '@';
+}
+
+Result<void> check_username(std::string_view username) {
+  if (username.empty() || username.size() > kMaxUsernameBytes ||
+      !std::ranges::all_of(username, is_username_character)) {
+    return fail(Errc::kInvalidInput,
+                "a username has 1 to 64 characters of a-z 0-9 . _ - @ (upper case is folded)");
+  }
+  return {};
+}
+
+Result<void> check_display_name(std::string_view name) {
+  const bool printable = std::ranges::none_of(
+      name, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+  if (name.empty() || name.size() > kMaxDisplayNameBytes || !is_valid_utf8(name) || !printable) {
+    return fail(Errc::kInvalidInput, "a display name has 1 to 128 bytes of printable UTF-8");
+  }
+  return {};
+}
+
+Result<void> check_password_rules(const SecretBytes& password) {
+  if (password.size() < kMinPasswordBytes || password.size() > kMaxPasswordBytes) {
+    return fail(Errc::kInvalidInput, "a password has 12 to 256 bytes");
+  }
+  return {};
+}
+
+AgentSummary summary_of(const records::Agent& agent) {
+  AgentSummary out;
+  out.id = AgentId::from_bytes(as_bytes(agent.id())).value_or(AgentId{});
+  out.username = agent.username();
+  out.display_name = agent.display_name();
+  out.roles = roles_of(agent);
+  out.state = agent.disabled() ? AgentSummary::State::kDisabled : AgentSummary::State::kActive;
+  out.created_at = Timestamp{agent.created_ms()};
+  return out;
+}
+
+Result<std::optional<records::Agent>> find_by_username(store::ReadTxn& txn,
+                                                       std::string_view username) {
+  LK_TRY(const auto id, usernames().find(txn, normalise_username(username)));
+  if (!id) {
+    return std::optional<records::Agent>{};
+  }
+  LK_TRY(records::Agent agent, kAgents.load(txn, *id, identity_key()));
+  return std::optional{std::move(agent)};
+}
+
+}  // namespace
+
+std::string normalise_username(std::string_view username) {
+  return to_lower_ascii(trim(username));
+}
+
+Result<ProvenIdentity> LocalDirectory::prove(const LoginAttempt& attempt) const {
+  LK_TRY(const auto agent, m_store.read([&](store::ReadTxn& txn) {
+    return find_by_username(txn, attempt.username);
+  }));
+  const bool acceptable = agent && !agent->disabled() && !attempt.password.empty() &&
+                          attempt.password.size() <= kMaxPasswordBytes;
+  if (!acceptable) {
+    crypto::spend_password_check_time(attempt.password);
+    return fail(Errc::kUnauthenticated, "log-in: unknown or disabled agent");
+  }
+  if (crypto::check_password(attempt.password, agent->password_hash()) !=
+      crypto::PasswordMatch::kMatches) {
+    return fail(Errc::kUnauthenticated, "log-in: wrong password");
+  }
+  return ProvenIdentity{ProvenIdentity::Key{}, summary_of(*agent).id};
+}
+
+Result<LocalDirectory::CheckedAgent> LocalDirectory::check(NewAgent agent, Timestamp now) {
+  agent.username = normalise_username(agent.username);
+  LK_TRY_VOID(check_username(agent.username));
+  LK_TRY_VOID(check_display_name(agent.display_name));
+  LK_TRY_VOID(check_password_rules(agent.password));
+  if (agent.roles.empty()) {
+    return fail(Errc::kInvalidInput, "an agent needs at least one role");
+  }
+  CheckedAgent checked;
+  checked.m_id = crypto::new_id<AgentId>(now);
+  LK_TRY(checked.m_password_hash, crypto::hash_password(agent.password));
+  checked.m_agent = std::move(agent);
+  return checked;
+}
+
+Result<void> LocalDirectory::add(store::WriteTxn& txn, const CheckedAgent& agent,
+                                 Timestamp now) const {
+  const AgentId& id = agent.m_id;
+  if (auto taken = usernames().add(txn, agent.m_agent.username, id.bytes()); !taken) {
+    return taken.error().code == Errc::kConflict ? fail(Errc::kConflict, "the username is taken")
+                                                 : Fail{taken.error()};
+  }
+  records::Agent record;
+  record.set_id(std::string{id.raw()});
+  record.set_username(agent.m_agent.username);
+  record.set_display_name(agent.m_agent.display_name);
+  for (const Role role : agent.m_agent.roles) {
+    record.add_roles(static_cast<std::uint32_t>(role));
+  }
+  record.set_password_hash(agent.m_password_hash);
+  record.set_created_ms(now.ms);
+  record.set_version(1);
+  record.set_auth_epoch(1);
+  return kAgents.put(txn, id.bytes(), identity_key(), record);
+}
+
+Result<AgentId> LocalDirectory::set_state(store::WriteTxn& txn, std::string_view username,
+                                          AgentSummary::State state) const {
+  LK_TRY(auto agent, find_by_username(txn, username));
+  if (!agent) {
+    return fail(Errc::kNotFound, "there is no such agent");
+  }
+  agent->set_disabled(state == AgentSummary::State::kDisabled);
+  agent->set_auth_epoch(agent->auth_epoch() + 1);
+  agent->set_version(agent->version() + 1);
+  for (const std::string& key : agent->session_keys()) {
+    LK_TRY_VOID(kSessions.erase(txn, as_bytes(key)));
+  }
+  agent->clear_session_keys();
+  LK_TRY_VOID(kAgents.put(txn, as_bytes(agent->id()), identity_key(), *agent));
+  return summary_of(*agent).id;
+}
+
+Result<std::vector<AgentSummary>> LocalDirectory::list(store::ReadTxn& txn) const {
+  std::vector<AgentSummary> agents;
+  LK_TRY_VOID(kAgents.scan(txn, {}, {}, identity_key(),
+                           [&](ByteView, const records::Agent& agent) -> Result<store::Step> {
+                             agents.push_back(summary_of(agent));
+                             return store::Step::kContinue;
+                           }));
+  return agents;
+}
+
+Result<std::optional<AgentSummary>> LocalDirectory::find(store::ReadTxn& txn,
+                                                         const AgentId& id) const {
+  LK_TRY(const auto agent, kAgents.find(txn, id.bytes(), identity_key()));
+  return agent ? std::optional{summary_of(*agent)} : std::nullopt;
+}
+
+}  // namespace leadkeep::identity

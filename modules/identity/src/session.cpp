@@ -1,0 +1,146 @@
+#include "agent_table.h"
+
+#include <leadkeep/crypto/hash.h>
+#include <leadkeep/crypto/random.h>
+#include <leadkeep/identity/session.h>
+
+#include <algorithm>
+
+namespace leadkeep::identity {
+namespace {
+
+constexpr std::size_t kTokenBytes = 32;
+constexpr std::size_t kTokenCharacters = 43;
+constexpr std::chrono::minutes kTouchAfter{1};
+
+Bytes key_of(ByteView token) {
+  const auto hash = crypto::sha256({token});
+  return {hash.begin(), hash.end()};
+}
+
+Fail no_session() {
+  return fail(Errc::kUnauthenticated, "session: none for this token");
+}
+
+// Ends the oldest sessions until one more fits.
+Result<void> make_room(store::WriteTxn& txn, records::Agent& agent, std::uint32_t limit) {
+  auto& keys = *agent.mutable_session_keys();
+  while (!keys.empty() && static_cast<std::uint32_t>(keys.size()) >= std::max(limit, 1U)) {
+    LK_TRY_VOID(kSessions.erase(txn, as_bytes(keys.Get(0))));
+    keys.erase(keys.begin());
+  }
+  return {};
+}
+
+Result<void> forget_key(store::WriteTxn& txn, const AgentId& id, std::string_view key) {
+  LK_TRY(auto agent, kAgents.find(txn, id.bytes(), identity_key()));
+  if (!agent) {
+    return {};
+  }
+  auto& keys = *agent->mutable_session_keys();
+  keys.erase(std::remove(keys.begin(), keys.end(), key), keys.end());
+  return kAgents.put(txn, id.bytes(), identity_key(), *agent);
+}
+
+}  // namespace
+
+SecretBytes SessionStore::new_token() {
+  const SecretBytes random = crypto::random_secret(kTokenBytes);
+  std::string text = to_base64url(random.expose());
+  SecretBytes token = SecretBytes::copy_of(as_bytes(text));
+  wipe(text);
+  return token;
+}
+
+Result<Session> SessionStore::open(store::WriteTxn& txn, const ProvenIdentity& who,
+                                   const SecretBytes& token, SessionId id, Timestamp now) const {
+  LK_TRY(records::Agent agent, kAgents.load(txn, who.agent().bytes(), identity_key()));
+  if (agent.disabled()) {
+    return no_session();  // disabled between the proof and now
+  }
+  LK_TRY_VOID(make_room(txn, agent, m_limits.max_per_agent));
+  const Bytes key = key_of(token.expose());
+  agent.add_session_keys(std::string{as_text(key)});
+  LK_TRY_VOID(kAgents.put(txn, who.agent().bytes(), identity_key(), agent));
+
+  records::Session record;
+  record.set_agent_id(std::string{who.agent().raw()});
+  record.set_created_ms(now.ms);
+  record.set_last_used_ms(now.ms);
+  record.set_auth_epoch(agent.auth_epoch());
+  record.set_id(std::string{id.raw()});
+  LK_TRY_VOID(kSessions.put(txn, key, identity_key(), record));
+  return find(txn, token.expose(), now);
+}
+
+Result<Session> SessionStore::find(store::ReadTxn& txn, ByteView token, Timestamp now) const {
+  if (token.size() != kTokenCharacters) {
+    return no_session();
+  }
+  const Bytes key = key_of(token);
+  LK_TRY(const auto record, kSessions.find(txn, key, identity_key()));
+  if (!record) {
+    return no_session();
+  }
+  const Timestamp idle_end = Timestamp{record->last_used_ms()} + m_limits.idle;
+  const Timestamp absolute_end = Timestamp{record->created_ms()} + m_limits.absolute;
+  if (now >= idle_end || now >= absolute_end) {
+    return no_session();
+  }
+  const auto agent_id = AgentId::from_bytes(as_bytes(record->agent_id()));
+  const auto session_id = SessionId::from_bytes(as_bytes(record->id()));
+  if (!agent_id || !session_id) {
+    return fail(Errc::kCorrupt, "session: a record has no ids");
+  }
+  LK_TRY(const auto agent, kAgents.find(txn, agent_id->bytes(), identity_key()));
+  if (!agent || agent->disabled() || agent->auth_epoch() != record->auth_epoch()) {
+    return no_session();
+  }
+  Session session;
+  session.m_id = *session_id;
+  session.m_agent = *agent_id;
+  session.m_username = agent->username();
+  session.m_display_name = agent->display_name();
+  session.m_roles = roles_of(*agent);
+  session.m_expires_at = std::min(idle_end, absolute_end);
+  session.m_key = key;
+  session.m_touch_due = now - Timestamp{record->last_used_ms()} >= kTouchAfter;
+  return session;
+}
+
+Result<void> SessionStore::touch(store::WriteTxn& txn, const Session& session,
+                                 Timestamp now) const {
+  LK_TRY(auto record, kSessions.find(txn, session.m_key, identity_key()));
+  if (!record) {
+    return {};  // signed out in the meantime: it stays so
+  }
+  record->set_last_used_ms(std::max(record->last_used_ms(), now.ms));
+  return kSessions.put(txn, session.m_key, identity_key(), *record);
+}
+
+Result<void> SessionStore::close(store::WriteTxn& txn, const Session& session) const {
+  LK_TRY_VOID(kSessions.erase(txn, session.m_key));
+  return forget_key(txn, session.agent(), as_text(session.m_key));
+}
+
+Result<std::uint64_t> SessionStore::sweep(store::WriteTxn& txn, Timestamp now) const {
+  std::vector<std::pair<Bytes, AgentId>> over;
+  LK_TRY_VOID(kSessions.scan(
+      txn, {}, {}, identity_key(),
+      [&](ByteView key, const records::Session& record) -> Result<store::Step> {
+        const bool ended = now >= Timestamp{record.last_used_ms()} + m_limits.idle ||
+                           now >= Timestamp{record.created_ms()} + m_limits.absolute;
+        if (ended) {
+          over.emplace_back(Bytes{key.begin(), key.end()},
+                            AgentId::from_bytes(as_bytes(record.agent_id())).value_or(AgentId{}));
+        }
+        return store::Step::kContinue;
+      }));
+  for (const auto& [key, agent] : over) {
+    LK_TRY_VOID(kSessions.erase(txn, key));
+    LK_TRY_VOID(forget_key(txn, agent, as_text(key)));
+  }
+  return over.size();
+}
+
+}  // namespace leadkeep::identity

@@ -1,0 +1,64 @@
+// leadkeep/inbox/event_feed.h — what changed, for those who listen now
+//
+// Events name ids and nothing else, so they hold no personal data; a listener fetches what it may
+// see. The last 4,096 events are kept in memory so that a listener that lost its connection can go
+// on where it was; after a restart of the daemon, or too long a pause, it starts afresh.
+// Threads  any
+#pragma once
+#include <leadkeep/base/guarded.h>
+#include <leadkeep/base/id.h>
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace leadkeep::inbox {
+
+enum class EventKind : std::uint8_t {
+  kConversationCreated,
+  kConversationChanged,
+  kMessageReceived,
+  kMessageChanged,  // a reply was queued, sent, delivered, read, failed; a note was added
+};
+[[nodiscard]] std::string_view name_of(EventKind kind) noexcept;  // "conversation.created", …
+
+struct InboxEvent {
+  EventKind kind;
+  ConversationId conversation;
+  std::optional<MessageId> message;
+};
+
+struct NumberedEvent {
+  std::uint64_t number;  // 1, 2, 3 … since the daemon started
+  InboxEvent event;
+};
+
+struct FeedSlice {
+  std::vector<NumberedEvent> events;
+  // The listener asked for events that are no longer kept: it has to read the inbox again.
+  enum class Continuity { kUnbroken, kBroken } continuity = Continuity::kUnbroken;
+};
+
+class EventFeed {
+ public:
+  void publish(const std::vector<InboxEvent>& events);
+  [[nodiscard]] std::uint64_t newest() const;  // 0 = none yet
+  [[nodiscard]] FeedSlice after(std::uint64_t number) const;
+  // Waits until there is an event after `number`, the time is up or stop() was called.
+  void wait_beyond(std::uint64_t number, std::chrono::milliseconds limit);
+  void stop();
+
+ private:
+  struct Kept {
+    std::deque<NumberedEvent> events;
+    std::uint64_t newest = 0;
+    bool stopped = false;
+  };
+
+  Guarded<Kept> m_kept;
+};
+
+}  // namespace leadkeep::inbox

@@ -1,0 +1,51 @@
+// leadkeep/inbox/leads.h — the person behind a message
+//
+// A lead is known by an internal id; a WhatsApp id and a business-scoped user id are identifiers of
+// it, each optional. A person who hides the phone number is a full lead with a BSUID only, and
+// stays the same lead when the phone appears later. When one message carries two identifiers that
+// belong to two leads, nothing is merged: the lead of the WhatsApp id gets the message, and the
+// caller puts the conflict on record for a person to look at.
+// Threads  any; inside the caller's transaction
+#pragma once
+#include <leadkeep/base/clock.h>
+#include <leadkeep/base/id.h>
+#include <leadkeep/base/pii.h>
+#include <leadkeep/store/records/lead.pb.h>
+#include <leadkeep/store/transaction.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace leadkeep::inbox {
+
+// A sender after normalising; at least one of the two ids is there.
+struct PersonSeen {
+  std::optional<Pii<std::string>> whatsapp_id;
+  std::optional<Pii<std::string>> bsuid;
+  std::optional<Pii<std::string>> phone;  // E.164, if the WhatsApp id is one
+  std::optional<Pii<std::string>> profile_name;
+  std::optional<Pii<std::string>> username;
+  std::string masked_name;  // profile_name as masked viewers see it
+};
+
+struct MetLead {
+  records::Lead lead;
+  enum class Kind { kNew, kKnown } kind = Kind::kKnown;
+  std::size_t identifiers_added = 0;
+  enum class Identifiers { kAgree, kConflict } identifiers = Identifiers::kAgree;
+};
+
+class Leads {
+ public:
+  [[nodiscard]] Result<std::optional<LeadId>> find(store::ReadTxn& txn,
+                                                   const PersonSeen& person) const;
+  [[nodiscard]] Result<std::optional<records::Lead>> find(store::ReadTxn& txn,
+                                                          const LeadId& id) const;
+  // Finds or makes the lead. A new one gets `candidate`, whose key exists already.
+  [[nodiscard]] Result<MetLead> meet(store::WriteTxn& txn, const PersonSeen& person,
+                                     const LeadId& candidate, Timestamp now) const;
+  [[nodiscard]] Result<void> save(store::WriteTxn& txn, const records::Lead& lead) const;
+};
+
+}  // namespace leadkeep::inbox

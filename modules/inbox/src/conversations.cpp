@@ -1,0 +1,188 @@
+#include <leadkeep/inbox/conversations.h>
+#include <leadkeep/store/table.h>
+
+#include <algorithm>
+#include <array>
+
+namespace leadkeep::inbox {
+namespace {
+
+constexpr store::Table<records::Conversation> kConversations{store::TableId::kConversations};
+constexpr std::size_t kIdSize = 16;
+constexpr std::array kStatuses = {ConversationStatus::kOpen, ConversationStatus::kPending,
+                                  ConversationStatus::kClosed};
+
+// Descending times sort ascending.
+void append_descending(Bytes& out, Timestamp t) {
+  append_be(out, ~static_cast<std::uint64_t>(t.ms));
+}
+
+Timestamp read_descending(ByteView bytes) {
+  return Timestamp{static_cast<std::int64_t>(~read_be<std::uint64_t>(bytes))};
+}
+
+// assignee(16) for kAssigned, nothing for kInbox; then the status.
+Bytes order_prefix(const std::optional<std::optional<AgentId>>& assignee,
+                   ConversationStatus status) {
+  Bytes out;
+  if (assignee) {
+    const AgentId agent = assignee->value_or(AgentId{});
+    append(out, agent.bytes());
+  }
+  out.push_back(static_cast<std::byte>(status));
+  return out;
+}
+
+std::optional<AgentId> assignee_of(const records::Conversation& conversation) {
+  return AgentId::from_bytes(as_bytes(conversation.assignee()));
+}
+
+Bytes order_key(const records::Conversation& c, const std::optional<std::optional<AgentId>>& by) {
+  Bytes key = order_prefix(by, static_cast<ConversationStatus>(c.status()));
+  append_descending(key, Timestamp{c.last_activity_ms()});
+  append(key, as_bytes(c.id()));
+  append(key, as_bytes(c.lead_id()));
+  return key;
+}
+
+struct OrderKeys {
+  Bytes inbox;
+  Bytes assigned;
+};
+
+OrderKeys order_keys(const records::Conversation& c) {
+  return {order_key(c, std::nullopt), order_key(c, std::optional{assignee_of(c)})};
+}
+
+struct Candidate {
+  Timestamp last_activity;
+  ConversationPlace place;
+};
+
+bool newer(const Candidate& a, const Candidate& b) {
+  return std::tie(b.last_activity, a.place.conversation) <
+         std::tie(a.last_activity, b.place.conversation);
+}
+
+Result<Candidate> read_order_key(ByteView key, std::size_t prefix) {
+  if (key.size() != prefix + 8 + 2 * kIdSize) {
+    return fail(Errc::kCorrupt, "inbox: an order row has an impossible length");
+  }
+  const ByteView ids = key.subspan(prefix + 8);
+  return Candidate{
+      read_descending(key.subspan(prefix)),
+      {*ConversationId::from_bytes(ids.first(kIdSize)), *LeadId::from_bytes(ids.subspan(kIdSize))}};
+}
+
+Result<std::optional<LeadId>> lead_of_conversation(store::ReadTxn& txn, const ConversationId& id) {
+  std::optional<LeadId> lead;
+  LK_TRY_VOID(txn.scan(store::TableId::kPlaces, id.bytes(), {},
+                       [&](ByteView key, ByteView) -> Result<store::Step> {
+                         if (key.size() == 2 * kIdSize) {
+                           lead = LeadId::from_bytes(key.subspan(kIdSize));
+                         }
+                         return store::Step::kStop;
+                       }));
+  return lead;
+}
+
+}  // namespace
+
+LeadId lead_of(const records::Conversation& conversation) {
+  return LeadId::from_bytes(as_bytes(conversation.lead_id())).value_or(LeadId{});
+}
+
+ConversationId id_of(const records::Conversation& conversation) {
+  return ConversationId::from_bytes(as_bytes(conversation.id())).value_or(ConversationId{});
+}
+
+Result<std::optional<records::Conversation>> Conversations::find(store::ReadTxn& txn,
+                                                                 const ConversationId& id) const {
+  LK_TRY(const auto lead, lead_of_conversation(txn, id));
+  if (!lead) {
+    return std::optional<records::Conversation>{};
+  }
+  auto conversation = kConversations.find(txn, id.bytes(), store::subject_key(*lead));
+  // A conversation whose lead has no key was erased: to everybody it is not there.
+  if (!conversation && conversation.error().code == Errc::kNotFound) {
+    return std::optional<records::Conversation>{};
+  }
+  return conversation;
+}
+
+Result<records::Conversation> Conversations::load(store::ReadTxn& txn,
+                                                  const ConversationPlace& place) const {
+  return kConversations.load(txn, place.conversation.bytes(), store::subject_key(place.lead));
+}
+
+records::Conversation Conversations::make(const ConversationId& id, const LeadId& lead,
+                                          std::string_view phone_number_id, Timestamp now) const {
+  records::Conversation out;
+  out.set_id(std::string{id.raw()});
+  out.set_lead_id(std::string{lead.raw()});
+  out.set_phone_number_id(std::string{phone_number_id});
+  out.set_status(records::Conversation::STATUS_OPEN);
+  out.set_created_ms(now.ms);
+  out.set_last_activity_ms(now.ms);
+  return out;
+}
+
+Result<void> Conversations::save(store::WriteTxn& txn,
+                                 const std::optional<records::Conversation>& before,
+                                 records::Conversation& after) const {
+  const OrderKeys fresh = order_keys(after);
+  if (before) {
+    const OrderKeys old = order_keys(*before);
+    if (old.inbox != fresh.inbox) {
+      LK_TRY_VOID(txn.erase_empty(store::TableId::kInbox, old.inbox));
+    }
+    if (old.assigned != fresh.assigned) {
+      LK_TRY_VOID(txn.erase_empty(store::TableId::kAssigned, old.assigned));
+    }
+  } else {
+    Bytes place;
+    append(place, as_bytes(after.id()));
+    append(place, as_bytes(after.lead_id()));
+    LK_TRY_VOID(txn.put_empty(store::TableId::kPlaces, place));
+  }
+  after.set_version(after.version() + 1);
+  LK_TRY_VOID(txn.put_empty(store::TableId::kInbox, fresh.inbox));
+  LK_TRY_VOID(txn.put_empty(store::TableId::kAssigned, fresh.assigned));
+  return kConversations.put(txn, as_bytes(after.id()), store::subject_key(lead_of(after)), after);
+}
+
+Result<std::vector<ConversationPlace>> Conversations::list(
+    store::ReadTxn& txn, const InboxFilter& filter, const std::optional<InboxPosition>& position,
+    std::size_t limit) const {
+  const store::TableId table = filter.assignee ? store::TableId::kAssigned : store::TableId::kInbox;
+  std::vector<Candidate> candidates;
+  for (const ConversationStatus status : kStatuses) {
+    if (filter.status && *filter.status != status) {
+      continue;
+    }
+    const Bytes prefix = order_prefix(filter.assignee, status);
+    Bytes from = prefix;
+    if (position) {
+      append_descending(from, position->last_activity);
+      append(from, position->conversation.bytes());
+      from.insert(from.end(), kIdSize + 1, std::byte{0xff});  // behind the row itself
+    }
+    std::size_t found = 0;
+    LK_TRY_VOID(txn.scan(table, prefix, from, [&](ByteView key, ByteView) -> Result<store::Step> {
+      LK_TRY(const Candidate candidate, read_order_key(key, prefix.size()));
+      candidates.push_back(candidate);
+      return ++found < limit ? store::Step::kContinue : store::Step::kStop;
+    }));
+  }
+  std::ranges::sort(candidates, newer);
+  std::vector<ConversationPlace> places;
+  for (const Candidate& candidate : candidates) {
+    if (places.size() == limit) {
+      break;
+    }
+    places.push_back(candidate.place);
+  }
+  return places;
+}
+
+}  // namespace leadkeep::inbox

@@ -1,0 +1,140 @@
+#include <leadkeep/crypto/random.h>
+#include <leadkeep/inbox/leads.h>
+#include <leadkeep/privacy/handle.h>
+#include <leadkeep/store/blind_index.h>
+#include <leadkeep/store/table.h>
+
+#include <algorithm>
+
+namespace leadkeep::inbox {
+namespace {
+
+using store::BlindIndex;
+using store::IndexField;
+
+constexpr store::Table<records::Lead> kLeads{store::TableId::kLeads};
+constexpr int kHandleTries = 64;
+
+Result<std::optional<LeadId>> find_by(store::ReadTxn& txn, IndexField field,
+                                      const std::optional<Pii<std::string>>& value) {
+  if (!value) {
+    return std::optional<LeadId>{};
+  }
+  LK_TRY(const auto id, BlindIndex{field}.find(txn, value->expose()));
+  return id ? std::optional{LeadId{*id}} : std::nullopt;
+}
+
+Result<std::string> take_free_handle(store::WriteTxn& txn, const LeadId& lead) {
+  const BlindIndex handles{IndexField::kHandle};
+  for (int i = 0; i < kHandleTries; ++i) {
+    ByteArray<8> random{};
+    crypto::fill_random(random);
+    std::string handle = privacy::make_handle(random);
+    LK_TRY(const auto taken, handles.find(txn, handle));
+    if (!taken) {
+      LK_TRY_VOID(handles.add(txn, handle, lead.bytes()));
+      return handle;
+    }
+  }
+  return fail(Errc::kInternal, "inbox: no free handle was found");
+}
+
+// Adds the identifier, or refreshes when it was last seen. Returns whether it is new.
+enum class Noted { kNew, kSeenBefore };
+
+Noted note_identifier(records::Lead& lead, records::Identifier::Kind kind,
+                      const Pii<std::string>& value, Timestamp now) {
+  for (records::Identifier& known : *lead.mutable_identifiers()) {
+    if (known.kind() == kind && known.value() == value.expose()) {
+      known.set_last_seen_ms(now.ms);
+      return Noted::kSeenBefore;
+    }
+  }
+  const auto id = crypto::new_id<IdentifierId>(now);
+  records::Identifier& fresh = *lead.add_identifiers();
+  fresh.set_id(std::string{id.raw()});
+  fresh.set_kind(kind);
+  fresh.set_value(value.expose());
+  fresh.set_first_seen_ms(now.ms);
+  fresh.set_last_seen_ms(now.ms);
+  return Noted::kNew;
+}
+
+// Ties one identifier to the lead, unless it belongs to another one.
+Result<void> tie(store::WriteTxn& txn, MetLead& met, const LeadId& id, IndexField field,
+                 records::Identifier::Kind kind, const std::optional<Pii<std::string>>& value,
+                 Timestamp now) {
+  if (!value) {
+    return {};
+  }
+  LK_TRY(const auto owner, find_by(txn, field, value));
+  if (owner && *owner != id) {
+    met.identifiers = MetLead::Identifiers::kConflict;
+    return {};
+  }
+  if (!owner) {
+    LK_TRY_VOID(BlindIndex{field}.add(txn, value->expose(), id.bytes()));
+  }
+  if (note_identifier(met.lead, kind, *value, now) == Noted::kNew) {
+    ++met.identifiers_added;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::optional<LeadId>> Leads::find(store::ReadTxn& txn, const PersonSeen& person) const {
+  LK_TRY(const auto by_whatsapp, find_by(txn, IndexField::kWhatsAppId, person.whatsapp_id));
+  if (by_whatsapp) {
+    return by_whatsapp;
+  }
+  return find_by(txn, IndexField::kBsuid, person.bsuid);
+}
+
+Result<std::optional<records::Lead>> Leads::find(store::ReadTxn& txn, const LeadId& id) const {
+  auto lead = kLeads.find(txn, id.bytes(), store::subject_key(id));
+  // A lead without its key was erased: to everybody it is not there.
+  if (!lead && lead.error().code == Errc::kNotFound) {
+    return std::optional<records::Lead>{};
+  }
+  return lead;
+}
+
+Result<MetLead> Leads::meet(store::WriteTxn& txn, const PersonSeen& person, const LeadId& candidate,
+                            Timestamp now) const {
+  MetLead met;
+  LK_TRY(const auto known, find(txn, person));
+  const LeadId id = known.value_or(candidate);
+  if (known) {
+    LK_TRY(met.lead, kLeads.load(txn, id.bytes(), store::subject_key(id)));
+  } else {
+    met.kind = MetLead::Kind::kNew;
+    met.lead.set_id(std::string{id.raw()});
+    met.lead.set_created_ms(now.ms);
+    LK_TRY(std::string handle, take_free_handle(txn, id));
+    met.lead.set_handle(std::move(handle));
+  }
+  LK_TRY_VOID(tie(txn, met, id, IndexField::kWhatsAppId, records::Identifier::KIND_WHATSAPP_ID,
+                  person.whatsapp_id, now));
+  LK_TRY_VOID(
+      tie(txn, met, id, IndexField::kBsuid, records::Identifier::KIND_BSUID, person.bsuid, now));
+  LK_TRY_VOID(
+      tie(txn, met, id, IndexField::kPhone, records::Identifier::KIND_PHONE, person.phone, now));
+  if (person.profile_name) {
+    met.lead.set_profile_name(person.profile_name->expose());
+    met.lead.set_masked_name(person.masked_name);
+  }
+  if (person.username) {
+    met.lead.set_username(person.username->expose());
+  }
+  met.lead.set_version(met.lead.version() + 1);
+  return met;
+}
+
+Result<void> Leads::save(store::WriteTxn& txn, const records::Lead& lead) const {
+  const auto id = LeadId::from_bytes(as_bytes(lead.id()));
+  LK_CHECK(id.has_value());
+  return kLeads.put(txn, id->bytes(), store::subject_key(*id), lead);
+}
+
+}  // namespace leadkeep::inbox

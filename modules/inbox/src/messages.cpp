@@ -1,0 +1,148 @@
+#include <leadkeep/inbox/messages.h>
+#include <leadkeep/store/blind_index.h>
+#include <leadkeep/store/table.h>
+
+#include <algorithm>
+
+namespace leadkeep::inbox {
+namespace {
+
+constexpr store::Table<records::Message> kMessages{store::TableId::kMessages};
+constexpr std::size_t kIdSize = 16;
+
+store::BlindIndex wamids() {
+  return store::BlindIndex{store::IndexField::kWamid};
+}
+
+Bytes row_key(ByteView conversation, std::uint64_t seq) {
+  Bytes key{conversation.begin(), conversation.end()};
+  append_be(key, seq);
+  return key;
+}
+
+bool is_our_belief(records::Message::Status status) {
+  return status == records::Message::STATUS_QUEUED || status == records::Message::STATUS_UNKNOWN ||
+         status == records::Message::STATUS_PARKED;
+}
+
+bool is_news(records::Message::Status now, records::Message::Status reported) {
+  if (is_our_belief(now)) {
+    return true;
+  }
+  if (reported == records::Message::STATUS_FAILED) {
+    return now == records::Message::STATUS_ACCEPTED || now == records::Message::STATUS_SENT;
+  }
+  return now != records::Message::STATUS_FAILED && reported > now;
+}
+
+}  // namespace
+
+StatusChange apply_status(records::Message& message, records::Message::Status status, Timestamp at,
+                          std::int64_t error_code) {
+  const bool in_history = std::ranges::any_of(message.history(), [&](const auto& event) {
+    return event.status() == static_cast<std::uint32_t>(status);
+  });
+  if (in_history) {
+    return StatusChange::kKnownAlready;
+  }
+  records::StatusEvent& event = *message.add_history();
+  event.set_status(static_cast<std::uint32_t>(status));
+  event.set_at_ms(at.ms);
+  event.set_error_code(error_code);
+  if (is_news(message.status(), status)) {
+    message.set_status(status);
+    message.set_failure(status == records::Message::STATUS_FAILED
+                            ? "whatsapp_" + std::to_string(error_code)
+                            : std::string{});
+  }
+  return StatusChange::kApplied;
+}
+
+Result<void> Messages::add(store::WriteTxn& txn, records::Conversation& conversation,
+                           records::Message& message) const {
+  conversation.set_last_seq(conversation.last_seq() + 1);
+  message.set_seq(conversation.last_seq());
+  Bytes place{as_bytes(message.id()).begin(), as_bytes(message.id()).end()};
+  append(place, as_bytes(conversation.lead_id()));
+  append(place, row_key(as_bytes(conversation.id()), message.seq()));
+  LK_TRY_VOID(txn.put_empty(store::TableId::kPlaces, place));
+  if (!message.wamid().empty()) {
+    LK_TRY_VOID(wamids().add(txn, message.wamid(), as_bytes(message.id())));
+  }
+  const auto lead = LeadId::from_bytes(as_bytes(conversation.lead_id()));
+  LK_CHECK(lead.has_value());
+  return kMessages.put(txn, row_key(as_bytes(conversation.id()), message.seq()),
+                       store::subject_key(*lead), message);
+}
+
+Result<void> Messages::save(store::WriteTxn& txn, const MessagePlace& place,
+                            const records::Message& message) const {
+  return kMessages.put(txn, row_key(place.conversation.bytes(), place.seq),
+                       store::subject_key(place.lead), message);
+}
+
+Result<void> Messages::tie_wamid(store::WriteTxn& txn, records::Message& message,
+                                 std::string_view wamid) const {
+  if (wamid.empty()) {
+    return {};
+  }
+  LK_TRY(const auto owner, wamids().find(txn, wamid));
+  if (owner) {
+    return {};
+  }
+  if (message.wamid().empty()) {
+    message.set_wamid(std::string{wamid});
+  }
+  return wamids().add(txn, wamid, as_bytes(message.id()));
+}
+
+Result<std::optional<MessageId>> Messages::find_by_wamid(store::ReadTxn& txn,
+                                                         std::string_view wamid) const {
+  LK_TRY(const auto id, wamids().find(txn, wamid));
+  return id ? std::optional{MessageId{*id}} : std::nullopt;
+}
+
+Result<std::optional<MessagePlace>> Messages::place_of(store::ReadTxn& txn,
+                                                       const MessageId& id) const {
+  std::optional<MessagePlace> place;
+  LK_TRY_VOID(txn.scan(
+      store::TableId::kPlaces, id.bytes(), {}, [&](ByteView key, ByteView) -> Result<store::Step> {
+        if (key.size() != 3 * kIdSize + 8) {
+          return store::Step::kContinue;  // the place of a conversation
+        }
+        place = MessagePlace{*LeadId::from_bytes(key.subspan(kIdSize, kIdSize)),
+                             *ConversationId::from_bytes(key.subspan(2 * kIdSize, kIdSize)),
+                             read_be<std::uint64_t>(key.subspan(3 * kIdSize))};
+        return store::Step::kStop;
+      }));
+  return place;
+}
+
+Result<std::optional<records::Message>> Messages::find(store::ReadTxn& txn,
+                                                       const MessagePlace& place) const {
+  auto message = kMessages.find(txn, row_key(place.conversation.bytes(), place.seq),
+                                store::subject_key(place.lead));
+  // A message whose lead has no key was erased: to everybody it is not there.
+  if (!message && message.error().code == Errc::kNotFound) {
+    return std::optional<records::Message>{};
+  }
+  return message;
+}
+
+Result<std::vector<records::Message>> Messages::list(store::ReadTxn& txn, const LeadId& lead,
+                                                     const ConversationId& conversation,
+                                                     std::uint64_t before,
+                                                     std::size_t limit) const {
+  std::vector<records::Message> out;
+  const Bytes end = before == 0 ? Bytes{} : row_key(conversation.bytes(), before);
+  const store::KeyRef key = store::subject_key(lead);
+  LK_TRY_VOID(kMessages.scan_back(txn, conversation.bytes(), end, key,
+                                  [&](ByteView, records::Message message) -> Result<store::Step> {
+                                    out.push_back(std::move(message));
+                                    return out.size() < limit ? store::Step::kContinue
+                                                              : store::Step::kStop;
+                                  }));
+  return out;
+}
+
+}  // namespace leadkeep::inbox

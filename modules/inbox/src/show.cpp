@@ -1,0 +1,166 @@
+#include <leadkeep/inbox/conversations.h>
+#include <leadkeep/inbox/show.h>
+
+namespace leadkeep::inbox {
+namespace {
+
+using identity::FieldClass;
+using identity::Viewer;
+using identity::Visibility;
+
+std::vector<privacy::Span> spans_of(const records::Message& message) {
+  std::vector<privacy::Span> spans;
+  for (const records::TextSpan& span : message.spans()) {
+    spans.push_back({span.start(), span.end(), static_cast<privacy::SpanKind>(span.kind())});
+  }
+  return spans;
+}
+
+std::optional<privacy::MaskedText> text_for(const records::Message& message, const Viewer& viewer) {
+  if (!message.has_text()) {
+    return std::nullopt;
+  }
+  switch (viewer.sees(FieldClass::kMessageText)) {
+    case Visibility::kHidden:
+      return std::nullopt;
+    case Visibility::kMasked:
+      return privacy::mask_text(message.text(), spans_of(message));
+    case Visibility::kClear:
+      return privacy::clear_text(message.text(), spans_of(message));
+  }
+  return std::nullopt;
+}
+
+std::string_view direction_of(const records::Message& message) {
+  switch (message.direction()) {
+    case records::Message::DIRECTION_INBOUND:
+      return "inbound";
+    case records::Message::DIRECTION_OUTBOUND:
+      return "outbound";
+    default:
+      return "note";
+  }
+}
+
+std::string_view status_of(const records::Message& message) {
+  if (message.direction() == records::Message::DIRECTION_NOTE) {
+    return "noted";
+  }
+  switch (message.status()) {
+    case records::Message::STATUS_QUEUED:
+      return "queued";
+    case records::Message::STATUS_UNKNOWN:
+      return "unknown";
+    case records::Message::STATUS_ACCEPTED:
+      return "accepted";
+    case records::Message::STATUS_SENT:
+      return "sent";
+    case records::Message::STATUS_DELIVERED:
+      return "delivered";
+    case records::Message::STATUS_READ:
+      return "read";
+    case records::Message::STATUS_PLAYED:
+      return "played";
+    case records::Message::STATUS_FAILED:
+      return "failed";
+    case records::Message::STATUS_PARKED:
+      return "parked";
+    default:
+      return "received";
+  }
+}
+
+struct IdentifierRule {
+  std::string_view name;
+  FieldClass field;
+  std::string (*mask)(const Pii<std::string>&);
+};
+
+IdentifierRule rule_for(records::Identifier::Kind kind) {
+  switch (kind) {
+    case records::Identifier::KIND_PHONE:
+      return {"phone", FieldClass::kPhone, privacy::mask_phone};
+    case records::Identifier::KIND_EMAIL:
+      return {"email", FieldClass::kEmail, privacy::mask_email};
+    case records::Identifier::KIND_BSUID:
+      return {"bsuid", FieldClass::kWhatsAppId, privacy::mask_opaque};
+    default:
+      return {"whatsapp_id", FieldClass::kWhatsAppId, privacy::mask_opaque};
+  }
+}
+
+}  // namespace
+
+LeadSummary Showing::summary(const records::Lead& lead, const Viewer& viewer) {
+  LeadSummary out;
+  out.id = LeadId::from_bytes(as_bytes(lead.id())).value_or(LeadId{});
+  out.handle = lead.handle();
+  const Visibility name = viewer.sees(FieldClass::kProfileName);
+  if (name != Visibility::kHidden && !lead.masked_name().empty()) {
+    out.display_name = name == Visibility::kClear ? lead.profile_name() : lead.masked_name();
+  }
+  return out;
+}
+
+MaskedMessage Showing::message(const records::Message& message, const Viewer& viewer) {
+  MaskedMessage out;
+  out.m_id = MessageId::from_bytes(as_bytes(message.id())).value_or(MessageId{});
+  out.m_seq = message.seq();
+  out.m_direction = direction_of(message);
+  out.m_type = message.type();
+  out.m_text = text_for(message, viewer);
+  out.m_status = status_of(message);
+  out.m_failure = message.failure();
+  out.m_author = AgentId::from_bytes(as_bytes(message.author()));
+  out.m_sent_at = Timestamp{message.sent_at_ms()};
+  out.m_resends = message.resends_after_unknown();
+  out.m_supported = message.has_text();
+  return out;
+}
+
+MaskedConversation Showing::conversation(const records::Conversation& conversation,
+                                         const records::Lead& lead,
+                                         const records::Message* last_message,
+                                         const Viewer& viewer) {
+  MaskedConversation out;
+  out.m_id = id_of(conversation);
+  out.m_lead = summary(lead, viewer);
+  out.m_status = static_cast<ConversationStatus>(conversation.status());
+  out.m_assignee = AgentId::from_bytes(as_bytes(conversation.assignee()));
+  out.m_tags.assign(conversation.tags().begin(), conversation.tags().end());
+  out.m_unread = conversation.unread();
+  if (last_message != nullptr) {
+    out.m_last_message = message(*last_message, viewer);
+  }
+  out.m_last_activity_at = Timestamp{conversation.last_activity_ms()};
+  if (conversation.window_expires_ms() != 0) {
+    out.m_window_expires_at = Timestamp{conversation.window_expires_ms()};
+  }
+  out.m_version = conversation.version();
+  return out;
+}
+
+MaskedLead Showing::lead(const records::Lead& lead, const Viewer& viewer) {
+  MaskedLead out;
+  out.m_summary = summary(lead, viewer);
+  for (const records::Identifier& identifier : lead.identifiers()) {
+    const IdentifierRule rule = rule_for(identifier.kind());
+    const Visibility seen = viewer.sees(rule.field);
+    if (seen == Visibility::kHidden) {
+      continue;
+    }
+    MaskedIdentifier shown;
+    shown.id = IdentifierId::from_bytes(as_bytes(identifier.id())).value_or(IdentifierId{});
+    shown.kind = rule.name;
+    shown.masked = seen != Visibility::kClear;
+    shown.value =
+        shown.masked ? rule.mask(Pii<std::string>{identifier.value()}) : identifier.value();
+    out.m_identifiers.push_back(std::move(shown));
+  }
+  out.m_conversation =
+      ConversationId::from_bytes(as_bytes(lead.conversation_id())).value_or(ConversationId{});
+  out.m_created_at = Timestamp{lead.created_ms()};
+  return out;
+}
+
+}  // namespace leadkeep::inbox

@@ -1,0 +1,484 @@
+// The path of a message through all modules: signed webhook → sealed store → masked inbox →
+// cleared reply → delivered. The stages are types, so the first test is that they cannot be
+// skipped.
+#include "path_house.h"
+
+#include <leadkeep/consent/ledger.h>
+
+#include <fstream>
+#include <iterator>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace leadkeep::test {
+namespace {
+
+using identity::Action;
+using identity::Role;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+static_assert(!std::is_constructible_v<intake::VerifiedWebhook, std::string>);
+static_assert(!std::is_default_constructible_v<inbox::MaskedMessage>);
+static_assert(!std::is_constructible_v<consent::ClearedMessage, inbox::Draft>);
+static_assert(!std::is_copy_constructible_v<consent::ClearedMessage>);
+static_assert(!std::is_default_constructible_v<consent::ClearedMessage::Key>);
+static_assert(!std::is_default_constructible_v<identity::ProvenIdentity::Key>);
+static_assert(!std::is_default_constructible_v<identity::Session>);
+static_assert(!std::is_default_constructible_v<identity::Permit<Action::kReply>>);
+static_assert(!std::is_invocable_v<decltype(&delivery::Outbox::enqueue), delivery::Outbox,
+                                   store::WriteTxn&, inbox::Draft, std::uint64_t, Timestamp>);
+
+constexpr const char* kContacts =
+    R"([{"profile":{"name":"Erika Muster +49 151 23456789"},"wa_id":"4915123456789","user_id":"DE.4915123456789"}])";
+
+class MessagePath : public ::testing::Test, public PathHouse {
+ protected:
+  MessagePath() : agent{sign_in("anna", {Role::kAgent})} {}
+
+  ConversationId first_contact(const std::string& text = "Hello") {
+    must(receive(value(text_message("4915123456789", "wamid.in1", text), kContacts)));
+    return only_conversation(agent).id();
+  }
+
+  std::string status_of(const ConversationId& id, const MessageId& message) {
+    for (const auto& item : messages(agent, id)) {
+      if (item.id() == message) {
+        return std::string{item.status()};
+      }
+    }
+    return "absent";
+  }
+
+  identity::Session agent;
+};
+
+TEST_F(MessagePath, ShowsAFirstMessageInAMaskedInbox) {
+  const auto id = first_contact("call me: 0151 23456789 or erika@example.org");
+  const auto conversation = only_conversation(agent);
+  EXPECT_EQ(conversation.unread(), 1U);
+  EXPECT_THAT(conversation.lead().handle,
+              ::testing::MatchesRegex("[A-Z][a-z]+ [A-Z][a-z]+ [0-9]+"));
+  EXPECT_THAT(*conversation.lead().display_name, HasSubstr("Erika Muster"));
+  EXPECT_THAT(*conversation.lead().display_name, Not(HasSubstr("2345")));
+  const auto page = messages(agent, id);
+  ASSERT_EQ(page.size(), 1U);
+  EXPECT_EQ(page[0].direction(), "inbound");
+  EXPECT_EQ(page[0].text()->body, "call me: •••••••89 or •••@•••");
+  EXPECT_EQ(page[0].text()->spans.size(), 2U);
+}
+
+TEST_F(MessagePath, MasksEveryIdentifierOfALead) {
+  first_contact();
+  const auto lead =
+      must(show_inbox.lead(permit<Action::kReadLead>(agent), only_conversation(agent).lead().id));
+  ASSERT_EQ(lead.identifiers().size(), 3U);
+  for (const auto& identifier : lead.identifiers()) {
+    EXPECT_TRUE(identifier.masked);
+    EXPECT_THAT(identifier.value, Not(HasSubstr("4915")));
+  }
+}
+
+TEST_F(MessagePath, AppliesAMessageOnceHoweverOftenItIsDelivered) {
+  const auto id = first_contact();
+  const auto again =
+      must(receive(value(text_message("4915123456789", "wamid.in1", "Hello"), kContacts)));
+  EXPECT_EQ(again.repeated, 1U);
+  const std::string twice = text_message("4915123456789", "wamid.in2", "Two");
+  const auto both = must(receive(value(twice + "," + twice, kContacts)));
+  EXPECT_EQ(both.messages, 1U);
+  EXPECT_EQ(messages(agent, id).size(), 2U);
+}
+
+TEST_F(MessagePath, KeepsTheLeadWhenThePhoneIsHiddenLaterAndShownAgain) {
+  const auto id = first_contact();
+  must(receive(value(
+      R"({"from_user_id":"DE.4915123456789","id":"wamid.h1","timestamp":"1768478400","type":"text","text":{"body":"hidden"}})",
+      R"([{"profile":{"name":"Erika","username":"erika"},"user_id":"DE.4915123456789"}])")));
+  must(receive(value(text_message("4915123456789", "wamid.h2", "shown"), kContacts)));
+  EXPECT_EQ(only_conversation(agent).id(), id);
+  EXPECT_EQ(messages(agent, id).size(), 3U);
+}
+
+TEST_F(MessagePath, TakesAPersonWithoutAPhoneNumberAsAFullLead) {
+  must(receive(value(
+      R"({"from_user_id":"US.13491208655302741918","id":"wamid.b1","timestamp":"1768478400","type":"text","text":{"body":"hi"}})",
+      R"([{"profile":{"name":"Pablo"},"user_id":"US.13491208655302741918"}])")));
+  const auto id = only_conversation(agent).id();
+  must(reply(agent, id, "hello"));
+  deliver();
+  ASSERT_EQ(gateway.handed().size(), 1U);
+  EXPECT_EQ(gateway.handed()[0].to, "US.13491208655302741918");
+}
+
+TEST_F(MessagePath, DoesNotMergeTwoPeopleWhenOneMessageNamesBoth) {
+  first_contact();
+  must(receive(value(
+      R"({"from_user_id":"DE.other","id":"wamid.o1","timestamp":"1768478400","type":"text","text":{"body":"a"}})")));
+  must(receive(value(
+      R"({"from":"4915123456789","from_user_id":"DE.other","id":"wamid.o2","timestamp":"1768478400","type":"text","text":{"body":"b"}})")));
+  const auto page = must(show_inbox.conversations(permit<Action::kReadInbox>(agent), {}));
+  EXPECT_EQ(page.items.size(), 2U);
+  const auto entries = trail();
+  EXPECT_TRUE(std::ranges::any_of(entries, [](const auto& entry) {
+    return entry.entry.act == audit::Act::kIdentifierConflict;
+  }));
+}
+
+TEST_F(MessagePath, KeepsOtherTypesWholeAndShowsThemAsUnsupported) {
+  must(receive(value(
+      R"({"from":"4915123456789","id":"wamid.i1","timestamp":"1768478400","type":"image","image":{"id":"1","caption":"my number 0151 23456789"}})")));
+  const auto page = messages(agent, only_conversation(agent).id());
+  ASSERT_EQ(page.size(), 1U);
+  EXPECT_EQ(page[0].type(), "image");
+  EXPECT_FALSE(page[0].is_supported());
+  EXPECT_FALSE(page[0].text());
+}
+
+TEST_F(MessagePath, DeliversAReplyAndFollowsItsStatus) {
+  const auto id = first_contact();
+  const auto message = must(reply(agent, id, "Good morning"));
+  EXPECT_EQ(status_of(id, message), "queued");
+  deliver();
+  ASSERT_EQ(gateway.handed().size(), 1U);
+  EXPECT_EQ(gateway.handed()[0].to, "4915123456789");
+  EXPECT_EQ(gateway.handed()[0].text, "Good morning");
+  EXPECT_EQ(status_of(id, message), "accepted");
+  const auto wamid = gateway.handed()[0].wamid;
+  must(receive(status_value(wamid, "sent")));
+  EXPECT_EQ(status_of(id, message), "sent");
+  must(receive(status_value(wamid, "delivered")));
+  EXPECT_EQ(status_of(id, message), "delivered");
+}
+
+TEST_F(MessagePath, NeverMovesAStatusBackwards) {
+  const auto id = first_contact();
+  const auto message = must(reply(agent, id, "Good morning"));
+  deliver();
+  const auto wamid = gateway.handed()[0].wamid;
+  for (const char* status : {"read", "sent", "delivered", "failed", "read"}) {
+    must(receive(status_value(wamid, status)));
+    EXPECT_EQ(status_of(id, message), "read") << status;
+  }
+}
+
+TEST_F(MessagePath, ShowsTheReasonWhenWhatsAppFailsAMessage) {
+  const auto id = first_contact();
+  const auto message = must(reply(agent, id, "Good morning"));
+  deliver();
+  must(receive(status_value(gateway.handed()[0].wamid, "failed")));
+  EXPECT_EQ(status_of(id, message), "failed");
+  EXPECT_EQ(messages(agent, id)[0].failure(), "whatsapp_131047");
+}
+
+TEST_F(MessagePath, TakesAStatusThatComesBeforeTheAnswerOfTheSend) {
+  const auto id = first_contact();
+  const auto message = must(reply(agent, id, "Good morning"));
+  gateway.during_send([&](const HandedOver& handed) {
+    must(receive(status_value("wamid.fake1", "delivered", handed.message_id)));
+  });
+  deliver();
+  EXPECT_EQ(status_of(id, message), "delivered");
+  EXPECT_EQ(gateway.handed().size(), 1U);
+}
+
+TEST_F(MessagePath, RefusesAReplyOutsideTheWindow) {
+  const auto id = first_contact();
+  store.clock().advance(std::chrono::hours{24});
+  const auto refused = reply(agent, id, "late");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::kWindowClosed);
+  EXPECT_EQ(trail().back().entry.reason, "window_closed");
+  EXPECT_EQ(trail().back().entry.outcome, audit::Outcome::kRefused);
+}
+
+TEST_F(MessagePath, RefusesAReplyAfterWithdrawalEvenIfItWasQueued) {
+  const auto id = first_contact();
+  const auto queued = must(reply(agent, id, "queued before"));
+  consent::NewConsent withdrawn;
+  withdrawn.kind = consent::ConsentKind::kWithdrawn;
+  withdrawn.purpose = "messages";
+  withdrawn.source = "phone";
+  must(keep_consent.record(permit<Action::kRecordConsent>(agent),
+                           only_conversation(agent).lead().id, withdrawn, std::nullopt));
+  EXPECT_EQ(reply(agent, id, "after").error().code, Errc::kConsentWithdrawn);
+  deliver();
+  EXPECT_TRUE(gateway.handed().empty());
+  EXPECT_EQ(status_of(id, queued), "failed");
+}
+
+TEST_F(MessagePath, AllowsAReplyAgainWhenConsentIsGivenAgain) {
+  const auto id = first_contact();
+  const auto lead = only_conversation(agent).lead().id;
+  for (const auto kind : {consent::ConsentKind::kWithdrawn, consent::ConsentKind::kGiven}) {
+    consent::NewConsent entry;
+    entry.kind = kind;
+    entry.purpose = "messages";
+    entry.source = "web_form";
+    must(keep_consent.record(permit<Action::kRecordConsent>(agent), lead, entry, std::nullopt));
+  }
+  EXPECT_TRUE(reply(agent, id, "welcome back"));
+}
+
+TEST_F(MessagePath, RetriesAfterAPassingFaultAndParksAtTheLimit) {
+  const auto id = first_contact();
+  const auto message = must(reply(agent, id, "try"));
+  for (int i = 0; i < 8; ++i) {
+    gateway.answer_next(delivery::SendResult::kRetryLater, "network");
+    deliver();
+    store.clock().advance(std::chrono::minutes{10});
+  }
+  EXPECT_EQ(gateway.handed().size(), 8U);
+  EXPECT_EQ(status_of(id, message), "parked");
+  EXPECT_EQ(messages(agent, id)[0].failure(), "network");
+  deliver();
+  EXPECT_EQ(gateway.handed().size(), 8U);
+}
+
+TEST_F(MessagePath, WaitsForAStatusAfterATryWithoutAnswerInsteadOfSendingAgain) {
+  const auto id = first_contact();
+  const auto message = must(reply(agent, id, "only once"));
+  gateway.answer_next(delivery::SendResult::kUnknown, "no_answer");
+  deliver();
+  EXPECT_EQ(status_of(id, message), "unknown");
+  must(receive(status_value("wamid.late", "sent", message.text())));
+  EXPECT_EQ(status_of(id, message), "sent");
+  store.clock().advance(std::chrono::hours{1});
+  deliver();
+  EXPECT_EQ(gateway.handed().size(), 1U);
+}
+
+TEST_F(MessagePath, SendsOnceMoreAndSaysSoWhenNoStatusCameAfterATryWithoutAnswer) {
+  const auto id = first_contact();
+  const auto message = must(reply(agent, id, "perhaps twice"));
+  gateway.answer_next(delivery::SendResult::kUnknown, "no_answer");
+  gateway.answer_next(delivery::SendResult::kUnknown, "no_answer");
+  for (int i = 0; i < 3; ++i) {
+    deliver();
+    store.clock().advance(std::chrono::minutes{5});
+  }
+  EXPECT_EQ(gateway.handed().size(), 2U);
+  EXPECT_EQ(messages(agent, id)[0].resends_after_unknown(), 1U);
+  EXPECT_EQ(status_of(id, message), "parked");
+  EXPECT_EQ(messages(agent, id)[0].failure(), "outcome_unknown");
+}
+
+TEST_F(MessagePath, TreatsAMessageThatWasInFlightAtACrashAsUnknown) {
+  const auto id = first_contact();
+  const auto message = must(reply(agent, id, "crash"));
+
+  // The process ends inside the send: nothing after this point of the attempt happens.
+  struct Killed {};
+
+  gateway.during_send([](const HandedOver&) { throw Killed{}; });
+  EXPECT_THROW((void)deliver_messages.step(), Killed);
+  gateway.during_send({});
+  flow::DeliverMessages after_restart{house, gateway, flow::DeliveryLimits{}};
+  must(after_restart.step());
+  EXPECT_EQ(status_of(id, message), "unknown");
+  EXPECT_EQ(gateway.handed().size(), 1U);
+}
+
+TEST_F(MessagePath, SendsTheRepliesOfAConversationInOrderEvenWhenTheFirstHasToWait) {
+  const auto id = first_contact();
+  must(reply(agent, id, "first"));
+  must(reply(agent, id, "second"));
+  gateway.answer_next(delivery::SendResult::kRetryLater, "network");
+  deliver();
+  store.clock().advance(std::chrono::minutes{1});
+  deliver();
+  store.clock().advance(std::chrono::minutes{1});
+  deliver();
+  ASSERT_EQ(gateway.handed().size(), 3U);
+  EXPECT_EQ(gateway.handed()[1].text, "first");
+  EXPECT_EQ(gateway.handed()[2].text, "second");
+}
+
+TEST_F(MessagePath, AnswersARepeatedRequestWithWhatTheFirstOneMade) {
+  const auto id = first_contact();
+  flow::RepeatGuard guard{"key-1", crypto::sha256({as_bytes("request")})};
+  const auto first = must(reply(agent, id, "once", guard));
+  EXPECT_EQ(must(reply(agent, id, "once", guard)), first);
+  guard.request_hash = crypto::sha256({as_bytes("another")});
+  EXPECT_EQ(reply(agent, id, "other", guard).error().code, Errc::kIdempotencyMismatch);
+  deliver();
+  EXPECT_EQ(gateway.handed().size(), 1U);
+}
+
+TEST_F(MessagePath, MarksAConversationAsReadWhenItsNewestPageIsRead) {
+  const auto id = first_contact();
+  (void)messages(agent, id);
+  EXPECT_EQ(only_conversation(agent).unread(), 0U);
+}
+
+TEST_F(MessagePath, PagesThroughMessagesWithoutGapOrRepetition) {
+  const auto id = first_contact();
+  for (int i = 0; i < 25; ++i) {
+    must(receive(value(text_message("4915123456789", "wamid.p" + std::to_string(i), "m"))));
+  }
+  std::set<MessageId> seen;
+  flow::MessageQuery query{10, ""};
+  int pages = 0;
+  while (true) {
+    const auto page =
+        must(show_inbox.messages(permit<Action::kReadConversation>(agent), id, query));
+    for (const auto& item : page.items) {
+      EXPECT_TRUE(seen.insert(item.id()).second);
+    }
+    ++pages;
+    if (!page.next_cursor) {
+      break;
+    }
+    query.cursor = *page.next_cursor;
+  }
+  EXPECT_EQ(seen.size(), 26U);
+  EXPECT_EQ(pages, 3);
+}
+
+TEST_F(MessagePath, PagesThroughTheInboxByNewestActivityAcrossAllStatuses) {
+  for (int i = 0; i < 7; ++i) {
+    store.clock().advance(std::chrono::seconds{1});
+    must(receive(value(
+        text_message("49151234567" + std::to_string(10 + i), "wamid.c" + std::to_string(i), "m"))));
+  }
+  flow::InboxQuery query;
+  query.limit = 3;
+  std::vector<Timestamp> activity;
+  std::set<ConversationId> seen;
+  while (true) {
+    const auto page = must(show_inbox.conversations(permit<Action::kReadInbox>(agent), query));
+    for (const auto& item : page.items) {
+      activity.push_back(item.last_activity_at());
+      seen.insert(item.id());
+      if (seen.size() % 2 == 0) {  // statuses mixed while paging
+        flow::ConversationChange close;
+        close.status = inbox::ConversationStatus::kClosed;
+        must(work.change(permit<Action::kChangeConversation>(agent), identity::Verdict::kRefused,
+                         item.id(), item.version(), close));
+      }
+    }
+    if (!page.next_cursor) {
+      break;
+    }
+    query.cursor = *page.next_cursor;
+  }
+  EXPECT_EQ(seen.size(), 7U);
+  EXPECT_TRUE(std::ranges::is_sorted(activity, std::greater{}));
+}
+
+TEST_F(MessagePath, RefusesAForeignCursor) {
+  const auto id = first_contact();
+  flow::MessageQuery query{10, "AAAA"};
+  EXPECT_EQ(show_inbox.messages(permit<Action::kReadConversation>(agent), id, query).error().code,
+            Errc::kInvalidInput);
+}
+
+TEST_F(MessagePath, LetsAnAgentTakeAFreeConversationButNotSomebodyElses) {
+  const auto id = first_contact();
+  const auto other = sign_in("bert", {Role::kAgent});
+  flow::ConversationChange take;
+  take.assignee = agent.agent();
+  const auto version = only_conversation(agent).version();
+  must(work.change(permit<Action::kChangeConversation>(agent), identity::Verdict::kRefused, id,
+                   version, take));
+  flow::ConversationChange steal;
+  steal.assignee = other.agent();
+  const auto stolen = work.change(permit<Action::kChangeConversation>(other),
+                                  identity::Verdict::kRefused, id, version + 1, steal);
+  EXPECT_EQ(stolen.error().code, Errc::kForbidden);
+  EXPECT_EQ(work.change(permit<Action::kChangeConversation>(agent), identity::Verdict::kRefused, id,
+                        version, take)
+                .error()
+                .code,
+            Errc::kPreconditionFailed);
+  flow::InboxQuery mine;
+  mine.assignee = agent.agent();
+  EXPECT_EQ(must(show_inbox.conversations(permit<Action::kReadInbox>(agent), mine)).items.size(),
+            1U);
+  mine.assignee = flow::InboxQuery::Unassigned{};
+  EXPECT_TRUE(
+      must(show_inbox.conversations(permit<Action::kReadInbox>(agent), mine)).items.empty());
+}
+
+TEST_F(MessagePath, KeepsANoteInsideTheHouse) {
+  const auto id = first_contact();
+  must(work.add_note(permit<Action::kWriteNote>(agent), id, Pii<std::string>{"call back"},
+                     std::nullopt));
+  deliver();
+  EXPECT_TRUE(gateway.handed().empty());
+  EXPECT_EQ(messages(agent, id)[0].direction(), "note");
+}
+
+TEST_F(MessagePath, PutsEveryReadingOnRecordBeforeItIsReleased) {
+  const auto id = first_contact();
+  const auto before = trail().size();
+  (void)only_conversation(agent);
+  (void)messages(agent, id);
+  const auto entries = trail();
+  ASSERT_EQ(entries.size(), before + 2);
+  EXPECT_EQ(entries[before].entry.act, audit::Act::kReadInbox);
+  EXPECT_EQ(entries[before + 1].entry.act, audit::Act::kReadMessages);
+  EXPECT_EQ(entries[before + 1].entry.actor, agent.agent());
+  EXPECT_EQ(entries.back().seq, entries.size());
+}
+
+TEST_F(MessagePath, TellsListenersWithoutPersonalData) {
+  first_contact();
+  const auto slice = feed.after(0);
+  ASSERT_EQ(slice.events.size(), 2U);
+  EXPECT_EQ(slice.events[0].event.kind, inbox::EventKind::kConversationCreated);
+  EXPECT_EQ(slice.events[1].event.kind, inbox::EventKind::kMessageReceived);
+}
+
+TEST_F(MessagePath, AppliesAThousandUpdatesOfOneWebhook) {
+  std::string all;
+  for (int i = 0; i < 1000; ++i) {
+    all += (i == 0 ? "" : ",") + text_message("4915200000" + std::to_string(100 + i % 50),
+                                              "wamid.k" + std::to_string(i), "m");
+  }
+  const auto received = must(receive(value(all)));
+  EXPECT_EQ(received.messages, 1000U);
+  EXPECT_EQ(must(show_inbox.conversations(permit<Action::kReadInbox>(agent), {})).items.size(),
+            50U);
+}
+
+TEST_F(MessagePath, LeavesAStoreThatVerifies) {
+  const auto id = first_contact();
+  must(reply(agent, id, "Good morning"));
+  deliver();
+  const auto report = must(store->verify());
+  EXPECT_TRUE(report.ok());
+  EXPECT_GT(report.rows, 10U);
+}
+
+TEST_F(MessagePath, LeavesNothingReadableInTheFiles) {
+  const auto id = first_contact("The secret word is Rhabarberkuchen");
+  must(reply(agent, id, "Rhabarberkuchen indeed"));
+  deliver();
+  const auto wamid = gateway.handed()[0].wamid;
+  const auto handle = only_conversation(agent).lead().handle;
+  store.close();
+  std::size_t bytes = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(store.directory())) {
+    if (!entry.is_regular_file()) {
+      continue;
+    }
+    std::ifstream in{entry.path(), std::ios::binary};
+    const std::string content{std::istreambuf_iterator<char>{in}, {}};
+    bytes += content.size();
+    for (const std::string& mark :
+         {std::string{"Rhabarber"}, std::string{"4915123456789"}, std::string{"Erika"}, wamid,
+          std::string{"wamid"}, std::string{"anna"}, handle}) {
+      EXPECT_EQ(content.find(mark), std::string::npos) << entry.path() << " holds " << mark;
+    }
+    // Not blind: the names of the tables are there to be found.
+    if (entry.path().filename() == "data.mdb" && entry.path().parent_path().filename() == "data") {
+      EXPECT_NE(content.find("conversations"), std::string::npos);
+    }
+  }
+  EXPECT_GT(bytes, 50'000U);
+}
+
+}  // namespace
+}  // namespace leadkeep::test

@@ -1,0 +1,172 @@
+// The whole house without its doors: every module with a real store; fakes at the network and the
+// clock. Write bodies run twice.
+#pragma once
+#include "fake_gateway.h"
+#include "test_store.h"
+
+#include <leadkeep/audit/trail.h>
+#include <leadkeep/crypto/hash.h>
+#include <leadkeep/flow/deliver_messages.h>
+#include <leadkeep/flow/keep_consent.h>
+#include <leadkeep/flow/log_in.h>
+#include <leadkeep/flow/manage_agents.h>
+#include <leadkeep/flow/receive_message.h>
+#include <leadkeep/flow/refuse.h>
+#include <leadkeep/flow/send_reply.h>
+#include <leadkeep/flow/show_inbox.h>
+#include <leadkeep/flow/work_conversation.h>
+
+#include <stdexcept>
+#include <string>
+
+namespace leadkeep::test {
+
+inline constexpr std::string_view kOurNumber = "105500000000001";
+inline constexpr std::string_view kAppSecret = "app-secret-of-the-test";
+inline constexpr std::string_view kPassword = "correct horse battery";
+
+template <class T>
+T must(Result<T> result) {
+  if (!result) {
+    throw std::runtime_error{std::string{name_of(result.error().code)} + ": " +
+                             result.error().detail};
+  }
+  return std::move(result).value();
+}
+
+inline void must(const Result<void>& result) {
+  if (!result) {
+    throw std::runtime_error{std::string{name_of(result.error().code)} + ": " +
+                             result.error().detail};
+  }
+}
+
+class PathHouse {
+ public:
+  explicit PathHouse(store::Rehearsal rehearsal = store::Rehearsal::kEveryWrite)
+      : store{rehearsal},
+        house{*store,
+              store.clock(),
+              feed,
+              outbox_signal,
+              store.metrics(),
+              std::string{kOurNumber},
+              must(privacy::Region::parse("DE"))} {}
+
+  // Seconds since 1970 of the clock, as WhatsApp writes them.
+  [[nodiscard]] std::string seconds() { return std::to_string(store.clock().now().ms / 1000); }
+
+  [[nodiscard]] intake::VerifiedWebhook signed_webhook(const std::string& body) {
+    const auto secret = SecretBytes::copy_of(as_bytes(kAppSecret));
+    const std::string signature = "sha256=" + to_hex(crypto::hmac_sha256(secret, as_bytes(body)));
+    auto raw = must(intake::RawWebhook::take(body, {signature}));
+    auto secrets = must(intake::AppSecrets::create(SecretBytes::copy_of(as_bytes(kAppSecret)), {}));
+    return must(intake::verify(std::move(raw), secrets));
+  }
+
+  Result<flow::Received> receive(const std::string& value_json) {
+    return receive_message.receive(signed_webhook(
+        R"({"object":"whatsapp_business_account","entry":[{"id":"1","changes":[{"field":"messages","value":)" +
+        value_json + "}]}]}"));
+  }
+
+  [[nodiscard]] std::string text_message(const std::string& from, const std::string& wamid,
+                                         const std::string& text) {
+    return R"({"from":")" + from + R"(","from_user_id":"DE.)" + from + R"(","id":")" + wamid +
+           R"(","timestamp":")" + seconds() + R"(","type":"text","text":{"body":")" + text +
+           R"("}})";
+  }
+
+  [[nodiscard]] static std::string value(const std::string& messages,
+                                         const std::string& contacts = "[]") {
+    return R"({"messaging_product":"whatsapp","metadata":{"phone_number_id":")" +
+           std::string{kOurNumber} + R"("},"contacts":)" + contacts + R"(,"messages":[)" +
+           messages + "]}";
+  }
+
+  [[nodiscard]] std::string status_value(const std::string& wamid, const std::string& status,
+                                         const std::string& callback = {}) {
+    const std::string token =
+        callback.empty() ? "" : R"(,"biz_opaque_callback_data":")" + callback + "\"";
+    const std::string errors =
+        status == "failed" ? R"(,"errors":[{"code":131047,"title":"Re-engagement message"}])" : "";
+    return R"({"messaging_product":"whatsapp","metadata":{"phone_number_id":")" +
+           std::string{kOurNumber} + R"("},"statuses":[{"id":")" + wamid + R"(","status":")" +
+           status + R"(","timestamp":")" + seconds() + "\"" + token + errors + "}]}";
+  }
+
+  identity::Session sign_in(const std::string& name, std::vector<identity::Role> roles) {
+    identity::NewAgent agent;
+    agent.username = name;
+    agent.display_name = name;
+    agent.roles = std::move(roles);
+    agent.password = SecretBytes::copy_of(as_bytes(kPassword));
+    must(manage_agents.add(flow::ManageAgents::By::operator_of_the_host(), std::move(agent)));
+    identity::LoginAttempt attempt;
+    attempt.username = name;
+    attempt.password = SecretBytes::copy_of(as_bytes(kPassword));
+    attempt.source = "127.0.0.1";
+    return must(log_in.log_in(attempt)).session;
+  }
+
+  template <identity::Action A>
+  [[nodiscard]] identity::Permit<A> permit(const identity::Session& session) {
+    return must(authoriser.permit<A>(session));
+  }
+
+  [[nodiscard]] inbox::MaskedConversation only_conversation(const identity::Session& agent) {
+    auto page = must(
+        show_inbox.conversations(permit<identity::Action::kReadInbox>(agent), flow::InboxQuery{}));
+    if (page.items.size() != 1) {
+      throw std::runtime_error{"expected one conversation"};
+    }
+    return page.items.front();
+  }
+
+  [[nodiscard]] std::vector<inbox::MaskedMessage> messages(const identity::Session& agent,
+                                                           const ConversationId& id) {
+    return must(show_inbox.messages(permit<identity::Action::kReadConversation>(agent), id, {}))
+        .items;
+  }
+
+  Result<MessageId> reply(const identity::Session& agent, const ConversationId& id,
+                          const std::string& text,
+                          const std::optional<flow::RepeatGuard>& guard = std::nullopt) {
+    return send_reply.send(permit<identity::Action::kReply>(agent), id, Pii<std::string>{text},
+                           guard);
+  }
+
+  // Lets the sender do everything that is due now.
+  void deliver() {
+    for (int i = 0; i < 100; ++i) {
+      if (must(deliver_messages.step()).count() > 0) {
+        return;
+      }
+    }
+    throw std::runtime_error{"the sender does not come to rest"};
+  }
+
+  [[nodiscard]] std::vector<audit::NumberedEntry> trail() {
+    return must(store->read([](store::ReadTxn& txn) { return audit::list(txn, 1, 10'000); }));
+  }
+
+  TestStore store;
+  inbox::EventFeed feed;
+  delivery::OutboxSignal outbox_signal;
+  FakeGateway gateway;
+  flow::House house;
+  identity::LocalDirectory directory{*store};
+  identity::SessionStore sessions{identity::SessionLimits{}};
+  identity::LoginThrottle throttle{10};
+  identity::Authoriser authoriser{identity::Policy::defaults()};
+  flow::ReceiveMessage receive_message{house};
+  flow::ShowInbox show_inbox{house};
+  flow::SendReply send_reply{house};
+  flow::WorkConversation work{house};
+  flow::KeepConsent keep_consent{house};
+  flow::LogIn log_in{house, directory, sessions, throttle};
+  flow::ManageAgents manage_agents{house, directory};
+  flow::DeliverMessages deliver_messages{house, gateway, flow::DeliveryLimits{}};
+};
+
+}  // namespace leadkeep::test
