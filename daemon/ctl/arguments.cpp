@@ -1,0 +1,85 @@
+#include "arguments.h"
+
+#include <sstream>
+
+#include <boost/program_options.hpp>
+
+namespace leadkeep::ctl {
+namespace {
+
+namespace po = boost::program_options;
+
+constexpr const char* kCommands =
+    "leadkeepctl — talks to the running leadkeepd of this host over its control socket\n\n"
+    "usage: leadkeepctl COMMAND [OPTION …]\n\n"
+    "  init                    make an empty store (the daemon must not run on it)\n"
+    "                            --store DIR --root-key-file FILE; the key is made if it is "
+    "missing\n"
+    "  status                  state of the daemon, and how much the store holds\n"
+    "  agents list             every local agent with roles and state\n"
+    "  agents add USERNAME     --name 'Anna Blum' --role agent; asks for the password\n"
+    "  agents disable USERNAME ends the agent's sessions at once\n"
+    "  agents enable USERNAME\n"
+    "  store verify            read every record and compare with the state hash\n\n"
+    "Roles: agent, supervisor, admin. An administrator sees no conversation.\n"
+    "Exit codes: 0 done, 1 refused or damaged, 2 usage, 3 the daemon does not answer.\n\n";
+
+po::options_description describe(Arguments& out) {
+  po::options_description options{"Options"};
+  options.add_options()("socket", po::value<std::string>()->value_name("PATH"),
+                        "control socket (/run/leadkeep/control.sock)")(
+      "store", po::value<std::string>()->value_name("DIR"), "directory of the store to make")(
+      "root-key-file", po::value<std::string>()->value_name("FILE"),
+      "file of the root key, mode 0600; keep it apart from backups of the store")(
+      "name", po::value<std::string>(&out.display_name)->value_name("NAME"),
+      "name that colleagues see")(
+      "role", po::value<std::vector<std::string>>(&out.roles)->value_name("ROLE"),
+      "role of the new agent; may be given more than once")(
+      "password-file", po::value<std::string>()->value_name("FILE"),
+      "file with the password in its first line, mode 0600")("version", "print the version")(
+      "help,h", "print this text");
+  return options;
+}
+
+void take_path(const po::variables_map& chosen, const char* name, std::filesystem::path& out) {
+  if (chosen.contains(name)) {
+    out = chosen[name].as<std::string>();
+  }
+}
+
+}  // namespace
+
+Result<Arguments> parse_arguments(int argc, const char* const* argv) {
+  try {
+    Arguments out;
+    po::options_description visible = describe(out);
+    po::options_description all;
+    all.add(visible).add_options()("words", po::value<std::vector<std::string>>(&out.words));
+    po::positional_options_description positions;
+    positions.add("words", -1);
+    po::variables_map chosen;
+    po::store(po::command_line_parser{argc, argv}.options(all).positional(positions).run(), chosen);
+    po::notify(chosen);
+    take_path(chosen, "socket", out.socket);
+    take_path(chosen, "store", out.store);
+    take_path(chosen, "root-key-file", out.root_key_file);
+    take_path(chosen, "password-file", out.password_file);
+    if (chosen.contains("version")) {
+      out.wish = Arguments::Wish::kVersion;
+    } else if (chosen.contains("help") || out.words.empty()) {
+      out.wish = Arguments::Wish::kHelp;
+    }
+    return out;
+  } catch (const po::error& error) {
+    return fail(Errc::kInvalidInput, std::string{error.what()} + "; see leadkeepctl --help");
+  }
+}
+
+std::string help_text() {
+  Arguments unused;
+  std::ostringstream out;
+  out << kCommands << describe(unused);
+  return out.str();
+}
+
+}  // namespace leadkeep::ctl

@@ -1,0 +1,25 @@
+// The command line of leadkeepctl: a command of one or two words, its operand, and options.
+#pragma once
+#include <leadkeep/base/result.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace leadkeep::ctl {
+
+struct Arguments {
+  std::vector<std::string> words;  // "agents", "add", "anna"
+  std::filesystem::path socket{"/run/leadkeep/control.sock"};
+  std::filesystem::path store;          // init
+  std::filesystem::path root_key_file;  // init
+  std::filesystem::path password_file;  // agents add; empty: ask, or read standard input
+  std::string display_name;
+  std::vector<std::string> roles;
+  enum class Wish { kCommand, kHelp, kVersion } wish = Wish::kCommand;
+};
+
+[[nodiscard]] Result<Arguments> parse_arguments(int argc, const char* const* argv);
+[[nodiscard]] std::string help_text();
+
+}  // namespace leadkeep::ctl

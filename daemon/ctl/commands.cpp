@@ -1,0 +1,172 @@
+#include "commands.h"
+
+#include "control_client.h"
+#include "password_input.h"
+
+#include <leadkeep/base/clock.h>
+#include <leadkeep/json/writer.h>
+#include <leadkeep/store/root_key.h>
+#include <leadkeep/store/store.h>
+
+#include <cstdio>
+
+namespace leadkeep::ctl {
+namespace {
+
+void say(const std::string& line) {
+  (void)std::printf("%s\n", line.c_str());
+}
+
+ExitCode complain(const Error& error) {
+  (void)std::fprintf(stderr, "leadkeepctl: %s\n", error.detail.c_str());
+  return error.code == Errc::kUnavailable ? ExitCode::kNoDaemon : ExitCode::kRefused;
+}
+
+ExitCode usage(const std::string& what) {
+  (void)std::fprintf(stderr, "leadkeepctl: %s; see leadkeepctl --help\n", what.c_str());
+  return ExitCode::kUsage;
+}
+
+std::string text_of(const json::Value& value) {
+  return value.string_or_number().value_or(value.dump());
+}
+
+ExitCode init(const Arguments& arguments) {
+  if (arguments.store.empty() || arguments.root_key_file.empty()) {
+    return usage("init needs --store DIR and --root-key-file FILE");
+  }
+  std::error_code ignored;
+  if (!std::filesystem::exists(arguments.root_key_file, ignored)) {
+    if (auto made = store::create_root_key_file(arguments.root_key_file); !made) {
+      return complain(made.error());
+    }
+    say("made the root key " + arguments.root_key_file.string() +
+        " — without it the store cannot be read; keep a copy apart from the store's backups");
+  }
+  const auto root = store::load_root_key(arguments.root_key_file);
+  if (!root) {
+    return complain(root.error());
+  }
+  store::StoreOptions options;
+  options.directory = arguments.store;
+  const SystemClock clock;
+  if (auto created = store::Store::create(options, root.value(), clock); !created) {
+    return complain(created.error());
+  }
+  say("made an empty store in " + arguments.store.string());
+  return ExitCode::kDone;
+}
+
+ExitCode status(const ControlClient& client) {
+  const auto answer = client.request("GET", "/status");
+  if (!answer) {
+    return complain(answer.error());
+  }
+  for (const auto& [name, value] : answer.value()->root().members()) {
+    (void)std::printf("%-18.*s %s\n", static_cast<int>(name.size()), name.data(),
+                      text_of(value).c_str());
+  }
+  return ExitCode::kDone;
+}
+
+ExitCode list_agents(const ControlClient& client) {
+  const auto answer = client.request("GET", "/agents");
+  if (!answer) {
+    return complain(answer.error());
+  }
+  for (const json::Value& agent : answer.value()->root()["items"].items()) {
+    std::string roles;
+    for (const json::Value& role : agent["roles"].items()) {
+      roles += (roles.empty() ? "" : ",") + text_of(role);
+    }
+    (void)std::printf("%-24s %-24s %-20s %s\n", text_of(agent["username"]).c_str(),
+                      text_of(agent["display_name"]).c_str(), roles.c_str(),
+                      text_of(agent["state"]).c_str());
+  }
+  return ExitCode::kDone;
+}
+
+ExitCode add_agent(const ControlClient& client, const Arguments& arguments) {
+  if (arguments.roles.empty()) {
+    return usage("agents add needs --role agent, supervisor or admin");
+  }
+  const auto password = read_new_password(arguments.password_file);
+  if (!password) {
+    return complain(password.error());
+  }
+  json::Writer w;
+  w.begin_object();
+  w.field("username", arguments.words[2]);
+  w.field("display_name",
+          arguments.display_name.empty() ? arguments.words[2] : arguments.display_name);
+  w.key("roles").begin_array();
+  for (const std::string& role : arguments.roles) {
+    w.string(role);
+  }
+  w.end_array();
+  w.field("password", as_text(password.value().expose()));
+  w.end_object();
+  std::string body = std::move(w).take();
+  const auto answer = client.request("POST", "/agents", body);
+  wipe(body);
+  if (!answer) {
+    return complain(answer.error());
+  }
+  say("added " + text_of(answer.value()->root()["id"]));
+  return ExitCode::kDone;
+}
+
+ExitCode set_state(const ControlClient& client, const Arguments& arguments) {
+  json::Writer w;
+  w.begin_object().field("username", arguments.words[2]).end_object();
+  const auto answer = client.request("POST", "/agents/" + arguments.words[1], std::move(w).take());
+  if (!answer) {
+    return complain(answer.error());
+  }
+  say(arguments.words[1] + "d " + arguments.words[2]);
+  return ExitCode::kDone;
+}
+
+ExitCode verify(const ControlClient& client) {
+  const auto answer = client.request("POST", "/store/verify");
+  if (!answer) {
+    return complain(answer.error());
+  }
+  const json::Value root = answer.value()->root();
+  for (const auto& [name, value] : root.members()) {
+    (void)std::printf("%-18.*s %s\n", static_cast<int>(name.size()), name.data(),
+                      text_of(value).c_str());
+  }
+  return root["verdict"].string() == "sound" ? ExitCode::kDone : ExitCode::kRefused;
+}
+
+}  // namespace
+
+ExitCode run_command(const Arguments& arguments) {
+  const auto& words = arguments.words;
+  const ControlClient client{arguments.socket};
+  const auto is = [&](std::size_t count, std::string_view first, std::string_view second = {}) {
+    return words.size() == count && words[0] == first && (second.empty() || words[1] == second);
+  };
+  if (is(1, "init")) {
+    return init(arguments);
+  }
+  if (is(1, "status")) {
+    return status(client);
+  }
+  if (is(2, "agents", "list")) {
+    return list_agents(client);
+  }
+  if (is(3, "agents", "add")) {
+    return add_agent(client, arguments);
+  }
+  if (is(3, "agents", "disable") || is(3, "agents", "enable")) {
+    return set_state(client, arguments);
+  }
+  if (is(2, "store", "verify")) {
+    return verify(client);
+  }
+  return usage("there is no such command");
+}
+
+}  // namespace leadkeep::ctl

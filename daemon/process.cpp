@@ -1,0 +1,44 @@
+#include "process.h"
+
+#include <csignal>
+
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+
+namespace leadkeep::daemon {
+
+void harden_process() noexcept {
+  const rlimit no_core{0, 0};
+  (void)::setrlimit(RLIMIT_CORE, &no_core);
+  (void)::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+  (void)::umask(0077);
+  (void)std::signal(SIGPIPE, SIG_IGN);
+  (void)std::signal(SIGXFSZ, SIG_IGN);
+}
+
+Result<StopSignals> StopSignals::take() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGHUP);
+  if (::pthread_sigmask(SIG_BLOCK, &signals, nullptr) != 0) {
+    return fail(Errc::kInternal, "process: the signals cannot be blocked");
+  }
+  UniqueFd fd{::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK)};
+  if (!fd.valid()) {
+    return fail(Errc::kInternal, "process: no descriptor for the signals");
+  }
+  return StopSignals{std::move(fd)};
+}
+
+StopSignals::Outcome StopSignals::wait(std::chrono::milliseconds limit) const {
+  pollfd poll_for{m_fd.get(), POLLIN, 0};
+  const int ready = ::poll(&poll_for, 1, static_cast<int>(limit.count()));
+  return ready > 0 ? Outcome::kStop : Outcome::kTimeUp;
+}
+
+}  // namespace leadkeep::daemon

@@ -1,0 +1,27 @@
+// What the process owes its secrets and its signals, before any thread starts.
+#pragma once
+#include <leadkeep/base/files.h>
+#include <leadkeep/base/result.h>
+
+#include <chrono>
+
+namespace leadkeep::daemon {
+
+// No core dumps, not traceable by others, files for us only, no death by SIGPIPE or SIGXFSZ.
+void harden_process() noexcept;
+
+// SIGTERM, SIGINT and SIGHUP, blocked in every thread and read from a descriptor.
+class StopSignals {
+ public:
+  [[nodiscard]] static Result<StopSignals> take();
+
+  enum class Outcome { kStop, kTimeUp };
+  [[nodiscard]] Outcome wait(std::chrono::milliseconds limit) const;
+
+ private:
+  explicit StopSignals(UniqueFd fd) noexcept : m_fd{std::move(fd)} {}
+
+  UniqueFd m_fd;
+};
+
+}  // namespace leadkeep::daemon

@@ -1,0 +1,38 @@
+#include "sender.h"
+
+#include <leadkeep/base/event_log.h>
+
+#include <pthread.h>
+
+namespace leadkeep::daemon {
+namespace {
+
+constexpr std::chrono::seconds kAfterFault{2};
+
+}  // namespace
+
+Sender::Sender(flow::DeliverMessages& path, delivery::OutboxSignal& signal)
+    : m_path{path},
+      m_signal{signal},
+      m_thread{[this](const std::stop_token& stop) { run(stop); }} {}
+
+Sender::~Sender() {
+  m_thread.request_stop();
+  m_signal.stop();
+}
+
+void Sender::run(const std::stop_token& stop) {
+  ::pthread_setname_np(::pthread_self(), "lk-sender");
+  while (!stop.stop_requested()) {
+    const auto next = m_path.step();
+    if (!next) {
+      log_warn("SENDING_FAULT", Field{"reason", Reason{next.error()}});
+    }
+    const auto wait = next ? next.value() : std::chrono::milliseconds{kAfterFault};
+    if (wait.count() > 0) {
+      m_signal.wait(wait);
+    }
+  }
+}
+
+}  // namespace leadkeep::daemon

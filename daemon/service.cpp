@@ -1,0 +1,208 @@
+#include "service.h"
+
+#include "systemd.h"
+
+#include <leadkeep/base/event_log.h>
+#include <leadkeep/crypto/key.h>
+#include <leadkeep/identity/login_throttle.h>
+#include <leadkeep/privacy/normalise.h>
+#include <leadkeep/store/root_key.h>
+
+namespace leadkeep::daemon {
+namespace {
+
+api::ListenerOptions listener(const config::Endpoint& endpoint,
+                              const std::filesystem::path& certificate,
+                              const std::filesystem::path& key, config::TlsMinimum minimum,
+                              std::uint32_t max_connections) {
+  api::ListenerOptions options;
+  options.host = endpoint.host;
+  options.port = endpoint.port;
+  options.certificate = certificate;
+  options.key = key;
+  options.minimum =
+      minimum == config::TlsMinimum::kTls12 ? api::TlsMinimum::kTls12 : api::TlsMinimum::kTls13;
+  options.max_connections = max_connections;
+  return options;
+}
+
+std::vector<std::string> allowed(const std::vector<config::Endpoint>& endpoints) {
+  std::vector<std::string> out;
+  for (const config::Endpoint& endpoint : endpoints) {
+    const bool ipv6 = endpoint.host.find(':') != std::string::npos;
+    const std::string host = ipv6 ? "[" + endpoint.host + "]" : endpoint.host;
+    out.push_back(host + ":" + std::to_string(endpoint.port));
+  }
+  return out;
+}
+
+api::StoreCheck::Verdict verdict(bool sound) {
+  return sound ? api::StoreCheck::Verdict::kSound : api::StoreCheck::Verdict::kDamaged;
+}
+
+}  // namespace
+
+// Every path with what it needs; built once the store and the secrets are there.
+struct Service::Paths {
+  Paths(flow::House built_house, const config::Settings& settings, egress::AllowList allow_list)
+      : house{std::move(built_house)},
+        directory{house.store},
+        sessions{
+            {settings.session.idle, settings.session.absolute, settings.session.max_per_agent}},
+        throttle{settings.login.max_failures},
+        authoriser{identity::Policy::defaults()},
+        dialer{std::move(allow_list)},
+        receive_message{house},
+        show_inbox{house},
+        send_reply{house},
+        work_conversation{house},
+        keep_consent{house},
+        log_in{house, directory, sessions, throttle},
+        manage_agents{house, directory},
+        refuse{house} {}
+
+  flow::House house;
+  identity::LocalDirectory directory;
+  identity::SessionStore sessions;
+  identity::LoginThrottle throttle;
+  identity::Authoriser authoriser;
+  egress::Dialer dialer;
+  std::unique_ptr<delivery::GraphGateway> gateway;
+  std::optional<flow::DeliverMessages> deliver_messages;
+  flow::ReceiveMessage receive_message;
+  flow::ShowInbox show_inbox;
+  flow::SendReply send_reply;
+  flow::WorkConversation work_conversation;
+  flow::KeepConsent keep_consent;
+  flow::LogIn log_in;
+  flow::ManageAgents manage_agents;
+  flow::Refuse refuse;
+};
+
+std::unique_ptr<Service> Service::start(const config::Settings& settings,
+                                        std::optional<StartFailure>& failure) {
+  std::unique_ptr<Service> service{new Service};
+  notify_status("Opening the store");
+  if (auto opened = service->open_store(settings); !opened) {
+    failure = StartFailure{ExitCode::kStore, std::move(opened).error()};
+    return nullptr;
+  }
+  notify_status("Reading the account's secrets");
+  if (auto built = service->build_paths(settings); !built) {
+    failure = StartFailure{ExitCode::kStart, std::move(built).error()};
+    return nullptr;
+  }
+  notify_status("Opening the doors");
+  if (auto opened = service->open_doors(settings); !opened) {
+    failure = StartFailure{ExitCode::kStart, std::move(opened).error()};
+    return nullptr;
+  }
+  service->m_state.store(api::Health::State::kReady);
+  return service;
+}
+
+Service::~Service() {
+  m_state.store(api::Health::State::kStopping);
+  m_feed.stop();
+}
+
+Result<void> Service::open_store(const config::Settings& settings) {
+  LK_TRY(const crypto::Key256 root, store::load_root_key(settings.store.root_key_file));
+  store::StoreOptions options;
+  options.directory = settings.store.directory;
+  options.map_size = settings.store.map_size.bytes();
+  LK_TRY(m_store, store::Store::open(options, root, m_clock, m_metrics));
+  return {};
+}
+
+Result<void> Service::build_paths(const config::Settings& settings) {
+  LK_TRY(AccountSecrets secrets, read_secrets(settings.whatsapp));
+  LK_TRY(const privacy::Region region, privacy::Region::parse(settings.inbox.region));
+  LK_TRY(egress::AllowList allow_list, egress::AllowList::parse(allowed(settings.egress.allow)));
+  m_paths =
+      std::make_unique<Paths>(flow::House{*m_store, m_clock, m_feed, m_outbox_signal, m_metrics,
+                                          settings.whatsapp.phone_number_id, region},
+                              settings, std::move(allow_list));
+
+  delivery::GraphOptions graph;
+  graph.url = settings.whatsapp.graph_url;
+  graph.version = settings.whatsapp.graph_version;
+  graph.phone_number_id = settings.whatsapp.phone_number_id;
+  graph.ca_file = settings.whatsapp.graph_ca_file;
+  graph.timeout = settings.delivery.request_timeout;
+  LK_TRY(m_paths->gateway, delivery::GraphGateway::create(
+                               std::move(graph), std::move(secrets.access_token), m_paths->dialer));
+  flow::DeliveryLimits limits;
+  limits.max_attempts = settings.delivery.max_attempts;
+  limits.unknown_wait = settings.delivery.unknown_wait;
+  limits.backoff_base = settings.delivery.backoff_base;
+  m_paths->deliver_messages.emplace(m_paths->house, *m_paths->gateway, limits);
+  m_secrets.emplace(std::move(secrets));
+  return {};
+}
+
+Result<void> Service::open_doors(const config::Settings& settings) {
+  Paths& p = *m_paths;
+  m_sender = std::make_unique<Sender>(*p.deliver_messages, m_outbox_signal);
+  m_keeper = std::make_unique<Keeper>(p.house, p.receive_message, p.sessions);
+  LK_TRY(m_control,
+         api::ControlServer::start(
+             settings.control.socket,
+             api::ControlServices{p.manage_agents, [this] { return verify_store(); },
+                                  [this] { return control_status(); }, m_metrics, m_clock}));
+  LK_TRY(m_api,
+         api::ApiServer::start(
+             listener(settings.api.listen, settings.api.tls_certificate, settings.api.tls_key,
+                      settings.api.tls_minimum, settings.api.max_connections),
+             api::ApiServices{p.log_in, p.show_inbox, p.send_reply, p.work_conversation,
+                              p.keep_consent, p.manage_agents, p.refuse, p.authoriser, m_feed,
+                              m_metrics, m_clock, [this] { return health(); },
+                              settings.events.max_listeners}));
+  LK_TRY(m_webhook, api::WebhookServer::start(
+                        listener(settings.webhook.listen, settings.webhook.tls_certificate,
+                                 settings.webhook.tls_key, config::TlsMinimum::kTls12,
+                                 settings.webhook.max_connections),
+                        api::WebhookServices{p.receive_message, m_secrets->app,
+                                             m_secrets->verify_token, m_metrics, m_clock}));
+  return {};
+}
+
+api::Health Service::health() const {
+  const bool broken = m_store->is_broken();
+  return {broken ? api::Health::State::kBroken : m_state.load(), LEADKEEP_VERSION};
+}
+
+api::ControlStatus Service::control_status() {
+  api::ControlStatus status;
+  status.health = health();
+  const auto rows = [this](store::TableId table) {
+    const auto count = m_store->rows(table);
+    return count ? count.value() : 0;
+  };
+  status.figures = {
+      {"leads", rows(store::TableId::kLeads)},
+      {"conversations", rows(store::TableId::kConversations)},
+      {"messages", rows(store::TableId::kMessages)},
+      {"outbox", rows(store::TableId::kOutbox)},
+      {"deferred_webhooks", rows(store::TableId::kDeferred)},
+      {"sessions", rows(store::TableId::kSessions)},
+      {"agents", rows(store::TableId::kAgents)},
+      {"audit_entries", rows(store::TableId::kAudit)},
+  };
+  return status;
+}
+
+Result<api::StoreCheck> Service::verify_store() {
+  LK_TRY(const store::VerifyReport report, m_store->verify());
+  api::StoreCheck check;
+  check.commit_seq = report.commit_seq;
+  check.rows = report.rows;
+  check.unreadable = report.unreadable;
+  check.erased = report.erased;
+  check.hash = verdict(report.hash_matches);
+  check.counts = verdict(report.counts_match);
+  check.all = verdict(report.ok());
+  return check;
+}
+
+}  // namespace leadkeep::daemon

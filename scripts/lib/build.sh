@@ -1,0 +1,36 @@
+# Sourced by the scripts that build: configures and builds presets, runs tests, measures steps.
+# shellcheck shell=bash
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+cd "$root" || exit
+
+# configure PRESET: only the first time; after that the build itself sees changed CMake files.
+configure() {
+  if [[ ! -f build/$1/build.ninja ]]; then
+    cmake --preset "$1" >&2
+  fi
+}
+
+# build PRESET [TARGET...]
+build() {
+  local preset=$1
+  shift
+  configure "$preset" || return
+  cmake --build --preset "$preset" --parallel "$(nproc)" ${1:+--target "$@"} >&2
+}
+
+# run_ctest PRESET [ARGUMENT...]: a run without a single test is a failure.
+run_ctest() {
+  local preset=$1
+  shift
+  ctest --preset "$preset" -j 2 --output-on-failure --no-tests=error "$@"
+}
+
+# duration SECONDS: for people.
+duration() {
+  if (($1 < 60)); then
+    printf '%d s' "$1"
+  else
+    printf '%d min %02d s' "$(($1 / 60))" "$(($1 % 60))"
+  fi
+}

@@ -1,0 +1,39 @@
+#!/usr/bin/env python3
+"""usage: scripts/lib/count_tests.py JUNIT_FILE
+
+Counts the tests in the report of `ctest --output-junit` and ends with "N passed, M failed".
+CTest itself counts a skipped test as passed and leaves a disabled one out; here a disabled test
+is a failed test, and a skipped one is named and counted as neither. Exits 0 only if at least one
+test passed and none failed.
+"""
+import sys
+import xml.etree.ElementTree as ElementTree
+
+
+def main() -> int:
+    if len(sys.argv) != 2 or sys.argv[1] in ("-h", "--help"):
+        print(__doc__.strip())
+        return 0 if sys.argv[1:2] in (["-h"], ["--help"]) else 2
+    passed, failed = 0, 0
+    try:
+        cases = list(ElementTree.parse(sys.argv[1]).getroot().iter("testcase"))
+    except (OSError, ElementTree.ParseError):
+        print("test: ctest left no report", file=sys.stderr)
+        cases = []
+    for case in cases:
+        status, skipped = case.get("status"), case.find("skipped")
+        reason = "" if skipped is None else skipped.get("message", "")
+        if status == "run":
+            passed += 1
+        elif status == "notrun" and reason.startswith("SKIP_"):
+            print(f"skipped: {case.get('name')}")
+        else:
+            failed += 1
+            if status != "fail":
+                print(f"not run: {case.get('name')} {reason}".rstrip())
+    print(f"{passed} passed, {failed} failed")
+    return 0 if passed > 0 and failed == 0 else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# Installs the Debian packages of the named lists, unless they are there already.
+set -euo pipefail
+
+usage() {
+  cat <<'END'
+usage: scripts/lib/packages.sh LIST...
+
+Installs the Debian 12 packages of scripts/lib/LIST-packages.txt that are missing; LIST is build,
+test or check. Where nothing is missing, nothing is run as root and no network is used.
+
+  -h, --help   print this text
+END
+}
+
+die() {
+  printf 'packages: %s\n' "$*" >&2
+  exit 1
+}
+
+case "${1:-}" in
+  -h | --help) usage; exit 0 ;;
+  '') usage >&2; exit 2 ;;
+esac
+
+folder=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+wanted=()
+for list in "$@"; do
+  file="$folder/$list-packages.txt"
+  [[ -f $file ]] || die "there is no list '$list'; see scripts/lib/packages.sh --help"
+  mapfile -t -O "${#wanted[@]}" wanted < <(sed -e 's/#.*//' -e 's/[[:space:]]//g' -e '/^$/d' "$file")
+done
+
+command -v dpkg-query > /dev/null ||
+  die "this needs Debian 12; elsewhere install the equivalents of: ${wanted[*]}"
+
+# dpkg-query fails for names it never heard of, which is what `missing` finds out anyway.
+installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${wanted[@]}" 2> /dev/null |
+  sed -n 's/^installed //p' || true)
+mapfile -t missing < <(comm -13 <(sort -u <<< "$installed") <(printf '%s\n' "${wanted[@]}" | sort -u))
+[[ ${#missing[@]} -gt 0 ]] || exit 0
+
+as_root=()
+if [[ $(id -u) -ne 0 ]]; then
+  command -v sudo > /dev/null ||
+    die "packages are missing and there is no sudo; as root, run: apt-get install ${missing[*]}"
+  as_root=(sudo)
+fi
+apt() {
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o Dpkg::Use-Pty=0 "$@" >&2
+}
+printf 'packages: installing %s\n' "${missing[*]}" >&2
+apt update || die "apt-get update failed; is the network there?"
+apt install -y --no-install-recommends "${missing[@]}" ||
+  die "apt-get could not install everything; the packages are those of Debian 12 main"
