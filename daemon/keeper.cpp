@@ -9,6 +9,7 @@ namespace leadkeep::daemon {
 namespace {
 
 constexpr std::chrono::minutes kInterval{1};
+constexpr std::size_t kAtOnce = 1'000;  // bounds one write transaction
 
 }  // namespace
 
@@ -28,24 +29,48 @@ Keeper::~Keeper() {
 void Keeper::run(const std::stop_token& stop) {
   ::pthread_setname_np(::pthread_self(), "lk-keeper");
   while (!stop.stop_requested()) {
-    if (const auto tidied = tidy(); !tidied) {
-      log_warn("KEEPING_FAULT", Field{"reason", Reason{tidied.error()}});
-    }
+    // Each on its own: what one cannot do must not keep the others from their work.
+    report(end_sessions());
+    report(forget_answers());
+    report(apply_deferred());
     m_stopping.when_or_after(kInterval, [](bool stopping) { return stopping; }, [](bool) {});
   }
 }
 
-Result<void> Keeper::tidy() {
+void Keeper::report(const Result<void>& outcome) {
+  if (!outcome) {
+    log_warn("KEEPING_FAULT", Field{"reason", Reason{outcome.error()}});
+  }
+}
+
+Result<void> Keeper::end_sessions() {
   const Timestamp now = m_house.clock.now();
-  LK_TRY(const std::uint64_t removed,
-         m_house.store.write([&](store::WriteTxn& txn) -> Result<std::uint64_t> {
-           LK_TRY(const std::uint64_t sessions, m_sessions.sweep(txn, now));
-           LK_TRY(const std::uint64_t answers, flow::sweep_idempotency(txn, now));
-           return sessions + answers;
-         }));
+  LK_TRY(const auto over, m_house.store.read([&](store::ReadTxn& txn) {
+    return m_sessions.find_over(txn, now, kAtOnce);
+  }));
+  if (over.empty()) {
+    return {};
+  }
+  return m_house.store.write(
+      [&](store::WriteTxn& txn) { return m_sessions.remove_over(txn, over, now); });
+}
+
+Result<void> Keeper::forget_answers() {
+  const Timestamp now = m_house.clock.now();
+  LK_TRY(const auto old, m_house.store.read([&](store::ReadTxn& txn) {
+    return flow::find_old_answers(txn, now, kAtOnce);
+  }));
+  if (old.empty()) {
+    return {};
+  }
+  return m_house.store.write(
+      [&](store::WriteTxn& txn) { return flow::remove_old_answers(txn, old, now); });
+}
+
+Result<void> Keeper::apply_deferred() {
   LK_TRY(const std::size_t applied, m_receive.apply_deferred());
-  if (removed > 0 || applied > 0) {
-    log_debug("KEPT", Field{"removed", removed}, Field{"applied", applied});
+  if (applied > 0) {
+    log_info("WEBHOOKS_APPLIED_LATE", Field{"count", applied});
   }
   return {};
 }

@@ -16,7 +16,10 @@ class Keeper {
 
  private:
   void run(const std::stop_token& stop);
-  [[nodiscard]] Result<void> tidy();
+  static void report(const Result<void>& outcome);
+  [[nodiscard]] Result<void> end_sessions();
+  [[nodiscard]] Result<void> forget_answers();
+  [[nodiscard]] Result<void> apply_deferred();
 
   flow::House& m_house;
   flow::ReceiveMessage& m_receive;

@@ -2,7 +2,10 @@
 
 #include <leadkeep/config/load.h>
 
+#include <algorithm>
 #include <sstream>
+#include <string_view>
+#include <utility>
 
 #include <boost/program_options.hpp>
 
@@ -21,23 +24,29 @@ po::options_description describe() {
   return out;
 }
 
-// "--store.directory=/x" and "--store.directory /x" arrive as one or two unrecognised words.
-Result<std::vector<std::string>> join_overrides(const std::vector<std::string>& words) {
-  std::vector<std::string> out;
+bool is_setting(std::string_view word) {
+  return word.starts_with("--") && word.substr(0, word.find('=')).find('.') != std::string::npos;
+}
+
+// Takes "--store.directory=/x" and "--store.directory /x" out of the words, as "section.key=value".
+// Boost does not see them, because it refuses an empty value, which many settings may have.
+Result<std::vector<std::string>> take_settings(std::vector<std::string>& words) {
+  std::vector<std::string> settings;
+  std::vector<std::string> rest;
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::string& word = words[i];
-    if (!word.starts_with("--") || word.find('.') == std::string::npos) {
-      return fail(Errc::kInvalidInput, "an argument is not an option; see leadkeepd --help");
-    }
-    if (word.find('=') != std::string::npos) {
-      out.push_back(word.substr(2));
+    if (!is_setting(word)) {
+      rest.push_back(word);
+    } else if (word.find('=') != std::string::npos) {
+      settings.push_back(word.substr(2));
     } else if (i + 1 < words.size()) {
-      out.push_back(word.substr(2) + "=" + words[++i]);
+      settings.push_back(word.substr(2) + "=" + words[++i]);
     } else {
       return fail(Errc::kInvalidInput, "the last setting has no value; write --section.key=value");
     }
   }
-  return out;
+  words = std::move(rest);
+  return settings;
 }
 
 Task task_of(const po::variables_map& chosen) {
@@ -57,22 +66,23 @@ Task task_of(const po::variables_map& chosen) {
 
 Result<Options> parse_options(int argc, const char* const* argv) {
   try {
+    Options options;
+    std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
+    LK_TRY(options.overrides, take_settings(words));
     const po::options_description known = describe();  // outlives what was parsed by it
+    const po::positional_options_description no_positions;
     const po::parsed_options parsed =
-        po::command_line_parser{argc, argv}
+        po::command_line_parser{words}
             .options(known)
+            .positional(no_positions)
             .style(po::command_line_style::unix_style & ~po::command_line_style::allow_guessing)
-            .allow_unregistered()
             .run();
     po::variables_map chosen;
     po::store(parsed, chosen);
-    Options options;
     options.task = task_of(chosen);
     if (chosen.contains("config")) {
       options.config = chosen["config"].as<std::string>();
     }
-    LK_TRY(options.overrides,
-           join_overrides(po::collect_unrecognized(parsed.options, po::include_positional)));
     return options;
   } catch (const po::error&) {
     return fail(Errc::kInvalidInput, "the command line is not understood; see leadkeepd --help");

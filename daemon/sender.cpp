@@ -21,10 +21,18 @@ Sender::~Sender() {
   m_signal.stop();
 }
 
+Result<std::chrono::milliseconds> Sender::step() {
+  try {
+    return m_path.step();
+  } catch (const std::exception&) {
+    return fail(Errc::kInternal, "sender: a step threw");
+  }
+}
+
 void Sender::run(const std::stop_token& stop) {
   ::pthread_setname_np(::pthread_self(), "lk-sender");
   while (!stop.stop_requested()) {
-    const auto next = m_path.step();
+    const auto next = step();
     if (!next) {
       log_warn("SENDING_FAULT", Field{"reason", Reason{next.error()}});
     }

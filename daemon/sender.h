@@ -13,6 +13,7 @@ class Sender {
   ~Sender();  // lets a send that has begun come to its end
 
  private:
+  [[nodiscard]] Result<std::chrono::milliseconds> step();
   void run(const std::stop_token& stop);
 
   flow::DeliverMessages& m_path;

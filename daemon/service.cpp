@@ -57,9 +57,9 @@ struct Service::Paths {
         send_reply{house},
         work_conversation{house},
         keep_consent{house},
-        log_in{house, directory, sessions, throttle},
-        manage_agents{house, directory},
-        refuse{house} {}
+        refuse{house},
+        log_in{house, directory, sessions, throttle, refuse},
+        manage_agents{house, directory} {}
 
   flow::House house;
   identity::LocalDirectory directory;
@@ -74,9 +74,9 @@ struct Service::Paths {
   flow::SendReply send_reply;
   flow::WorkConversation work_conversation;
   flow::KeepConsent keep_consent;
+  flow::Refuse refuse;
   flow::LogIn log_in;
   flow::ManageAgents manage_agents;
-  flow::Refuse refuse;
 };
 
 std::unique_ptr<Service> Service::start(const config::Settings& settings,
@@ -198,7 +198,7 @@ Result<api::StoreCheck> Service::verify_store() {
   check.commit_seq = report.commit_seq;
   check.rows = report.rows;
   check.unreadable = report.unreadable;
-  check.erased = report.erased;
+  check.without_key = report.without_key;
   check.hash = verdict(report.hash_matches);
   check.counts = verdict(report.counts_match);
   check.all = verdict(report.ok());

@@ -164,7 +164,8 @@ class PathHouse {
   flow::SendReply send_reply{house};
   flow::WorkConversation work{house};
   flow::KeepConsent keep_consent{house};
-  flow::LogIn log_in{house, directory, sessions, throttle};
+  flow::Refuse refuse{house};
+  flow::LogIn log_in{house, directory, sessions, throttle, refuse};
   flow::ManageAgents manage_agents{house, directory};
   flow::DeliverMessages deliver_messages{house, gateway, flow::DeliveryLimits{}};
 };

@@ -109,6 +109,8 @@ std::string_view name_of(Act act) noexcept {
       return "request";
     case Act::kMessageUnattributed:
       return "message_unattributed";
+    case Act::kReplyResent:
+      return "reply_resent";
   }
   return "?";
 }

@@ -15,13 +15,17 @@ constexpr std::uint32_t kMaxPairRateExponent = 5;
 constexpr std::array<std::int64_t, 2> kAmbiguous = {1, 131000};
 
 // Rate limits and passing faults: the message was not taken.
-constexpr std::array<std::int64_t, 9> kPassing = {2,      4,      80007,  130429, 131016,
-                                                  131048, 131056, 131057, 133004};
+constexpr std::array<std::int64_t, 8> kPassing = {2,      4,      80007,  130429,
+                                                  131016, 131056, 131057, 133004};
 
 // The account, the token or the payment is not in order: every message would be refused.
-constexpr std::array<std::int64_t, 19> kHalting = {
+constexpr std::array<std::int64_t, 20> kHalting = {
     0,      3,      10,     33,     190,    368,    131005, 131031, 131037, 131042,
-    131044, 131045, 131064, 133000, 133005, 133006, 133010, 133015, 134011};
+    131044, 131045, 131048, 131064, 133000, 133005, 133006, 133010, 133015, 134011};
+
+// A wrong phone number id or no access to it: code 100 with this subcode.
+constexpr std::int64_t kInvalidParameter = 100;
+constexpr std::int64_t kUnknownObject = 33;
 
 constexpr std::int64_t kPairRateLimit = 131056;
 
@@ -53,7 +57,7 @@ SendOutcome accepted(const json::Value& root) {
   return out;
 }
 
-SendOutcome refused(std::int64_t code, std::uint32_t attempt) {
+SendOutcome refused(std::int64_t code, std::optional<std::int64_t> subcode, std::uint32_t attempt) {
   SendOutcome out;
   out.error_code = code;
   out.reason = "whatsapp_" + std::to_string(code);
@@ -66,7 +70,8 @@ SendOutcome refused(std::int64_t code, std::uint32_t attempt) {
       const std::uint32_t exponent = std::min(attempt, kMaxPairRateExponent);
       out.retry_after = std::chrono::seconds{1U << (2 * exponent)};
     }
-  } else if (contains(kHalting, code) || is_permission(code)) {
+  } else if (contains(kHalting, code) || is_permission(code) ||
+             (code == kInvalidParameter && subcode == kUnknownObject)) {
     out.result = SendResult::kHalted;
   } else {
     out.result = SendResult::kRefused;
@@ -84,7 +89,8 @@ SendOutcome read_graph_answer(int http_status, std::string_view body, std::uint3
   const json::Value root = document.value().root();
   if (const json::Value error = root["error"]; error.is_object()) {
     const auto code = error["code"].integer();
-    return code ? refused(*code, attempt) : unknown("error_without_code");
+    return code ? refused(*code, error["error_subcode"].integer(), attempt)
+                : unknown("error_without_code");
   }
   return http_status == 200 ? accepted(root) : unknown("unexpected_status");
 }

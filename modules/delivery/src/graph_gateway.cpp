@@ -79,13 +79,12 @@ class GraphGateway::Impl {
     // A connection that was kept may have been closed by the other side: one that fails before it
     // took a byte is replaced, so the only doubtful failures are real ones.
     if (!connected() && !connect()) {
-      return outcome(SendResult::kRetryLater, "network");
+      return outcome(SendResult::kNotReached, "network");
     }
-    const std::string body = graph_request(message);
     try {
-      return exchange(body, attempt);
+      return exchange(graph_request(message), attempt);
     } catch (const Poco::Exception& error) {
-      log_warn("GRAPH_NO_ANSWER", Field{"reason", Reason{std::string_view{error.name()}}});
+      log_warn("GRAPH_NO_ANSWER", Field{"kind", Reason{error.name()}});
       m_session.reset();
       return outcome(SendResult::kUnknown, "no_answer");
     } catch (const std::exception&) {
@@ -128,7 +127,7 @@ class GraphGateway::Impl {
       m_session->setTimeout(to_timespan(m_options.timeout));
       return true;
     } catch (const Poco::Exception& error) {
-      log_warn("GRAPH_CONNECTION_REFUSED", Field{"reason", Reason{error.displayText()}});
+      log_warn("GRAPH_CONNECTION_REFUSED", Field{"kind", Reason{error.name()}});
       m_session.reset();
       return false;
     }

@@ -1,3 +1,4 @@
+#include <leadkeep/base/event_log.h>
 #include <leadkeep/delivery/outbox.h>
 #include <leadkeep/store/records/counter.pb.h>
 #include <leadkeep/store/table.h>
@@ -55,11 +56,16 @@ Result<void> Outbox::enqueue(store::WriteTxn& txn, const consent::ClearedMessage
 
 Result<std::optional<records::OutboxEntry>> Outbox::first(store::ReadTxn& txn) const {
   std::optional<records::OutboxEntry> found;
-  LK_TRY_VOID(kOutbox.scan(txn, {}, {}, outbox_key(),
-                           [&](ByteView, records::OutboxEntry entry) -> Result<store::Step> {
-                             found = std::move(entry);
-                             return store::Step::kStop;
-                           }));
+  LK_TRY_VOID(
+      txn.scan(store::TableId::kOutbox, {}, {}, [&](ByteView key, ByteView) -> Result<store::Step> {
+        auto entry = kOutbox.find(txn, key, outbox_key());
+        if (!entry) {  // one damaged row must not stop the replies of everybody
+          log_error("OUTBOX_ROW_UNREADABLE", Field{"reason", Reason{entry.error()}});
+          return store::Step::kContinue;
+        }
+        found = std::move(entry).value();
+        return store::Step::kStop;
+      }));
   return found;
 }
 
@@ -89,15 +95,53 @@ Result<void> Outbox::move(store::WriteTxn& txn, const records::OutboxEntry& from
 }
 
 Result<void> Outbox::settle(store::WriteTxn& txn, const ConversationId& conversation,
-                            std::uint64_t seq, const MessageId& message) const {
+                            std::uint64_t seq, const MessageId& message, Timestamp now) const {
   const Bytes head = head_key(conversation.bytes(), seq);
   LK_TRY(const auto due, kHeads.find(txn, head, outbox_key()));
   if (!due) {
     return {};
   }
   LK_TRY_VOID(kHeads.erase(txn, head));
-  return kOutbox.erase(
-      txn, due_key(Timestamp{static_cast<std::int64_t>(due->value())}, message.bytes()));
+  LK_TRY_VOID(kOutbox.erase(
+      txn, due_key(Timestamp{static_cast<std::int64_t>(due->value())}, message.bytes())));
+  return pull_next(txn, conversation, now);
+}
+
+Result<void> Outbox::pull_next(store::WriteTxn& txn, const ConversationId& conversation,
+                               Timestamp now) const {
+  std::optional<Timestamp> due;
+  std::uint64_t seq = 0;
+  LK_TRY_VOID(kHeads.scan(txn, conversation.bytes(), {}, outbox_key(),
+                          [&](ByteView key, const records::Counter& head) -> Result<store::Step> {
+                            due = Timestamp{static_cast<std::int64_t>(head.value())};
+                            seq = read_be<std::uint64_t>(key.last(8));
+                            return store::Step::kStop;
+                          }));
+  if (!due || *due <= now) {
+    return {};
+  }
+  // Entries of other conversations may share the due time.
+  std::optional<records::OutboxEntry> waiting;
+  Bytes prefix;
+  append_be(prefix, static_cast<std::uint64_t>(due->ms));
+  LK_TRY_VOID(kOutbox.scan(txn, prefix, {}, outbox_key(),
+                           [&](ByteView, records::OutboxEntry entry) -> Result<store::Step> {
+                             if (entry.seq() != seq ||
+                                 entry.conversation_id() != conversation.raw()) {
+                               return store::Step::kContinue;
+                             }
+                             waiting = std::move(entry);
+                             return store::Step::kStop;
+                           }));
+  const bool only_waited_behind = waiting &&
+                                  waiting->state() == records::OutboxEntry::STATE_WAITING &&
+                                  waiting->attempts() == 0;
+  if (!only_waited_behind) {
+    return {};
+  }
+  records::OutboxEntry next = *waiting;
+  next.set_due_ms(now.ms);
+  return move(txn, *waiting, next);
 }
 
 void OutboxSignal::notify() {

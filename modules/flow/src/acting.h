@@ -23,9 +23,9 @@ namespace leadkeep::flow {
   }
 }
 
-inline void record_refusal(House& house, audit::Entry entry, Errc code) {
+inline void record_refusal(House& house, audit::Entry entry, std::string_view reason) {
   entry.outcome = audit::Outcome::kRefused;
-  entry.reason = std::string{name_of(code)};
+  entry.reason = std::string{reason};
   const Timestamp now = house.clock.now();
   const Result<void> written = house.store.write(
       [&](store::WriteTxn& txn) -> Result<void> { return audit::append(txn, entry, now); });
@@ -46,7 +46,7 @@ template <class Body>
         return done;
       });
   if (!outcome && is_refusal(outcome.error().code)) {
-    record_refusal(house, entry, outcome.error().code);
+    record_refusal(house, entry, name_of(outcome.error().code));
   }
   return outcome;
 }

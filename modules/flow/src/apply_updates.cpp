@@ -1,5 +1,6 @@
 #include "apply_updates.h"
 
+#include "message_spans.h"
 #include "trail_entry.h"
 
 #include <leadkeep/crypto/random.h>
@@ -43,12 +44,7 @@ records::Message to_record(const PreparedMessage& prepared, const MessageId& id,
   if (in.text) {
     out.set_has_text(true);
     out.set_text(in.text->expose());
-    for (const privacy::Span& span : prepared.spans) {
-      records::TextSpan& stored = *out.add_spans();
-      stored.set_start(span.start);
-      stored.set_end(span.end);
-      stored.set_kind(static_cast<std::uint32_t>(span.kind));
-    }
+    put_spans(out, prepared.spans);
   }
   if (in.reply_to_wamid) {
     out.set_reply_to_wamid(in.reply_to_wamid->expose());
@@ -96,7 +92,7 @@ class Applying {
     const auto change = inbox::apply_status(*record, to_record(update.status), update.at,
                                             update.error_code.value_or(0));
     // A status proves that WhatsApp has the message, whatever became of the answer to the request.
-    LK_TRY_VOID(m_outbox.settle(m_txn, place->conversation, place->seq, *id));
+    LK_TRY_VOID(m_outbox.settle(m_txn, place->conversation, place->seq, *id, m_now));
     LK_TRY_VOID(m_messages.tie_wamid(m_txn, *record, update.wamid.expose()));
     LK_TRY_VOID(m_messages.save(m_txn, *place, *record));
     if (change == inbox::StatusChange::kKnownAlready) {

@@ -60,20 +60,28 @@ Result<void> remember(store::WriteTxn& txn, const AgentId& agent,
   return kAnswers.put(txn, key, api_key(), answer);
 }
 
-Result<std::uint64_t> sweep_idempotency(store::WriteTxn& txn, Timestamp now) {
-  std::vector<Bytes> over;
+Result<std::vector<Bytes>> find_old_answers(store::ReadTxn& txn, Timestamp now, std::size_t limit) {
+  std::vector<Bytes> old;
   LK_TRY_VOID(kAnswers.scan(
       txn, {}, {}, api_key(),
       [&](ByteView key, const records::IdempotentAnswer& answer) -> Result<store::Step> {
         if (is_over(answer, now)) {
-          over.emplace_back(key.begin(), key.end());
+          old.emplace_back(key.begin(), key.end());
         }
-        return store::Step::kContinue;
+        return old.size() < limit ? store::Step::kContinue : store::Step::kStop;
       }));
-  for (const Bytes& key : over) {
-    LK_TRY_VOID(kAnswers.erase(txn, key));
+  return old;
+}
+
+Result<void> remove_old_answers(store::WriteTxn& txn, const std::vector<Bytes>& keys,
+                                Timestamp now) {
+  for (const Bytes& key : keys) {
+    LK_TRY(const auto answer, kAnswers.find(txn, key, api_key()));
+    if (answer && is_over(*answer, now)) {
+      LK_TRY_VOID(kAnswers.erase(txn, key));
+    }
   }
-  return over.size();
+  return {};
 }
 
 }  // namespace leadkeep::flow

@@ -8,25 +8,24 @@ namespace leadkeep::flow {
 Result<identity::OpenedSession> LogIn::log_in(const identity::LoginAttempt& attempt) {
   const Timestamp now = m_house.clock.now();
   const std::string account = identity::normalise_username(attempt.username);
-  audit::Entry entry = entry_by(std::nullopt, audit::Act::kLogIn);
   // 1. Guessing is refused before anything is looked at.
   if (auto admitted = m_throttle.admit(account, attempt.source, now); !admitted) {
-    m_house.metrics.log_ins_refused.add();
-    record_refusal(m_house, entry, admitted.error().code);
+    m_refuse.record_log_in(std::nullopt, "throttled");
     return Fail{std::move(admitted).error()};
   }
-  // 2. The directory proves who it is.
-  auto proven = m_directory.prove(attempt);
+  // 2. The directory proves who it is. The trail learns why not; the caller does not.
+  identity::RefusedProof refused;
+  auto proven = m_directory.prove(attempt, refused);
   if (!proven) {
-    m_house.metrics.log_ins_refused.add();
-    record_refusal(m_house, entry, proven.error().code);
+    m_refuse.record_log_in(refused.account, refused.cause);
     return Fail{std::move(proven).error()};
   }
   m_throttle.succeeded(account, attempt.source);
   // 3. A session, its audit entry in the same transaction.
   SecretBytes token = identity::SessionStore::new_token();
   const auto session_id = crypto::new_id<identity::SessionId>(now);
-  entry = entry_by(identity::Actor{proven.value().agent(), session_id}, audit::Act::kLogIn);
+  const audit::Entry entry =
+      entry_by(identity::Actor{proven.value().agent(), session_id}, audit::Act::kLogIn);
   LK_TRY(identity::Session session, act(m_house, entry, [&](store::WriteTxn& txn, audit::Entry&) {
            return m_sessions.open(txn, proven.value(), token, session_id, now);
          }));

@@ -9,7 +9,7 @@ Result<AgentId> ManageAgents::add(const By& by, identity::NewAgent agent) {
   const audit::Entry entry = entry_by(by.actor(), audit::Act::kAgentAdded);
   auto checked = identity::LocalDirectory::check(std::move(agent), now);
   if (!checked) {
-    record_refusal(m_house, entry, checked.error().code);
+    record_refusal(m_house, entry, name_of(checked.error().code));
     return Fail{std::move(checked).error()};
   }
   return act(m_house, entry, [&](store::WriteTxn& txn, audit::Entry& done) -> Result<AgentId> {

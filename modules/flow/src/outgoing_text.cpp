@@ -1,5 +1,7 @@
 #include "outgoing_text.h"
 
+#include "message_spans.h"
+
 #include <leadkeep/base/text.h>
 #include <leadkeep/privacy/find_spans.h>
 
@@ -35,12 +37,7 @@ records::Message write_message(const House& house, const MessageId& id, const Ag
   out.set_type("text");
   out.set_has_text(true);
   out.set_text(text.expose());
-  for (const privacy::Span& span : privacy::find_spans(text.expose(), house.region)) {
-    records::TextSpan& stored = *out.add_spans();
-    stored.set_start(span.start);
-    stored.set_end(span.end);
-    stored.set_kind(static_cast<std::uint32_t>(span.kind));
-  }
+  put_spans(out, privacy::find_spans(text.expose(), house.region));
   out.set_author(std::string{author.raw()});
   out.set_sent_at_ms(now.ms);
   out.set_stored_at_ms(now.ms);

@@ -8,10 +8,9 @@
 namespace leadkeep::flow {
 namespace {
 
-// The webhook could not be applied although the store works: a record that does not verify, or a
-// bug.
+// The store works, and still the webhook could not be applied: a record that does not open, a bug.
 bool is_our_fault(Errc code) {
-  return code == Errc::kCorrupt || code == Errc::kInternal;
+  return code != Errc::kUnavailable;
 }
 
 void count(Metrics& metrics, const Applied& applied, const intake::WebhookUpdates& updates) {
@@ -42,6 +41,8 @@ Result<Received> ReceiveMessage::receive(const intake::VerifiedWebhook& webhook)
     log_error("WEBHOOK_DEFERRED", Field{"reason", Reason{applied.error()}});
     LK_TRY_VOID(journal.keep_deferred(webhook.body()));
     m_house.metrics.webhooks_deferred.add();
+    // One damaged record must not hold back the messages of other people in the same webhook.
+    (void)apply_each(updates, prepared, now).ok();
     Received received;
     received.applied = Received::Applied::kDeferred;
     return received;
@@ -52,30 +53,57 @@ Result<Received> ReceiveMessage::receive(const intake::VerifiedWebhook& webhook)
   // 4. Durable: tell who listens.
   count(m_house.metrics, applied.value(), updates);
   m_house.feed.publish(applied.value().events);
+  if (applied.value().received.statuses > 0) {
+    m_house.outbox_signal.notify();  // a status may have let the next reply go
+  }
   return applied.value().received;
 }
 
-Result<std::size_t> ReceiveMessage::apply_deferred() {
-  LK_TRY(const auto entries, WebhookJournal::deferred(m_house));
-  std::size_t done = 0;
-  for (const DeferredWebhook& entry : entries) {
-    const auto webhook = intake::reopen_journaled(entry.body);
-    LK_TRY(const intake::WebhookUpdates updates,
-           intake::parse(webhook, m_house.phone_number_id, entry.received_at));
-    LK_TRY(const PreparedUpdates prepared, prepare(m_house, updates));
-    auto applied = m_house.store.write([&](store::WriteTxn& txn) -> Result<Applied> {
-      LK_TRY_VOID(WebhookJournal::settle(txn, entry));
-      return apply(txn, m_house, prepared, entry.received_at);
-    });
+Result<void> ReceiveMessage::apply_each(const intake::WebhookUpdates& updates,
+                                        const PreparedUpdates& prepared, Timestamp now) {
+  Result<void> outcome;
+  for (const auto& update : prepared.updates) {
+    const PreparedUpdates one{{update}, 0};
+    auto applied = m_house.store.write(
+        [&](store::WriteTxn& txn) -> Result<Applied> { return apply(txn, m_house, one, now); });
     if (!applied) {
-      log_warn("WEBHOOK_STILL_DEFERRED", Field{"reason", Reason{applied.error()}});
+      outcome = Fail{std::move(applied).error()};
       continue;
     }
-    count(m_house.metrics, applied.value(), updates);
+    count(m_house.metrics, applied.value(), {});
     m_house.feed.publish(applied.value().events);
-    ++done;
   }
-  return done;
+  m_house.metrics.updates_ignored.add(updates.ignored);
+  return outcome;
+}
+
+Result<void> ReceiveMessage::apply_again(const DeferredWebhook& entry) {
+  const auto webhook = intake::reopen_journaled(entry.body);
+  LK_TRY(const intake::WebhookUpdates updates,
+         intake::parse(webhook, m_house.phone_number_id, entry.received_at));
+  LK_TRY(const PreparedUpdates prepared, prepare(m_house, updates));
+  LK_TRY_VOID(apply_each(updates, prepared, m_house.clock.now()));
+  return m_house.store.write(
+      [&](store::WriteTxn& txn) { return WebhookJournal::settle(txn, entry); });
+}
+
+Result<std::size_t> ReceiveMessage::apply_deferred() {
+  std::size_t done = 0;
+  Bytes after;
+  while (true) {
+    LK_TRY(const auto key, WebhookJournal::next_deferred(m_house, after));
+    if (!key) {
+      return done;
+    }
+    after = *key;
+    const auto entry = WebhookJournal::load_deferred(m_house, *key);
+    const Result<void> applied = entry ? apply_again(entry.value()) : Fail{entry.error()};
+    if (applied) {
+      ++done;
+    } else {
+      log_warn("WEBHOOK_STILL_DEFERRED", Field{"reason", Reason{applied.error()}});
+    }
+  }
 }
 
 }  // namespace leadkeep::flow

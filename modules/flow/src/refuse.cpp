@@ -10,28 +10,47 @@ constexpr std::uint32_t kUnprovenPerWindow = 20;
 
 }  // namespace
 
+std::optional<std::uint64_t> Refuse::admit_unproven() {
+  const Timestamp now = m_house.clock.now();
+  return m_window.with([&](Window& window) -> std::optional<std::uint64_t> {
+    // A start in the future is a clock that was set back.
+    if (now - window.start >= kWindowLength || now < window.start) {
+      window.start = now;
+      window.written = 0;
+    }
+    if (window.written == kUnprovenPerWindow) {
+      ++window.counted_only;
+      return std::nullopt;
+    }
+    ++window.written;
+    return std::exchange(window.counted_only, 0);
+  });
+}
+
 void Refuse::record(const std::optional<identity::Actor>& actor, Errc reason) {
   m_house.metrics.requests_refused.add();
   audit::Entry entry = entry_by(actor, audit::Act::kRequest);
   if (!actor) {
-    const Timestamp now = m_house.clock.now();
-    const auto items = m_window.with([&](Window& window) -> std::optional<std::uint64_t> {
-      if (now - window.start >= kWindowLength) {
-        window.start = now;
-        window.written = 0;
-      }
-      if (window.written == kUnprovenPerWindow) {
-        ++window.counted_only;
-        return std::nullopt;
-      }
-      ++window.written;
-      return std::exchange(window.counted_only, 0);
-    });
-    if (!items) {
+    const auto counted_only = admit_unproven();
+    if (!counted_only) {
       return;
     }
-    entry.items = *items;
+    entry.items = *counted_only;
   }
+  record_refusal(m_house, entry, name_of(reason));
+}
+
+void Refuse::record_log_in(const std::optional<AgentId>& account, std::string_view reason) {
+  m_house.metrics.log_ins_refused.add();
+  const auto counted_only = admit_unproven();
+  if (!counted_only) {
+    return;
+  }
+  audit::Entry entry = entry_by(std::nullopt, audit::Act::kLogIn);
+  if (account) {
+    entry.object = audit::object_of(*account);
+  }
+  entry.items = *counted_only;
   record_refusal(m_house, entry, reason);
 }
 

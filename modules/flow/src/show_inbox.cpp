@@ -1,5 +1,6 @@
 #include "acting.h"
 #include "cursor.h"
+#include "show_conversation.h"
 
 #include <leadkeep/flow/show_inbox.h>
 #include <leadkeep/inbox/conversations.h>
@@ -15,24 +16,8 @@ using identity::Permit;
 using identity::Viewer;
 using store::ReadTxn;
 
-Fail no_conversation() {
-  return fail(Errc::kNotFound, "there is no such conversation");
-}
-
 std::size_t bounded(std::size_t limit) {
   return std::clamp<std::size_t>(limit, 1, kMaxPage);
-}
-
-Result<inbox::MaskedConversation> show(ReadTxn& txn, const records::Conversation& conversation,
-                                       const Viewer& viewer) {
-  const LeadId lead_id = inbox::lead_of(conversation);
-  LK_TRY(const auto lead, inbox::Leads{}.find(txn, lead_id));
-  if (!lead) {
-    return no_conversation();
-  }
-  LK_TRY(const auto last, inbox::Messages{}.find(
-                              txn, {lead_id, inbox::id_of(conversation), conversation.last_seq()}));
-  return inbox::Showing::conversation(conversation, *lead, last ? &*last : nullptr, viewer);
 }
 
 inbox::InboxFilter filter_of(const InboxQuery& query) {
@@ -43,6 +28,30 @@ inbox::InboxFilter filter_of(const InboxQuery& query) {
     filter.assignee = agent != nullptr ? std::optional{*agent} : std::nullopt;
   }
   return filter;
+}
+
+// One row of a list. A conversation whose lead is gone, or that does not open, must not hide the
+// others.
+Result<std::optional<inbox::MaskedConversation>> show_listed(ReadTxn& txn,
+                                                             const inbox::ListedConversation& row,
+                                                             const Viewer& viewer) {
+  using Shown = std::optional<inbox::MaskedConversation>;
+  auto conversation = inbox::Conversations{}.load(txn, {row.position.conversation, row.lead});
+  auto shown = conversation ? show_conversation(txn, conversation.value(), viewer)
+                            : Result<inbox::MaskedConversation>{Fail{conversation.error()}};
+  if (shown) {
+    return Shown{std::move(shown).value()};
+  }
+  switch (shown.error().code) {
+    case Errc::kNotFound:
+      return Shown{};
+    case Errc::kCorrupt:
+      log_error("CONVERSATION_UNREADABLE", Field{"conversation", row.position.conversation},
+                Field{"reason", Reason{shown.error()}});
+      return Shown{};
+    default:
+      return Fail{std::move(shown).error()};
+  }
 }
 
 // The entry becomes durable before anything that was read is released.
@@ -60,7 +69,7 @@ template <class T>
 Result<T> refused(House& house, const identity::Actor& actor, audit::Act act,
                   const audit::Object& object, Error error) {
   if (is_refusal(error.code)) {
-    record_refusal(house, entry_by(actor, act, object), error.code);
+    record_refusal(house, entry_by(actor, act, object), name_of(error.code));
   }
   return Fail{std::move(error)};
 }
@@ -88,20 +97,17 @@ Result<Page<inbox::MaskedConversation>> ShowInbox::conversations(
   auto page = m_house.store.read([&](ReadTxn& txn) -> Result<List> {
     LK_TRY(const auto position, read_inbox_cursor(query.cursor));
     const inbox::Conversations conversations;
-    LK_TRY(const auto places, conversations.list(txn, filter_of(query), position, limit + 1));
+    LK_TRY(const auto listed, conversations.list(txn, filter_of(query), position, limit + 1));
     List list;
-    for (const inbox::ConversationPlace& place : places) {
-      if (list.items.size() == limit) {
-        const auto& last = list.items.back();
-        list.next_cursor = make_inbox_cursor({last.last_activity_at(), last.id()});
-        break;
+    const std::size_t shown_rows = std::min(limit, listed.size());
+    for (std::size_t i = 0; i < shown_rows; ++i) {
+      LK_TRY(const auto item, show_listed(txn, listed[i], permit.viewer()));
+      if (item) {
+        list.items.push_back(*item);
       }
-      LK_TRY(const auto conversation, conversations.find(txn, place.conversation));
-      if (!conversation) {
-        continue;  // the lead was erased
-      }
-      LK_TRY(auto shown, show(txn, *conversation, permit.viewer()));
-      list.items.push_back(std::move(shown));
+    }
+    if (listed.size() > limit) {
+      list.next_cursor = make_inbox_cursor(listed[limit - 1].position);
     }
     return list;
   });
@@ -120,7 +126,7 @@ Result<inbox::MaskedConversation> ShowInbox::conversation(
     if (!conversation) {
       return no_conversation();
     }
-    return show(txn, *conversation, permit.viewer());
+    return show_conversation(txn, *conversation, permit.viewer());
   });
   if (!shown) {
     return refused<inbox::MaskedConversation>(m_house, permit.actor(),

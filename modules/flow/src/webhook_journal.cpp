@@ -10,7 +10,7 @@ namespace {
 constexpr store::Table<records::JournalEntry> kJournal{store::TableId::kJournal};
 constexpr store::Table<records::DeferredEntry> kDeferred{store::TableId::kDeferred};
 constexpr std::int64_t kMsPerDay = 86'400'000;
-constexpr std::size_t kMaxDeferredAtOnce = 100;
+constexpr std::size_t kKeySize = 4 + 8;
 
 }  // namespace
 
@@ -47,24 +47,30 @@ Result<void> WebhookJournal::keep_deferred(std::string_view body) const {
   });
 }
 
-Result<std::vector<DeferredWebhook>> WebhookJournal::deferred(House& house) {
-  return house.store.read([](store::ReadTxn& txn) -> Result<std::vector<DeferredWebhook>> {
-    std::vector<DeferredWebhook> found;
-    LK_TRY_VOID(txn.scan(
-        store::TableId::kDeferred, {}, {}, [&](ByteView key, ByteView) -> Result<store::Step> {
-          DeferredWebhook entry;
-          entry.key.assign(key.begin(), key.end());
-          entry.day = read_be<std::uint32_t>(key);
-          found.push_back(std::move(entry));
-          return found.size() < kMaxDeferredAtOnce ? store::Step::kContinue : store::Step::kStop;
-        }));
-    for (DeferredWebhook& entry : found) {
-      LK_TRY(const records::JournalEntry record,
-             kJournal.load(txn, entry.key, store::journal_key(entry.day)));
-      entry.body = record.body();
-      entry.received_at = Timestamp{record.received_ms()};
-    }
+Result<std::optional<Bytes>> WebhookJournal::next_deferred(House& house, const Bytes& after) {
+  return house.store.read([&](store::ReadTxn& txn) -> Result<std::optional<Bytes>> {
+    std::optional<Bytes> found;
+    LK_TRY_VOID(txn.scan(store::TableId::kDeferred, {}, after,
+                         [&](ByteView key, ByteView) -> Result<store::Step> {
+                           if (same_bytes(key, after)) {
+                             return store::Step::kContinue;
+                           }
+                           found = Bytes{key.begin(), key.end()};
+                           return store::Step::kStop;
+                         }));
     return found;
+  });
+}
+
+Result<DeferredWebhook> WebhookJournal::load_deferred(House& house, const Bytes& key) {
+  if (key.size() != kKeySize) {
+    return fail(Errc::kCorrupt, "journal: a key has an impossible length");
+  }
+  const store::KeyRef day_key = store::journal_key(read_be<std::uint32_t>(key));
+  return house.store.read([&](store::ReadTxn& txn) -> Result<DeferredWebhook> {
+    LK_TRY(const records::DeferredEntry mark, kDeferred.load(txn, key, day_key));
+    LK_TRY(const records::JournalEntry record, kJournal.load(txn, key, day_key));
+    return DeferredWebhook{key, record.body(), Timestamp{mark.received_ms()}};
   });
 }
 

@@ -1,19 +1,18 @@
 // The journal of raw webhooks: what came, as it came, so that a later parser can read it again.
 //
-// Sealed under the key of its day and not of a person, because one body may speak of many; erasing
-// people's data there is destroying the day's key.
+// Sealed under the key of its day and not of a person, because one body may speak of many; what a
+// person wrote goes from here when the key of the day is destroyed.
 #pragma once
 #include <leadkeep/flow/house.h>
 
+#include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace leadkeep::flow {
 
 struct DeferredWebhook {
   Bytes key;  // of its rows
-  std::uint32_t day = 0;
   std::string body;
   Timestamp received_at;
 };
@@ -26,7 +25,9 @@ class WebhookJournal {
   // In a transaction of its own, with a mark that it is still to be applied.
   [[nodiscard]] Result<void> keep_deferred(std::string_view body) const;
 
-  [[nodiscard]] static Result<std::vector<DeferredWebhook>> deferred(House& house);
+  // The deferred webhook behind `after` (empty: the first), if there is one.
+  [[nodiscard]] static Result<std::optional<Bytes>> next_deferred(House& house, const Bytes& after);
+  [[nodiscard]] static Result<DeferredWebhook> load_deferred(House& house, const Bytes& key);
   [[nodiscard]] static Result<void> settle(store::WriteTxn& txn, const DeferredWebhook& entry);
 
  private:

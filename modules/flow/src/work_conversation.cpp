@@ -1,31 +1,43 @@
 #include "acting.h"
 #include "outgoing_text.h"
+#include "show_conversation.h"
 
 #include <leadkeep/base/text.h>
 #include <leadkeep/crypto/random.h>
 #include <leadkeep/flow/work_conversation.h>
 #include <leadkeep/identity/local_directory.h>
 #include <leadkeep/inbox/conversations.h>
-#include <leadkeep/inbox/leads.h>
 #include <leadkeep/inbox/messages.h>
-#include <leadkeep/inbox/show.h>
+#include <leadkeep/privacy/mask.h>
 
 namespace leadkeep::flow {
 namespace {
 
-Fail no_conversation() {
-  return fail(Errc::kNotFound, "there is no such conversation");
-}
-
-Result<void> check_tags(const std::vector<std::string>& tags) {
-  const bool usable = tags.size() <= kMaxTags && std::ranges::all_of(tags, [](const auto& tag) {
+// Tags are shown to everybody as they are, so they must not carry what a masked viewer may not see.
+Result<void> check_tags(const std::vector<std::string>& tags, const privacy::Region& region) {
+  const bool usable = tags.size() <= kMaxTags && std::ranges::all_of(tags, [&](const auto& tag) {
                         return !tag.empty() && tag.size() <= kMaxTagBytes && is_valid_utf8(tag) &&
-                               std::ranges::none_of(tag, [](char c) {
-                                 return static_cast<unsigned char>(c) < 0x20;
-                               });
+                               privacy::check_name(tag, region) == privacy::NameSafety::kPlain &&
+                               privacy::mask_name(tag, region) == tag;
                       });
   return usable ? Result<void>{}
-                : fail(Errc::kInvalidInput, "at most 20 tags of 1 to 64 bytes of printable UTF-8");
+                : fail(Errc::kInvalidInput,
+                       "at most 20 tags of 1 to 64 bytes of printable text without contact data");
+}
+
+std::string what_changes(const ConversationChange& change) {
+  std::string out;
+  if (change.status) {
+    out += "status_" + std::string{inbox::name_of(*change.status)} + " ";
+  }
+  if (change.assignee) {
+    const auto* agent = std::get_if<AgentId>(&*change.assignee);
+    out += "assignee_" + (agent != nullptr ? agent->text() : std::string{"nobody"}) + " ";
+  }
+  if (change.tags) {
+    out += "tags ";
+  }
+  return std::string{trim(out)};
 }
 
 // Taking what nobody has and giving back one's own is everybody's; the rest needs the right to
@@ -60,7 +72,8 @@ Result<inbox::MaskedConversation> WorkConversation::change(
       entry_by(permit.actor(), audit::Act::kConversationChanged, audit::object_of(id));
   auto shown = act(
       m_house, entry,
-      [&](store::WriteTxn& txn, audit::Entry&) -> Result<inbox::MaskedConversation> {
+      [&](store::WriteTxn& txn, audit::Entry& done) -> Result<inbox::MaskedConversation> {
+        done.reason = what_changes(change);
         const inbox::Conversations conversations;
         LK_TRY(auto conversation, conversations.find(txn, id));
         if (!conversation) {
@@ -80,22 +93,15 @@ Result<inbox::MaskedConversation> WorkConversation::change(
           conversation->set_assignee(agent != nullptr ? std::string{agent->raw()} : std::string{});
         }
         if (change.tags) {
-          LK_TRY_VOID(check_tags(*change.tags));
+          LK_TRY_VOID(check_tags(*change.tags, m_house.region));
           conversation->clear_tags();
           for (const std::string& tag : *change.tags) {
             conversation->add_tags(tag);
           }
         }
+        conversation->set_version(conversation->version() + 1);
         LK_TRY_VOID(conversations.save(txn, before, *conversation));
-        const LeadId lead_id = inbox::lead_of(*conversation);
-        LK_TRY(const auto lead, inbox::Leads{}.find(txn, lead_id));
-        if (!lead) {
-          return no_conversation();
-        }
-        LK_TRY(const auto last,
-               inbox::Messages{}.find(txn, {lead_id, id, conversation->last_seq()}));
-        return inbox::Showing::conversation(*conversation, *lead, last ? &*last : nullptr,
-                                            permit.viewer());
+        return show_conversation(txn, *conversation, permit.viewer());
       });
   if (shown) {
     m_house.feed.publish({{inbox::EventKind::kConversationChanged, id, std::nullopt}});
@@ -110,7 +116,7 @@ Result<MessageId> WorkConversation::add_note(
   const AgentId author = permit.actor().agent;
   const audit::Entry entry = entry_by(permit.actor(), audit::Act::kNote, audit::object_of(id));
   if (auto usable = check_text(text); !usable) {
-    record_refusal(m_house, entry, usable.error().code);
+    record_refusal(m_house, entry, name_of(usable.error().code));
     return Fail{std::move(usable).error()};
   }
   const auto fresh = crypto::new_id<MessageId>(now);

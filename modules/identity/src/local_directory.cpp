@@ -74,19 +74,25 @@ std::string normalise_username(std::string_view username) {
   return to_lower_ascii(trim(username));
 }
 
-Result<ProvenIdentity> LocalDirectory::prove(const LoginAttempt& attempt) const {
+Result<ProvenIdentity> LocalDirectory::prove(const LoginAttempt& attempt,
+                                             RefusedProof& refused) const {
+  const Fail one_answer = fail(Errc::kUnauthenticated, "log-in: refused");
   LK_TRY(const auto agent, m_store.read([&](store::ReadTxn& txn) {
     return find_by_username(txn, attempt.username);
   }));
-  const bool acceptable = agent && !agent->disabled() && !attempt.password.empty() &&
-                          attempt.password.size() <= kMaxPasswordBytes;
-  if (!acceptable) {
+  if (!agent || agent->disabled()) {
     crypto::spend_password_check_time(attempt.password);
-    return fail(Errc::kUnauthenticated, "log-in: unknown or disabled agent");
+    refused.cause = agent ? "disabled_agent" : "unknown_agent";
+    refused.account = agent ? std::optional{summary_of(*agent).id} : std::nullopt;
+    return one_answer;
   }
-  if (crypto::check_password(attempt.password, agent->password_hash()) !=
-      crypto::PasswordMatch::kMatches) {
-    return fail(Errc::kUnauthenticated, "log-in: wrong password");
+  const bool possible = !attempt.password.empty() && attempt.password.size() <= kMaxPasswordBytes;
+  const auto match = possible ? crypto::check_password(attempt.password, agent->password_hash())
+                              : crypto::PasswordMatch::kDiffers;
+  if (match != crypto::PasswordMatch::kMatches) {
+    refused.cause = "wrong_password";
+    refused.account = summary_of(*agent).id;
+    return one_answer;
   }
   return ProvenIdentity{ProvenIdentity::Key{}, summary_of(*agent).id};
 }
@@ -133,7 +139,11 @@ Result<AgentId> LocalDirectory::set_state(store::WriteTxn& txn, std::string_view
   if (!agent) {
     return fail(Errc::kNotFound, "there is no such agent");
   }
-  agent->set_disabled(state == AgentSummary::State::kDisabled);
+  const bool disabled = state == AgentSummary::State::kDisabled;
+  if (agent->disabled() == disabled) {
+    return summary_of(*agent).id;
+  }
+  agent->set_disabled(disabled);
   agent->set_auth_epoch(agent->auth_epoch() + 1);
   agent->set_version(agent->version() + 1);
   for (const std::string& key : agent->session_keys()) {

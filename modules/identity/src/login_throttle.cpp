@@ -1,7 +1,10 @@
+#include <leadkeep/base/bytes.h>
 #include <leadkeep/identity/login_throttle.h>
 
 #include <algorithm>
 #include <array>
+
+#include <arpa/inet.h>
 
 namespace leadkeep::identity {
 namespace {
@@ -10,9 +13,24 @@ constexpr std::chrono::minutes kWindow{15};
 constexpr std::size_t kMaxBuckets = 16'384;
 constexpr std::size_t kMaxNameBytes = 128;
 
+// An IPv6 host has 2^64 addresses of its own: its /64 is the source.
+std::string network_of(std::string_view source) {
+  const std::string text{source.substr(0, kMaxNameBytes)};
+  std::array<std::byte, 16> address{};
+  if (::inet_pton(AF_INET6, text.c_str(), address.data()) != 1) {
+    return text;
+  }
+  return to_hex(ByteView{address}.first(8));
+}
+
 std::array<std::string, 2> names_of(std::string_view account, std::string_view source) {
   return {"account " + std::string{account.substr(0, kMaxNameBytes)},
-          "source " + std::string{source.substr(0, kMaxNameBytes)}};
+          "source " + network_of(source)};
+}
+
+// A window that starts in the future is a clock that was set back.
+bool has_passed(Timestamp window_start, Timestamp now) {
+  return now - window_start >= kWindow || now < window_start;
 }
 
 }  // namespace
@@ -23,14 +41,14 @@ Result<void> LoginThrottle::admit(std::string_view account, std::string_view sou
   return m_buckets.with([&](Buckets& buckets) -> Result<void> {
     for (const std::string& name : names) {
       const auto it = buckets.find(name);
-      if (it != buckets.end() && now - it->second.window_start < kWindow &&
+      if (it != buckets.end() && !has_passed(it->second.window_start, now) &&
           it->second.failures >= m_max_failures) {
         return fail(Errc::kTooManyRequests, "log-in: throttled");
       }
     }
     if (buckets.size() + names.size() > kMaxBuckets) {
       std::erase_if(buckets,
-                    [&](const auto& entry) { return now - entry.second.window_start >= kWindow; });
+                    [&](const auto& entry) { return has_passed(entry.second.window_start, now); });
     }
     while (buckets.size() + names.size() > kMaxBuckets) {
       buckets.erase(std::ranges::min_element(
@@ -38,7 +56,7 @@ Result<void> LoginThrottle::admit(std::string_view account, std::string_view sou
     }
     for (const std::string& name : names) {
       Bucket& bucket = buckets[name];
-      if (bucket.failures == 0 || now - bucket.window_start >= kWindow) {
+      if (bucket.failures == 0 || has_passed(bucket.window_start, now)) {
         bucket = Bucket{0, now};
       }
       ++bucket.failures;

@@ -11,7 +11,8 @@ namespace {
 
 constexpr std::size_t kTokenBytes = 32;
 constexpr std::size_t kTokenCharacters = 43;
-constexpr std::chrono::minutes kTouchAfter{1};
+constexpr std::chrono::milliseconds kTouchAfter{60'000};
+constexpr int kTouchesPerIdleTime = 4;
 
 Bytes key_of(ByteView token) {
   const auto hash = crypto::sha256({token});
@@ -40,6 +41,11 @@ Result<void> forget_key(store::WriteTxn& txn, const AgentId& id, std::string_vie
   auto& keys = *agent->mutable_session_keys();
   keys.erase(std::remove(keys.begin(), keys.end(), key), keys.end());
   return kAgents.put(txn, id.bytes(), identity_key(), *agent);
+}
+
+bool is_over(const records::Session& record, const SessionLimits& limits, Timestamp now) {
+  return now >= Timestamp{record.last_used_ms()} + limits.idle ||
+         now >= Timestamp{record.created_ms()} + limits.absolute;
 }
 
 }  // namespace
@@ -84,7 +90,7 @@ Result<Session> SessionStore::find(store::ReadTxn& txn, ByteView token, Timestam
   }
   const Timestamp idle_end = Timestamp{record->last_used_ms()} + m_limits.idle;
   const Timestamp absolute_end = Timestamp{record->created_ms()} + m_limits.absolute;
-  if (now >= idle_end || now >= absolute_end) {
+  if (is_over(*record, m_limits, now)) {
     return no_session();
   }
   const auto agent_id = AgentId::from_bytes(as_bytes(record->agent_id()));
@@ -104,7 +110,9 @@ Result<Session> SessionStore::find(store::ReadTxn& txn, ByteView token, Timestam
   session.m_roles = roles_of(*agent);
   session.m_expires_at = std::min(idle_end, absolute_end);
   session.m_key = key;
-  session.m_touch_due = now - Timestamp{record->last_used_ms()} >= kTouchAfter;
+  const std::chrono::milliseconds touch_after = std::min<std::chrono::milliseconds>(
+      kTouchAfter, std::chrono::milliseconds{m_limits.idle} / kTouchesPerIdleTime);
+  session.m_touch_due = now - Timestamp{record->last_used_ms()} >= touch_after;
   return session;
 }
 
@@ -123,24 +131,32 @@ Result<void> SessionStore::close(store::WriteTxn& txn, const Session& session) c
   return forget_key(txn, session.agent(), as_text(session.m_key));
 }
 
-Result<std::uint64_t> SessionStore::sweep(store::WriteTxn& txn, Timestamp now) const {
-  std::vector<std::pair<Bytes, AgentId>> over;
-  LK_TRY_VOID(kSessions.scan(
-      txn, {}, {}, identity_key(),
-      [&](ByteView key, const records::Session& record) -> Result<store::Step> {
-        const bool ended = now >= Timestamp{record.last_used_ms()} + m_limits.idle ||
-                           now >= Timestamp{record.created_ms()} + m_limits.absolute;
-        if (ended) {
-          over.emplace_back(Bytes{key.begin(), key.end()},
-                            AgentId::from_bytes(as_bytes(record.agent_id())).value_or(AgentId{}));
-        }
-        return store::Step::kContinue;
-      }));
-  for (const auto& [key, agent] : over) {
-    LK_TRY_VOID(kSessions.erase(txn, key));
-    LK_TRY_VOID(forget_key(txn, agent, as_text(key)));
+Result<std::vector<Bytes>> SessionStore::find_over(store::ReadTxn& txn, Timestamp now,
+                                                   std::size_t limit) const {
+  std::vector<Bytes> over;
+  LK_TRY_VOID(
+      kSessions.scan(txn, {}, {}, identity_key(),
+                     [&](ByteView key, const records::Session& record) -> Result<store::Step> {
+                       if (is_over(record, m_limits, now)) {
+                         over.emplace_back(key.begin(), key.end());
+                       }
+                       return over.size() < limit ? store::Step::kContinue : store::Step::kStop;
+                     }));
+  return over;
+}
+
+Result<void> SessionStore::remove_over(store::WriteTxn& txn, const std::vector<Bytes>& keys,
+                                       Timestamp now) const {
+  for (const Bytes& key : keys) {
+    LK_TRY(const auto record, kSessions.find(txn, key, identity_key()));
+    if (record && is_over(*record, m_limits, now)) {
+      LK_TRY_VOID(kSessions.erase(txn, key));
+      LK_TRY_VOID(forget_key(txn,
+                             AgentId::from_bytes(as_bytes(record->agent_id())).value_or(AgentId{}),
+                             as_text(key)));
+    }
   }
-  return over.size();
+  return {};
 }
 
 }  // namespace leadkeep::identity

@@ -54,24 +54,19 @@ OrderKeys order_keys(const records::Conversation& c) {
   return {order_key(c, std::nullopt), order_key(c, std::optional{assignee_of(c)})};
 }
 
-struct Candidate {
-  Timestamp last_activity;
-  ConversationPlace place;
-};
-
-bool newer(const Candidate& a, const Candidate& b) {
-  return std::tie(b.last_activity, a.place.conversation) <
-         std::tie(a.last_activity, b.place.conversation);
+bool newer(const ListedConversation& a, const ListedConversation& b) {
+  return std::tie(b.position.last_activity, a.position.conversation) <
+         std::tie(a.position.last_activity, b.position.conversation);
 }
 
-Result<Candidate> read_order_key(ByteView key, std::size_t prefix) {
+Result<ListedConversation> read_order_key(ByteView key, std::size_t prefix) {
   if (key.size() != prefix + 8 + 2 * kIdSize) {
     return fail(Errc::kCorrupt, "inbox: an order row has an impossible length");
   }
   const ByteView ids = key.subspan(prefix + 8);
-  return Candidate{
-      read_descending(key.subspan(prefix)),
-      {*ConversationId::from_bytes(ids.first(kIdSize)), *LeadId::from_bytes(ids.subspan(kIdSize))}};
+  return ListedConversation{
+      {read_descending(key.subspan(prefix)), *ConversationId::from_bytes(ids.first(kIdSize))},
+      *LeadId::from_bytes(ids.subspan(kIdSize))};
 }
 
 Result<std::optional<LeadId>> lead_of_conversation(store::ReadTxn& txn, const ConversationId& id) {
@@ -124,6 +119,7 @@ records::Conversation Conversations::make(const ConversationId& id, const LeadId
   out.set_status(records::Conversation::STATUS_OPEN);
   out.set_created_ms(now.ms);
   out.set_last_activity_ms(now.ms);
+  out.set_version(1);
   return out;
 }
 
@@ -145,17 +141,16 @@ Result<void> Conversations::save(store::WriteTxn& txn,
     append(place, as_bytes(after.lead_id()));
     LK_TRY_VOID(txn.put_empty(store::TableId::kPlaces, place));
   }
-  after.set_version(after.version() + 1);
   LK_TRY_VOID(txn.put_empty(store::TableId::kInbox, fresh.inbox));
   LK_TRY_VOID(txn.put_empty(store::TableId::kAssigned, fresh.assigned));
   return kConversations.put(txn, as_bytes(after.id()), store::subject_key(lead_of(after)), after);
 }
 
-Result<std::vector<ConversationPlace>> Conversations::list(
+Result<std::vector<ListedConversation>> Conversations::list(
     store::ReadTxn& txn, const InboxFilter& filter, const std::optional<InboxPosition>& position,
     std::size_t limit) const {
   const store::TableId table = filter.assignee ? store::TableId::kAssigned : store::TableId::kInbox;
-  std::vector<Candidate> candidates;
+  std::vector<ListedConversation> listed;
   for (const ConversationStatus status : kStatuses) {
     if (filter.status && *filter.status != status) {
       continue;
@@ -169,20 +164,16 @@ Result<std::vector<ConversationPlace>> Conversations::list(
     }
     std::size_t found = 0;
     LK_TRY_VOID(txn.scan(table, prefix, from, [&](ByteView key, ByteView) -> Result<store::Step> {
-      LK_TRY(const Candidate candidate, read_order_key(key, prefix.size()));
-      candidates.push_back(candidate);
+      LK_TRY(const ListedConversation row, read_order_key(key, prefix.size()));
+      listed.push_back(row);
       return ++found < limit ? store::Step::kContinue : store::Step::kStop;
     }));
   }
-  std::ranges::sort(candidates, newer);
-  std::vector<ConversationPlace> places;
-  for (const Candidate& candidate : candidates) {
-    if (places.size() == limit) {
-      break;
-    }
-    places.push_back(candidate.place);
+  std::ranges::sort(listed, newer);
+  if (listed.size() > limit) {
+    listed.erase(listed.begin() + static_cast<std::ptrdiff_t>(limit), listed.end());
   }
-  return places;
+  return listed;
 }
 
 }  // namespace leadkeep::inbox

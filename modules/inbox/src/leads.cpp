@@ -15,13 +15,22 @@ using store::IndexField;
 constexpr store::Table<records::Lead> kLeads{store::TableId::kLeads};
 constexpr int kHandleTries = 64;
 
+// An index row of a lead whose key is gone leads nowhere: the person is a new lead.
 Result<std::optional<LeadId>> find_by(store::ReadTxn& txn, IndexField field,
                                       const std::optional<Pii<std::string>>& value) {
   if (!value) {
     return std::optional<LeadId>{};
   }
   LK_TRY(const auto id, BlindIndex{field}.find(txn, value->expose()));
-  return id ? std::optional{LeadId{*id}} : std::nullopt;
+  if (!id) {
+    return std::optional<LeadId>{};
+  }
+  const LeadId lead{*id};
+  const auto key = txn.keys().find(store::subject_key(lead));
+  if (!key && key.error().code == Errc::kNotFound) {
+    return std::optional<LeadId>{};
+  }
+  return std::optional{lead};
 }
 
 Result<std::string> take_free_handle(store::WriteTxn& txn, const LeadId& lead) {
@@ -46,7 +55,7 @@ Noted note_identifier(records::Lead& lead, records::Identifier::Kind kind,
                       const Pii<std::string>& value, Timestamp now) {
   for (records::Identifier& known : *lead.mutable_identifiers()) {
     if (known.kind() == kind && known.value() == value.expose()) {
-      known.set_last_seen_ms(now.ms);
+      known.set_last_seen_ms(std::max(known.last_seen_ms(), now.ms));
       return Noted::kSeenBefore;
     }
   }
@@ -73,7 +82,12 @@ Result<void> tie(store::WriteTxn& txn, MetLead& met, const LeadId& id, IndexFiel
     return {};
   }
   if (!owner) {
-    LK_TRY_VOID(BlindIndex{field}.add(txn, value->expose(), id.bytes()));
+    const BlindIndex index{field};
+    LK_TRY(const auto stale, index.find(txn, value->expose()));
+    if (stale) {
+      LK_TRY_VOID(index.remove(txn, value->expose(), *stale));
+    }
+    LK_TRY_VOID(index.add(txn, value->expose(), id.bytes()));
   }
   if (note_identifier(met.lead, kind, *value, now) == Noted::kNew) {
     ++met.identifiers_added;

@@ -20,19 +20,32 @@ Bytes row_key(ByteView conversation, std::uint64_t seq) {
   return key;
 }
 
-bool is_our_belief(records::Message::Status status) {
-  return status == records::Message::STATUS_QUEUED || status == records::Message::STATUS_UNKNOWN ||
-         status == records::Message::STATUS_PARKED;
+// What WhatsApp never told us: nothing of it is in the history.
+bool is_our_belief(const records::Message& message) {
+  return std::ranges::none_of(message.history(), [&](const auto& event) {
+    return event.status() == static_cast<std::uint32_t>(message.status());
+  });
 }
 
-bool is_news(records::Message::Status now, records::Message::Status reported) {
-  if (is_our_belief(now)) {
-    return true;
+int rank(records::Message::Status status) {
+  switch (status) {
+    case records::Message::STATUS_SENT:
+      return 1;
+    case records::Message::STATUS_FAILED:
+      return 2;
+    case records::Message::STATUS_DELIVERED:
+      return 3;
+    case records::Message::STATUS_READ:
+      return 4;
+    case records::Message::STATUS_PLAYED:
+      return 5;
+    default:
+      return 0;
   }
-  if (reported == records::Message::STATUS_FAILED) {
-    return now == records::Message::STATUS_ACCEPTED || now == records::Message::STATUS_SENT;
-  }
-  return now != records::Message::STATUS_FAILED && reported > now;
+}
+
+bool is_news(const records::Message& message, records::Message::Status reported) {
+  return is_our_belief(message) || rank(reported) > rank(message.status());
 }
 
 }  // namespace
@@ -45,11 +58,12 @@ StatusChange apply_status(records::Message& message, records::Message::Status st
   if (in_history) {
     return StatusChange::kKnownAlready;
   }
+  const bool news = is_news(message, status);
   records::StatusEvent& event = *message.add_history();
   event.set_status(static_cast<std::uint32_t>(status));
   event.set_at_ms(at.ms);
   event.set_error_code(error_code);
-  if (is_news(message.status(), status)) {
+  if (news) {
     message.set_status(status);
     message.set_failure(status == records::Message::STATUS_FAILED
                             ? "whatsapp_" + std::to_string(error_code)

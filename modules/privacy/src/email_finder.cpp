@@ -239,7 +239,7 @@ struct Domain {
   bool has_letter = false;
   bool has_dot = false;
   bool has_spoken_dot = false;
-  bool has_top_level = false;  // the last label has two or more letters
+  bool has_top_level = false;  // a label behind a dot has two or more letters
 };
 
 Domain read_domain(const Tokens& tokens, std::size_t i) {
@@ -255,7 +255,8 @@ Domain read_domain(const Tokens& tokens, std::size_t i) {
     }
     domain.has_known_provider = domain.has_known_provider || is_mail_provider(label);
     domain.has_letter = domain.has_letter || letters > 0;
-    domain.has_top_level = letters >= 2;
+    // Any such label: one short label behind it must not switch the address off.
+    domain.has_top_level = domain.has_top_level || (domain.has_dot && letters >= 2);
     const auto next = skip_inner_dot(tokens, domain.end);
     if (!next) {
       break;

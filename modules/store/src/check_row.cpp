@@ -90,7 +90,7 @@ RowCheck check_row(ReadView& view, const KeyStore& keys, TableId table, ByteView
   }
   const auto data_key = keys.find(*ref);
   if (!data_key) {
-    return data_key.error().code == Errc::kNotFound ? RowCheck::kErased : RowCheck::kUnreadable;
+    return data_key.error().code == Errc::kNotFound ? RowCheck::kWithoutKey : RowCheck::kUnreadable;
   }
   return open_record(*data_key.value().key, {keys.store_id(), table, key}, value)
              ? RowCheck::kGenuine

@@ -7,7 +7,7 @@ namespace leadkeep::store {
 
 enum class RowCheck {
   kGenuine,     // opens under the key that its place names, or has no value by design
-  kErased,      // the key was destroyed
+  kWithoutKey,  // its key is not there
   kUnreadable,  // anything else
 };
 

@@ -1,3 +1,5 @@
+#include "lmdb_views.h"
+
 #include <leadkeep/base/event_log.h>
 #include <leadkeep/base/guarded.h>
 #include <leadkeep/base/metrics.h>
@@ -20,235 +22,6 @@ namespace {
 constexpr std::size_t kMaxBatchBodies = 1024;
 constexpr std::size_t kMaxBatchBytes = 4U << 20;
 constexpr unsigned kMaxReaders = 2048;
-constexpr std::size_t kMaxTableIds = 64;
-
-Fail lmdb_failure(int code, std::string_view what) {
-  const Errc errc = code == MDB_CORRUPTED || code == MDB_INVALID || code == MDB_VERSION_MISMATCH ||
-                            code == MDB_PAGE_NOTFOUND
-                        ? Errc::kCorrupt
-                        : Errc::kUnavailable;
-  return fail(errc, "store: " + std::string{what} + ": " + ::mdb_strerror(code));
-}
-
-MDB_val to_val(ByteView bytes) noexcept {
-  return {bytes.size(), const_cast<std::byte*>(bytes.data())};
-}
-
-ByteView to_view(const MDB_val& val) noexcept {
-  return {static_cast<const std::byte*>(val.mv_data), val.mv_size};
-}
-
-using Dbis = std::array<MDB_dbi, kMaxTableIds>;
-
-struct CursorCloser {
-  void operator()(MDB_cursor* cursor) const noexcept { ::mdb_cursor_close(cursor); }
-};
-
-using CursorHandle = std::unique_ptr<MDB_cursor, CursorCloser>;
-
-// The smallest key above every key with this prefix; empty if there is none.
-Bytes end_of_prefix(ByteView prefix) {
-  Bytes end{prefix.begin(), prefix.end()};
-  while (!end.empty() && end.back() == std::byte{0xff}) {
-    end.pop_back();
-  }
-  if (!end.empty()) {
-    end.back() = static_cast<std::byte>(std::to_integer<unsigned>(end.back()) + 1);
-  }
-  return end;
-}
-
-// Reads through one LMDB transaction, whichever kind it is.
-class TxnReader {
- public:
-  TxnReader(MDB_txn* txn, const Dbis& dbis) noexcept : m_txn{txn}, m_dbis{dbis} {}
-
-  Result<std::optional<ByteView>> get(TableId table, ByteView key) {
-    MDB_val k = to_val(key);
-    MDB_val v{};
-    const int rc = ::mdb_get(m_txn, dbi(table), &k, &v);
-    if (rc == MDB_NOTFOUND) {
-      return std::optional<ByteView>{};
-    }
-    if (rc != 0) {
-      return lmdb_failure(rc, "cannot read");
-    }
-    return std::optional{to_view(v)};
-  }
-
-  Result<void> scan(TableId table, ByteView prefix, ByteView from, const Visitor& visit) {
-    LK_TRY(const CursorHandle cursor, open_cursor(table));
-    const bool at_from =
-        !from.empty() &&
-        !std::lexicographical_compare(from.begin(), from.end(), prefix.begin(), prefix.end());
-    const ByteView start = at_from ? from : prefix;
-    MDB_val k = to_val(start);
-    MDB_val v{};
-    int rc = ::mdb_cursor_get(cursor.get(), &k, &v, start.empty() ? MDB_FIRST : MDB_SET_RANGE);
-    while (rc == 0 && starts_with(to_view(k), prefix)) {
-      LK_TRY(const Step step, visit(to_view(k), to_view(v)));
-      if (step == Step::kStop) {
-        return {};
-      }
-      rc = ::mdb_cursor_get(cursor.get(), &k, &v, MDB_NEXT);
-    }
-    return finished(rc);
-  }
-
-  Result<void> scan_back(TableId table, ByteView prefix, ByteView before, const Visitor& visit) {
-    LK_TRY(const CursorHandle cursor, open_cursor(table));
-    Bytes end = end_of_prefix(prefix);
-    if (!before.empty() &&
-        (end.empty() ||
-         std::lexicographical_compare(before.begin(), before.end(), end.begin(), end.end()))) {
-      end.assign(before.begin(), before.end());
-    }
-    MDB_val k = to_val(end);
-    MDB_val v{};
-    int rc = MDB_NOTFOUND;
-    if (!end.empty()) {
-      rc = ::mdb_cursor_get(cursor.get(), &k, &v, MDB_SET_RANGE);
-    }
-    // Now at the first key that is not wanted, or past the last one.
-    rc = ::mdb_cursor_get(cursor.get(), &k, &v, rc == 0 ? MDB_PREV : MDB_LAST);
-    while (rc == 0 && starts_with(to_view(k), prefix)) {
-      LK_TRY(const Step step, visit(to_view(k), to_view(v)));
-      if (step == Step::kStop) {
-        return {};
-      }
-      rc = ::mdb_cursor_get(cursor.get(), &k, &v, MDB_PREV);
-    }
-    return finished(rc);
-  }
-
- protected:
-  MDB_txn* txn() const noexcept { return m_txn; }
-
-  MDB_dbi dbi(TableId table) const noexcept {
-    const auto at = static_cast<std::size_t>(table);
-    LK_CHECK(at < m_dbis.size() && m_dbis[at] != 0);
-    return m_dbis[at];
-  }
-
- private:
-  Result<CursorHandle> open_cursor(TableId table) {
-    MDB_cursor* raw = nullptr;
-    if (const int rc = ::mdb_cursor_open(m_txn, dbi(table), &raw); rc != 0) {
-      return lmdb_failure(rc, "cannot open a cursor");
-    }
-    return CursorHandle{raw};
-  }
-
-  static Result<void> finished(int rc) {
-    if (rc != 0 && rc != MDB_NOTFOUND) {
-      return lmdb_failure(rc, "cannot scan");
-    }
-    return {};
-  }
-
-  MDB_txn* m_txn;
-  const Dbis& m_dbis;
-};
-
-class LmdbReadView final : public ReadView, private TxnReader {
- public:
-  using TxnReader::TxnReader;
-
-  Result<std::optional<ByteView>> get(TableId table, ByteView key) override {
-    return TxnReader::get(table, key);
-  }
-
-  Result<void> scan(TableId table, ByteView prefix, ByteView from, const Visitor& visit) override {
-    return TxnReader::scan(table, prefix, from, visit);
-  }
-
-  Result<void> scan_back(TableId table, ByteView prefix, ByteView before,
-                         const Visitor& visit) override {
-    return TxnReader::scan_back(table, prefix, before, visit);
-  }
-};
-
-// Writes at once and remembers how to undo it, so that one failed body of a batch leaves no trace.
-class LmdbWriteView final : public WriteView, private TxnReader {
- public:
-  using TxnReader::TxnReader;
-
-  Result<std::optional<ByteView>> get(TableId table, ByteView key) override {
-    return TxnReader::get(table, key);
-  }
-
-  Result<void> scan(TableId table, ByteView prefix, ByteView from, const Visitor& visit) override {
-    return TxnReader::scan(table, prefix, from, visit);
-  }
-
-  Result<void> scan_back(TableId table, ByteView prefix, ByteView before,
-                         const Visitor& visit) override {
-    return TxnReader::scan_back(table, prefix, before, visit);
-  }
-
-  Result<void> put(TableId table, ByteView key, ByteView value) override {
-    LK_TRY_VOID(remember(table, key));
-    m_bytes += key.size() + value.size();
-    return put_now(table, key, value);
-  }
-
-  Result<void> erase(TableId table, ByteView key) override {
-    LK_TRY_VOID(remember(table, key));
-    return erase_now(table, key);
-  }
-
-  Result<void> undo() {
-    for (auto it = m_undo.rbegin(); it != m_undo.rend(); ++it) {
-      if (it->value) {
-        LK_TRY_VOID(put_now(it->table, it->key, *it->value));
-      } else {
-        LK_TRY_VOID(erase_now(it->table, it->key));
-      }
-    }
-    m_undo.clear();
-    return {};
-  }
-
-  [[nodiscard]] std::size_t bytes_written() const noexcept { return m_bytes; }
-
- private:
-  struct Undo {
-    TableId table;
-    Bytes key;
-    std::optional<Bytes> value;
-  };
-
-  Result<void> remember(TableId table, ByteView key) {
-    LK_TRY(const auto old, TxnReader::get(table, key));
-    Undo undo{table, {key.begin(), key.end()}, std::nullopt};
-    if (old) {
-      undo.value = Bytes{old->begin(), old->end()};
-    }
-    m_undo.push_back(std::move(undo));
-    return {};
-  }
-
-  Result<void> put_now(TableId table, ByteView key, ByteView value) {
-    MDB_val k = to_val(key);
-    MDB_val v = to_val(value);
-    if (const int rc = ::mdb_put(txn(), dbi(table), &k, &v, 0); rc != 0) {
-      return lmdb_failure(rc, "cannot write");
-    }
-    return {};
-  }
-
-  Result<void> erase_now(TableId table, ByteView key) {
-    MDB_val k = to_val(key);
-    const int rc = ::mdb_del(txn(), dbi(table), &k, nullptr);
-    if (rc != 0 && rc != MDB_NOTFOUND) {
-      return lmdb_failure(rc, "cannot erase");
-    }
-    return {};
-  }
-
-  std::vector<Undo> m_undo;
-  std::size_t m_bytes = 0;
-};
 
 // One caller waiting for its body to become durable.
 struct PendingWrite {
@@ -311,10 +84,9 @@ class LmdbEngine::Impl {
 
   Result<void> read(const ReadBody& body) {
     LK_TRY(MDB_txn* const txn, begin_read());
+    const ReadGuard guard{*this, txn};  // also when the body throws
     LmdbReadView view{txn, m_dbis};
-    Result<void> outcome = body(view);
-    end_read(txn);
-    return outcome;
+    return body(view);
   }
 
   Result<void> write(const WriteBody& body) {
@@ -356,6 +128,20 @@ class LmdbEngine::Impl {
     }
     return {};
   }
+
+  class ReadGuard {
+   public:
+    ReadGuard(Impl& impl, MDB_txn* txn) noexcept : m_impl{impl}, m_txn{txn} {}
+
+    ReadGuard(const ReadGuard&) = delete;
+    ReadGuard& operator=(const ReadGuard&) = delete;
+
+    ~ReadGuard() { m_impl.end_read(m_txn); }
+
+   private:
+    Impl& m_impl;
+    MDB_txn* m_txn;
+  };
 
   Result<MDB_txn*> begin_read() {
     MDB_txn* txn = m_idle_readers.with([](std::vector<MDB_txn*>& idle) -> MDB_txn* {
@@ -418,42 +204,65 @@ class LmdbEngine::Impl {
     std::size_t ran = 0;
     for (; ran < batch.size() && bytes < kMaxBatchBytes; ++ran) {
       LmdbWriteView view{txn, m_dbis};
-      if (Result<void> unusable = run_body(*batch[ran], view); !unusable) {
-        ::mdb_txn_abort(txn);
-        finish(batch, Fail{unusable.error()});
+      run_body(*batch[ran], view);
+      if (!view.is_usable()) {
+        abort_for(txn, batch, ran);
         return;
       }
       bytes += view.bytes_written();
     }
-    const std::vector<PendingWrite*> rest(batch.begin() + static_cast<std::ptrdiff_t>(ran),
-                                          batch.end());
+    put_back({batch.begin() + static_cast<std::ptrdiff_t>(ran), batch.end()});
     batch.resize(ran);
     commit(txn, batch);
-    if (!rest.empty()) {
-      m_queue.with(
-          [&](WriteQueue& q) { q.waiting.insert(q.waiting.begin(), rest.begin(), rest.end()); });
+  }
+
+  // One body met an error of LMDB, which ends the transaction for all: it alone is told so, the
+  // others run again.
+  void abort_for(MDB_txn* txn, const std::vector<PendingWrite*>& batch, std::size_t culprit) {
+    ::mdb_txn_abort(txn);
+    std::vector<PendingWrite*> others = batch;
+    others.erase(others.begin() + static_cast<std::ptrdiff_t>(culprit));
+    put_back(others);
+    PendingWrite& pending = *batch[culprit];
+    if (pending.outcome) {  // it went on after the error, or undoing it failed
+      pending.outcome = fail(Errc::kUnavailable, "store: the transaction had to be given up");
+    }
+    pending.done.release();
+  }
+
+  void put_back(const std::vector<PendingWrite*>& writes) {
+    m_queue.with(
+        [&](WriteQueue& q) { q.waiting.insert(q.waiting.begin(), writes.begin(), writes.end()); });
+  }
+
+  void run_body(PendingWrite& pending, LmdbWriteView& view) {
+    if (m_rehearsal == Rehearsal::kEveryWrite) {
+      (void)call(pending, view).ok();
+      if (!view.undo()) {
+        return;
+      }
+    }
+    pending.outcome = call(pending, view);
+    if (!pending.outcome) {
+      (void)view.undo().ok();  // a failed undo shows in view.is_usable()
     }
   }
 
-  // Fails only when the transaction itself cannot be used any more.
-  Result<void> run_body(PendingWrite& pending, LmdbWriteView& view) {
-    if (m_rehearsal == Rehearsal::kEveryWrite) {
-      (void)(*pending.body)(view).ok();
-      LK_TRY_VOID(view.undo());
+  // An exception of a body must not end the one thread that writes.
+  static Result<void> call(const PendingWrite& pending, LmdbWriteView& view) {
+    try {
+      return (*pending.body)(view);
+    } catch (const std::exception&) {
+      return fail(Errc::kInternal, "store: a write body threw");
     }
-    pending.outcome = (*pending.body)(view);
-    if (!pending.outcome) {
-      LK_TRY_VOID(view.undo());
-    }
-    return {};
   }
 
   void commit(MDB_txn* txn, const std::vector<PendingWrite*>& batch) {
     const int rc = ::mdb_txn_commit(txn);
     if (rc == 0) {
       m_metrics.store_commits.add();
-      m_metrics.store_writes.add(batch.size());
       for (PendingWrite* pending : batch) {
+        m_metrics.store_writes.add(pending->outcome ? 1 : 0);
         pending->done.release();
       }
       return;

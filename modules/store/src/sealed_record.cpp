@@ -45,9 +45,9 @@ std::size_t padded_size(std::size_t size) noexcept {
   return (size + step - 1) / step * step;
 }
 
-Bytes seal_record_for_test(const crypto::Key256& key, const RecordPlace& place,
-                           const RecordHeader& header, ByteView plaintext,
-                           const crypto::Nonce& nonce) {
+Bytes seal_record_with_nonce(const crypto::Key256& key, const RecordPlace& place,
+                             const RecordHeader& header, ByteView plaintext,
+                             const crypto::Nonce& nonce) {
   const SecretBytes filled = padded(plaintext);
   Bytes value;
   value.reserve(kRecordOverhead + filled.size());
@@ -65,7 +65,7 @@ Bytes seal_record_for_test(const crypto::Key256& key, const RecordPlace& place,
 
 Bytes seal_record(const crypto::Key256& key, const RecordPlace& place, const RecordHeader& header,
                   ByteView plaintext) {
-  return seal_record_for_test(key, place, header, plaintext, crypto::new_nonce());
+  return seal_record_with_nonce(key, place, header, plaintext, crypto::new_nonce());
 }
 
 Result<RecordHeader> peek_header(ByteView value) {

@@ -51,13 +51,42 @@ void count_row(RowCheck check, VerifyReport& report) {
   switch (check) {
     case RowCheck::kGenuine:
       break;
-    case RowCheck::kErased:
-      ++report.erased;
+    case RowCheck::kWithoutKey:
+      ++report.without_key;
       break;
     case RowCheck::kUnreadable:
       ++report.unreadable;
       break;
   }
+}
+
+// Data without keys is a restore that went wrong, not an empty place: making a new store there would
+// destroy it.
+Result<void> check_parts(const std::filesystem::path& directory) {
+  std::error_code ignored;
+  const bool has_keys = std::filesystem::exists(directory / "keys" / "data.mdb", ignored);
+  const bool has_data = std::filesystem::exists(directory / "data" / "data.mdb", ignored);
+  if (has_keys && has_data) {
+    return {};
+  }
+  if (has_keys || has_data) {
+    return fail(Errc::kCorrupt,
+                directory.string() +
+                    (has_data ? ": the keys of this store are" : ": the data of this store is") +
+                    " missing; restore it from its backup, do not run init");
+  }
+  return fail(Errc::kNotFound,
+              directory.string() + ": there is no store here; run: leadkeepctl init");
+}
+
+Result<bool> has_state_row(Engine& data) {
+  bool found = false;
+  LK_TRY_VOID(data.read([&](ReadView& view) -> Result<void> {
+    LK_TRY(const auto row, view.get(TableId::kState, as_bytes(kStateRowKey)));
+    found = row.has_value();
+    return {};
+  }));
+  return found;
 }
 
 }  // namespace
@@ -69,8 +98,16 @@ Result<void> Store::create(const StoreOptions& options, const crypto::Key256& ro
   Metrics unused;
   LK_TRY(Engines engines, open_engines(options, unused));
 
-  const StoreId id = crypto::new_ulid(clock.now());
-  LK_TRY_VOID(KeyStore::create(*engines.keys, root, id, clock.now()));
+  LK_TRY(const bool has_data, has_state_row(*engines.data));
+  if (has_data) {
+    return fail(Errc::kConflict, options.directory.string() + ": there is a store here already");
+  }
+  // Keys without data are what an interrupted creation leaves behind: it is finished now.
+  const StoreId fresh = crypto::new_ulid(clock.now());
+  if (auto made = KeyStore::create(*engines.keys, root, fresh, clock.now());
+      !made && made.error().code != Errc::kConflict) {
+    return made;
+  }
   LK_TRY(const auto keys, KeyStore::open(*engines.keys, root, clock));
   KeyRef index_root{KeyKind::kIndexRoot, {}};
   index_root.id.back() = std::byte{1};
@@ -81,7 +118,7 @@ Result<void> Store::create(const StoreOptions& options, const crypto::Key256& ro
     (void)made;
   }
   State state;
-  state.store = id;
+  state.store = keys->store_id();
   return engines.data->write([&](WriteView& view) {
     return view.put(TableId::kState, as_bytes(kStateRowKey), state.encode(*state_key.key));
   });
@@ -89,11 +126,7 @@ Result<void> Store::create(const StoreOptions& options, const crypto::Key256& ro
 
 Result<std::unique_ptr<Store>> Store::open(const StoreOptions& options, const crypto::Key256& root,
                                            const Clock& clock, Metrics& metrics) {
-  std::error_code ignored;
-  if (!std::filesystem::exists(options.directory / "keys", ignored)) {
-    return fail(Errc::kNotFound,
-                options.directory.string() + ": there is no store here; run: leadkeepctl init");
-  }
+  LK_TRY_VOID(check_parts(options.directory));
   LK_TRY_VOID(ensure_private_directory(options.directory));
   std::unique_ptr<Store> store{new Store};
   LK_TRY(store->m_lock, take_lock(options.directory));

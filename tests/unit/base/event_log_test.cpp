@@ -44,7 +44,9 @@ class EventLogTest : public ::testing::Test {
   }
 
   static std::string logged(std::string_view value) {
-    return written([&] { log_warn("EVENT", Field{"field", Reason{value}}); });
+    return written([&] {
+      log_warn("EVENT", Field{"field", Reason{Error{Errc::kInternal, std::string{value}}}});
+    });
   }
 };
 

@@ -95,6 +95,14 @@ constexpr Spelling kPhones[] = {
     {"01--51---23----45-----67.......89", "•••••••89"},
 };
 
+TEST(FindSpans, FindsASpacedAddressWithAShortLabelBehindIt) {
+  const Region region = Region::parse("DE").value();
+  for (const char* text : {"max @example.com.c", "max@ example.com.c", "max @ example.com.c",
+                           "max @example.com.1", "max at example dot com dot c"}) {
+    EXPECT_FALSE(find_spans(text, region).empty()) << text;
+  }
+}
+
 TEST(FindSpans, HidesEverySpellingOfOneNumber) {
   for (const Spelling& spelling : kPhones) {
     EXPECT_EQ(masked(spelling.text), spelling.masked) << spelling.text;

@@ -37,8 +37,8 @@ Bytes sealed(std::string_view plaintext) {
 }  // namespace
 
 TEST(SealRecord, MakesThePinnedBytes) {
-  const Bytes value = seal_record_for_test(counting_key(), place(), kHeader, as_bytes("hello"),
-                                           counting_bytes<24>(0xa0));
+  const Bytes value = seal_record_with_nonce(counting_key(), place(), kHeader, as_bytes("hello"),
+                                             counting_bytes<24>(0xa0));
   EXPECT_EQ(to_hex(value), kPinned);
 }
 

@@ -48,6 +48,7 @@ enum class Act : std::uint8_t {
   kEventsFollowed = 25,
   kRequest = 26,  // a request that was refused before its act was known
   kMessageUnattributed = 27,
+  kReplyResent = 28,
 };
 
 enum class Outcome : std::uint8_t { kDone = 1, kRefused = 2 };

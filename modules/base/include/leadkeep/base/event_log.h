@@ -32,13 +32,14 @@ class Literal {
   std::string_view m_text;
 };
 
-// An Error's detail: free of personal data by the rule of result.h.
+// An Error's detail, which is free of personal data by the rule of result.h, or a literal such as
+// the name of an exception's class.
 struct Reason {
   std::string_view text;
 
   explicit Reason(const Error& error) : text{error.detail} {}
 
-  explicit Reason(std::string_view literal) : text{literal} {}
+  explicit Reason(const char* literal) : text{literal} {}
 };
 
 [[nodiscard]] inline std::string log_text(const Reason& reason) {

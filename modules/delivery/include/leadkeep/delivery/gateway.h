@@ -15,6 +15,7 @@ namespace leadkeep::delivery {
 
 enum class SendResult : std::uint8_t {
   kAccepted,    // WhatsApp has it; a status will follow
+  kNotReached,  // no connection came about; says nothing about the message
   kRetryLater,  // WhatsApp certainly has not got it; a later try may work
   kRefused,     // WhatsApp will not take this message
   kHalted,      // nothing can be sent until a person acts: token, account, payment

@@ -41,9 +41,15 @@ class Outbox {
   // Writes `entry` with another state or due time.
   [[nodiscard]] Result<void> move(store::WriteTxn& txn, const records::OutboxEntry& from,
                                   records::OutboxEntry to) const;
-  // Ends the entry of a message; absent is fine.
+  // Ends the entry of a message; absent is fine. The next one of the conversation, which had to wait
+  // behind it, is due now.
   [[nodiscard]] Result<void> settle(store::WriteTxn& txn, const ConversationId& conversation,
-                                    std::uint64_t seq, const MessageId& message) const;
+                                    std::uint64_t seq, const MessageId& message,
+                                    Timestamp now) const;
+
+ private:
+  [[nodiscard]] Result<void> pull_next(store::WriteTxn& txn, const ConversationId& conversation,
+                                       Timestamp now) const;
 };
 
 // Wakes the sender thread when there is something new to send.

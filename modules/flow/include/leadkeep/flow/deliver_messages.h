@@ -11,6 +11,7 @@
 #include <leadkeep/flow/house.h>
 
 #include <chrono>
+#include <optional>
 
 namespace leadkeep::flow {
 
@@ -25,17 +26,31 @@ class DeliverMessages {
   DeliverMessages(House& house, delivery::Gateway& gateway, DeliveryLimits limits) noexcept
       : m_house{house}, m_gateway{gateway}, m_limits{limits} {}
 
-  // Does what is due first, if anything is. Returns how long nothing else will be due; zero = go
+  // Does what is due first, if anything is. An outage or a halted account pauses everything and
+  // costs no message a try. Returns how long nothing else will be due; zero = go
   // on.
   [[nodiscard]] Result<std::chrono::milliseconds> step();
 
  private:
   class Attempt;
+
+  struct Unrecorded {
+    records::OutboxEntry entry;
+    delivery::SendOutcome outcome;
+  };
+
+  [[nodiscard]] Result<std::chrono::milliseconds> attempt_now(
+      const records::OutboxEntry& entry, const std::optional<Timestamp>& blocked_by);
+  [[nodiscard]] Result<std::chrono::milliseconds> record_outcome();
+  [[nodiscard]] std::chrono::milliseconds pause_after(const delivery::SendOutcome& outcome);
   [[nodiscard]] std::chrono::milliseconds backoff(std::uint32_t attempts) const;
 
   House& m_house;
   delivery::Gateway& m_gateway;
   const DeliveryLimits m_limits;
+  std::optional<Unrecorded> m_unrecorded;
+  Timestamp m_paused_until;
+  std::uint32_t m_unreached = 0;  // tries in a row without a connection
 };
 
 }  // namespace leadkeep::flow

@@ -12,6 +12,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace leadkeep::flow {
 
@@ -29,7 +30,10 @@ struct RepeatGuard {
 [[nodiscard]] Result<void> remember(store::WriteTxn& txn, const AgentId& agent,
                                     const std::optional<RepeatGuard>& guard, ByteView made,
                                     Timestamp now);
-// Forgets answers that are older than 24 hours.
-[[nodiscard]] Result<std::uint64_t> sweep_idempotency(store::WriteTxn& txn, Timestamp now);
+// Answers that are older than 24 hours, at most `limit`; and their removal, which looks again.
+[[nodiscard]] Result<std::vector<Bytes>> find_old_answers(store::ReadTxn& txn, Timestamp now,
+                                                          std::size_t limit);
+[[nodiscard]] Result<void> remove_old_answers(store::WriteTxn& txn, const std::vector<Bytes>& keys,
+                                              Timestamp now);
 
 }  // namespace leadkeep::flow

@@ -8,6 +8,7 @@
 // Threads  any
 #pragma once
 #include <leadkeep/flow/house.h>
+#include <leadkeep/flow/refuse.h>
 #include <leadkeep/identity/local_directory.h>
 #include <leadkeep/identity/login_throttle.h>
 #include <leadkeep/identity/session.h>
@@ -17,8 +18,12 @@ namespace leadkeep::flow {
 class LogIn {
  public:
   LogIn(House& house, identity::LocalDirectory& directory, identity::SessionStore& sessions,
-        identity::LoginThrottle& throttle) noexcept
-      : m_house{house}, m_directory{directory}, m_sessions{sessions}, m_throttle{throttle} {}
+        identity::LoginThrottle& throttle, Refuse& refuse) noexcept
+      : m_house{house},
+        m_directory{directory},
+        m_sessions{sessions},
+        m_throttle{throttle},
+        m_refuse{refuse} {}
 
   [[nodiscard]] Result<identity::OpenedSession> log_in(const identity::LoginAttempt& attempt);
   [[nodiscard]] Result<identity::Session> resume(ByteView token);
@@ -29,6 +34,7 @@ class LogIn {
   identity::LocalDirectory& m_directory;
   identity::SessionStore& m_sessions;
   identity::LoginThrottle& m_throttle;
+  Refuse& m_refuse;
 };
 
 }  // namespace leadkeep::flow

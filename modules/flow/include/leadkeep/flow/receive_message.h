@@ -11,9 +11,13 @@
 // Threads  any
 #pragma once
 #include <leadkeep/flow/house.h>
+#include <leadkeep/intake/updates.h>
 #include <leadkeep/intake/verify.h>
 
 namespace leadkeep::flow {
+
+struct PreparedUpdates;
+struct DeferredWebhook;
 
 struct Received {
   std::size_t messages = 0;  // new ones
@@ -31,6 +35,11 @@ class ReceiveMessage {
   [[nodiscard]] Result<std::size_t> apply_deferred();
 
  private:
+  // Each update in a transaction of its own; those that were applied before change nothing.
+  [[nodiscard]] Result<void> apply_each(const intake::WebhookUpdates& updates,
+                                        const PreparedUpdates& prepared, Timestamp now);
+  [[nodiscard]] Result<void> apply_again(const DeferredWebhook& entry);
+
   House& m_house;
 };
 

@@ -17,6 +17,8 @@ class Refuse {
   explicit Refuse(House& house) noexcept : m_house{house} {}
 
   void record(const std::optional<identity::Actor>& actor, Errc reason);
+  // A log-in that was refused: why, and whose account it was about, if there is one.
+  void record_log_in(const std::optional<AgentId>& account, std::string_view reason);
 
  private:
   struct Window {
@@ -24,6 +26,9 @@ class Refuse {
     std::uint32_t written = 0;
     std::uint64_t counted_only = 0;
   };
+
+  // How many were counted only since the last entry; nothing when this one is counted only, too.
+  [[nodiscard]] std::optional<std::uint64_t> admit_unproven();
 
   House& m_house;
   Guarded<Window> m_window;

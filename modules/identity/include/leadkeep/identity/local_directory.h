@@ -18,7 +18,9 @@
 #include <leadkeep/identity/proven_identity.h>
 #include <leadkeep/store/store.h>
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace leadkeep::identity {
@@ -31,6 +33,12 @@ struct LoginAttempt {
   std::string username;
   SecretBytes password;
   std::string source;  // address of the peer, for throttling
+};
+
+// Why a proof failed; never for the one who tried.
+struct RefusedProof {
+  std::string_view cause;  // unknown_agent, disabled_agent, wrong_password
+  std::optional<AgentId> account;
 };
 
 struct NewAgent {
@@ -53,8 +61,10 @@ class LocalDirectory {
  public:
   explicit LocalDirectory(store::Store& store) noexcept : m_store{store} {}
 
-  // Not inside a transaction: checking a password takes tens of milliseconds.
-  [[nodiscard]] Result<ProvenIdentity> prove(const LoginAttempt& attempt) const;
+  // Not inside a transaction: checking a password takes tens of milliseconds. `refused` is for the
+  // audit trail and is filled in when this fails.
+  [[nodiscard]] Result<ProvenIdentity> prove(const LoginAttempt& attempt,
+                                             RefusedProof& refused) const;
 
   // A NewAgent whose rules were checked and whose password was hashed, outside any transaction.
   class CheckedAgent {

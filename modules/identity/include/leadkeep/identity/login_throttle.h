@@ -1,6 +1,6 @@
 // leadkeep/identity/login_throttle.h — guessing costs time
 //
-// Counts failed log-ins per account (a keyed or plain hash of the name, known or not) and per
+// Counts failed log-ins per account name, known or not, and per
 // source address in a window of 15 minutes. At the limit further attempts are refused before any
 // password is looked at, the same way for accounts that exist and that do not. In memory, at most
 // 16,384 entries; when full, the oldest go first.

@@ -90,8 +90,11 @@ class SessionStore {
                                    Timestamp now) const;
   [[nodiscard]] Result<void> close(store::WriteTxn& txn, const Session& session) const;
 
-  // Removes the sessions that are over; returns how many.
-  [[nodiscard]] Result<std::uint64_t> sweep(store::WriteTxn& txn, Timestamp now) const;
+  // Sessions that are over, at most `limit`; and their removal, which looks again.
+  [[nodiscard]] Result<std::vector<Bytes>> find_over(store::ReadTxn& txn, Timestamp now,
+                                                     std::size_t limit) const;
+  [[nodiscard]] Result<void> remove_over(store::WriteTxn& txn, const std::vector<Bytes>& keys,
+                                         Timestamp now) const;
 
  private:
   SessionLimits m_limits;

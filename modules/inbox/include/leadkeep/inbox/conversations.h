@@ -31,6 +31,11 @@ struct InboxPosition {
   ConversationId conversation;
 };
 
+struct ListedConversation {
+  InboxPosition position;
+  LeadId lead;
+};
+
 struct InboxFilter {
   std::optional<ConversationStatus> status;        // all three if absent
   std::optional<std::optional<AgentId>> assignee;  // an agent, or (inner absent) nobody
@@ -45,12 +50,13 @@ class Conversations {
                                                    const ConversationPlace& place) const;
   [[nodiscard]] records::Conversation make(const ConversationId& id, const LeadId& lead,
                                            std::string_view phone_number_id, Timestamp now) const;
-  // `before` is what was loaded, absent for a new conversation.
+  // `before` is what was loaded, absent for a new conversation. The version is the caller's to
+  // raise: it stands for what agents decide (status, assignee, tags), not for every message.
   [[nodiscard]] Result<void> save(store::WriteTxn& txn,
                                   const std::optional<records::Conversation>& before,
                                   records::Conversation& after) const;
   // Newest activity first, at most `limit`, after `position` if there is one.
-  [[nodiscard]] Result<std::vector<ConversationPlace>> list(
+  [[nodiscard]] Result<std::vector<ListedConversation>> list(
       store::ReadTxn& txn, const InboxFilter& filter, const std::optional<InboxPosition>& position,
       std::size_t limit) const;
 };

@@ -1,9 +1,9 @@
 // leadkeep/inbox/messages.h — the messages and notes of a conversation, in order of arrival
 //
 // A message is found by conversation and number, by its id, or by WhatsApp's id of it (through the
-// blind index: that id contains the phone number). A status never goes backwards: sent < delivered
-// < read < played; failed only before delivered; and whatever WhatsApp reports wins over "queued",
-// "unknown" and "parked", which are only what we believed.
+// blind index: that id contains the phone number). A status never goes backwards: sent < failed <
+// delivered < read < played, since a message that was sent twice may have failed once; and whatever
+// WhatsApp reports wins over what only we believed: queued, unknown, parked, failed before sending.
 // Threads  any; inside the caller's transaction
 #pragma once
 #include <leadkeep/base/clock.h>

@@ -54,10 +54,10 @@ struct OpenedRecord {
 [[nodiscard]] Bytes seal_record(const crypto::Key256& key, const RecordPlace& place,
                                 const RecordHeader& header, ByteView plaintext);
 
-// With a given nonce, so that the bytes can be pinned in a test.
-[[nodiscard]] Bytes seal_record_for_test(const crypto::Key256& key, const RecordPlace& place,
-                                         const RecordHeader& header, ByteView plaintext,
-                                         const crypto::Nonce& nonce);
+// With a given nonce, which must never have been used with this key: for pinned bytes in tests.
+[[nodiscard]] Bytes seal_record_with_nonce(const crypto::Key256& key, const RecordPlace& place,
+                                           const RecordHeader& header, ByteView plaintext,
+                                           const crypto::Nonce& nonce);
 
 // kCorrupt for anything that was not sealed for exactly this place under this key.
 [[nodiscard]] Result<OpenedRecord> open_record(const crypto::Key256& key, const RecordPlace& place,

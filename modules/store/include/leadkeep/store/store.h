@@ -35,16 +35,20 @@ struct VerifyReport {
   std::uint64_t commit_seq = 0;
   std::uint64_t rows = 0;
   std::uint64_t unreadable = 0;  // rows that do not open under the key they belong to
-  std::uint64_t erased = 0;      // rows whose key was destroyed: not a fault
-  bool hash_matches = false;     // every row is there, is the newest one, and is where it belongs
+  std::uint64_t without_key =
+      0;                      // rows whose key is not there: nothing erases keys yet, so a fault
+  bool hash_matches = false;  // every row is there, is the newest one, and is where it belongs
   bool counts_match = false;
 
-  [[nodiscard]] bool ok() const noexcept { return unreadable == 0 && hash_matches && counts_match; }
+  [[nodiscard]] bool ok() const noexcept {
+    return unreadable == 0 && without_key == 0 && hash_matches && counts_match;
+  }
 };
 
 class Store {
  public:
-  // Makes an empty store in a directory that is empty or does not exist yet.
+  // Makes an empty store in a directory without one; finishes a creation that was interrupted.
+  // kConflict when there is a store already.
   [[nodiscard]] static Result<void> create(const StoreOptions& options, const crypto::Key256& root,
                                            const Clock& clock);
   // kConflict when another process owns the store; kUnauthenticated when `root` is not its key.
@@ -105,10 +109,11 @@ class Store {
     return std::move(*outcome);
   }
 
+  // In this order: the data finishes its queued writes while the keys are still there.
   UniqueFd m_lock;
-  std::unique_ptr<LmdbEngine> m_data;
   std::unique_ptr<LmdbEngine> m_key_rows;
   std::unique_ptr<KeyStore> m_keys;
+  std::unique_ptr<LmdbEngine> m_data;
 };
 
 }  // namespace leadkeep::store

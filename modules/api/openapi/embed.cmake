@@ -1,0 +1,13 @@
+# cmake -DDOCUMENT=… -DOUTPUT=… -P embed.cmake: writes the document as a C++ string
+file(READ "${DOCUMENT}" text)
+file(WRITE "${OUTPUT}" "#include <leadkeep/api/openapi.h>
+
+namespace leadkeep::api {
+
+std::string_view openapi_document() {
+  static constexpr std::string_view kDocument = R\"openapi(${text})openapi\";
+  return kDocument;
+}
+
+}  // namespace leadkeep::api
+")

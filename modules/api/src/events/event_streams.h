@@ -1,0 +1,86 @@
+// events/event_streams.h — server-sent events to everyone who listens, from one thread
+//
+// Takes    connections that asked for GET /v1/events and hold a permit to follow events
+// Yields   text/event-stream: `id: <feed>-<number>`, `data: {…}` with ids only. The
+//          feed is random for each run of the daemon, so that a number of an earlier run is not
+//          taken for one of this run.
+//          `event: reset` says that events were missed: the listener reads the inbox again.
+// Bounds   64 KiB of unsent events for a listener; one that is slower than that is dropped and may
+//          come back with Last-Event-ID. A comment every 15 s, so that a dead peer is noticed.
+// Ends     with the listener's session or its right, which is asked for every 60 s; with stop()
+// Source   WHATWG HTML, "Server-sent events"
+// Threads  open() from any; lk-events does the rest and alone touches a connection it was given
+#pragma once
+#include "http/connection.h"
+#include "routes/door.h"
+
+#include <leadkeep/base/guarded.h>
+#include <leadkeep/inbox/event_feed.h>
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+namespace leadkeep::api {
+
+class EventStreams {
+ public:
+  // Whether a token still leads to a session that may follow events.
+  using StillAllowed = std::function<identity::Verdict(ByteView token)>;
+
+  EventStreams(inbox::EventFeed& feed, Metrics& metrics, std::uint32_t max_listeners,
+               StillAllowed still_allowed);
+  EventStreams(const EventStreams&) = delete;
+  EventStreams& operator=(const EventStreams&) = delete;
+  ~EventStreams();
+
+  // kUnavailable when there are max_listeners already.
+  [[nodiscard]] Result<http::Response> open(ByteView token,
+                                            std::optional<std::string_view> last_event_id);
+  void stop();  // of the feed, too
+
+ private:
+  class Place;  // one of max_listeners
+  struct Listener;
+
+  struct Arrivals {
+    std::list<std::unique_ptr<Listener>> listeners;
+    bool stopping = false;
+  };
+
+  struct Start {
+    std::uint64_t after;
+    enum class Gap { kNone, kMissedEvents } gap;
+  };
+
+  [[nodiscard]] Start start_of(std::optional<std::string_view> last_event_id) const;
+  void add(std::unique_ptr<Listener> listener);
+  void run();
+  void pass_on_events();
+  void welcome(std::list<std::unique_ptr<Listener>> arrivals);
+  void attend();
+  [[nodiscard]] std::string render(const inbox::NumberedEvent& event) const;
+  [[nodiscard]] std::string render_reset(std::uint64_t number) const;
+
+  inbox::EventFeed& m_feed;
+  Metrics& m_metrics;
+  const std::uint32_t m_max_listeners;
+  const StillAllowed m_still_allowed;
+  const std::string m_feed_id;
+  std::atomic<std::uint32_t> m_taken{0};
+  Guarded<Arrivals> m_arrivals;
+
+  // Of lk-events alone.
+  std::list<std::unique_ptr<Listener>> m_listeners;
+  std::uint64_t m_position;
+  std::thread m_thread;
+};
+
+}  // namespace leadkeep::api

@@ -1,0 +1,39 @@
+#include "handlers/agent_bodies.h"
+
+#include "json/body.h"
+#include "json/views.h"
+
+namespace leadkeep::api {
+
+Result<identity::NewAgent> parse_new_agent(http::Request& request) {
+  LK_TRY(const auto document, parse_body(request));
+  LK_TRY(const auto members,
+         Members::of(request, document.root(), {"username", "display_name", "roles", "password"}));
+  identity::NewAgent agent;
+  LK_TRY(const auto password, members.string("password"));
+  agent.password = SecretBytes::copy_of(as_bytes(password));
+  LK_TRY(agent.username, members.string("username"));
+  LK_TRY(agent.display_name, members.string("display_name"));
+  LK_TRY(const auto roles, members.strings("roles"));
+  for (const auto& name : roles) {
+    const auto role = identity::parse_role(name);
+    if (!role) {
+      return members.refuse("roles");
+    }
+    agent.roles.push_back(*role);
+  }
+  return agent;
+}
+
+Result<std::string> parse_username(http::Request& request) {
+  LK_TRY(const auto document, parse_body(request));
+  LK_TRY(const auto members, Members::of(request, document.root(), {"username"}));
+  LK_TRY(const auto username, members.string("username"));
+  return std::string{username};
+}
+
+http::Response accounts_response(const std::vector<identity::AgentSummary>& agents) {
+  return {200, list_to_json(agents, std::nullopt, write_account)};
+}
+
+}  // namespace leadkeep::api

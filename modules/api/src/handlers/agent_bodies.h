@@ -1,0 +1,20 @@
+// handlers/agent_bodies.h — bodies about agents, which the API and the control socket share
+#pragma once
+#include "http/request.h"
+#include "http/response.h"
+
+#include <leadkeep/identity/local_directory.h>
+
+#include <string>
+#include <vector>
+
+namespace leadkeep::api {
+
+// {"username","display_name","roles":[…],"password"}
+[[nodiscard]] Result<identity::NewAgent> parse_new_agent(http::Request& request);
+// {"username"}
+[[nodiscard]] Result<std::string> parse_username(http::Request& request);
+
+[[nodiscard]] http::Response accounts_response(const std::vector<identity::AgentSummary>& agents);
+
+}  // namespace leadkeep::api

@@ -1,0 +1,52 @@
+#include "handlers/agent_bodies.h"
+#include "handlers/handlers.h"
+#include "json/views.h"
+
+namespace leadkeep::api {
+
+using flow::ManageAgents;
+using identity::AgentSummary;
+using ManagePermit = identity::Permit<identity::Action::kManageAgents>;
+
+namespace {
+
+Answer set_state(const ApiContext& context, http::Request& request, const ManagePermit& permit,
+                 AgentSummary::State state) {
+  LK_TRY(const auto username, parse_username(request));
+  LK_TRY_VOID(context.services.manage_agents.set_state(permit, username, state));
+  return http::Response{204, {}};
+}
+
+}  // namespace
+
+Answer list_colleagues(const ApiContext& context, http::Request& request,
+                       const identity::Permit<identity::Action::kListAgents>& permit) {
+  LK_TRY_VOID(http::Query::parse(request, {}));
+  LK_TRY(const auto agents, context.services.manage_agents.list(permit));
+  return http::Response{200, list_to_json(agents, std::nullopt, write_colleague)};
+}
+
+Answer list_accounts(const ApiContext& context, http::Request& request,
+                     const ManagePermit& permit) {
+  LK_TRY_VOID(http::Query::parse(request, {}));
+  LK_TRY(const auto agents, context.services.manage_agents.list(ManageAgents::By{permit}));
+  return accounts_response(agents);
+}
+
+Answer add_account(const ApiContext& context, http::Request& request, const ManagePermit& permit) {
+  LK_TRY(auto agent, parse_new_agent(request));
+  LK_TRY(const auto id, context.services.manage_agents.add(permit, std::move(agent)));
+  return made(201, id.text());
+}
+
+Answer disable_account(const ApiContext& context, http::Request& request,
+                       const ManagePermit& permit) {
+  return set_state(context, request, permit, AgentSummary::State::kDisabled);
+}
+
+Answer enable_account(const ApiContext& context, http::Request& request,
+                      const ManagePermit& permit) {
+  return set_state(context, request, permit, AgentSummary::State::kActive);
+}
+
+}  // namespace leadkeep::api

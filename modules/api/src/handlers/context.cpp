@@ -1,0 +1,65 @@
+#include "handlers/context.h"
+
+#include <leadkeep/base/text.h>
+#include <leadkeep/crypto/hash.h>
+#include <leadkeep/flow/show_inbox.h>
+#include <leadkeep/json/writer.h>
+
+#include <algorithm>
+
+namespace leadkeep::api {
+namespace {
+
+constexpr std::size_t kMaxCursorBytes = 512;
+
+}  // namespace
+
+Result<std::optional<flow::RepeatGuard>> repeat_guard_of(http::Request& request) {
+  const auto& head = request.head();
+  const auto key = head.field("idempotency-key");
+  if (!key) {
+    return std::optional<flow::RepeatGuard>{};
+  }
+  const bool visible = std::ranges::all_of(*key, [](char c) { return c > 0x20 && c < 0x7f; });
+  if (key->empty() || key->size() > flow::kMaxIdempotencyKeyBytes || !visible) {
+    return request.refuse(400, "An Idempotency-Key is 1 to 255 visible ASCII characters.");
+  }
+  // Neither verb nor path can hold a line end, so no two requests hash alike.
+  return std::optional{flow::RepeatGuard{
+      std::string{*key},
+      crypto::sha256({as_bytes(name_of(head.verb())), as_bytes("\n"), as_bytes(head.path()),
+                      as_bytes("\n"), as_bytes(request.body())})}};
+}
+
+Result<PageQuery> page_of(http::Request& request, const http::Query& query) {
+  PageQuery page{flow::kDefaultPage, std::string{query.find("cursor").value_or("")}};
+  if (const auto limit = query.find("limit")) {
+    const auto number = parse_unsigned(*limit);
+    if (!number || *number == 0 || *number > flow::kMaxPage) {
+      return request.refuse(400, "A limit is a number from 1 to 100.", "limit");
+    }
+    page.limit = static_cast<std::size_t>(*number);
+  }
+  if (page.cursor.size() > kMaxCursorBytes) {
+    return request.refuse(400, "A cursor is the next_cursor of an earlier answer.", "cursor");
+  }
+  return page;
+}
+
+Result<Pii<std::string>> text_of(http::Request& request, const Members& members) {
+  LK_TRY(const auto text, Members::of(request, members["text"], {"body"}));
+  LK_TRY(const auto body, text.string("body"));
+  return Pii{std::string{body}};
+}
+
+http::Response made(int status, std::string_view id, std::string_view state) {
+  json::Writer writer;
+  writer.begin_object().field("id", id);
+  if (!state.empty()) {
+    writer.field("status", state);
+  }
+  writer.end_object();
+  return {status, std::move(writer).take()};
+}
+
+}  // namespace leadkeep::api

@@ -1,0 +1,46 @@
+// handlers/context.h — what the handlers of the API listener work with, and small things they share
+#pragma once
+#include "events/event_streams.h"
+#include "json/body.h"
+#include "routes/route.h"
+
+#include <leadkeep/api/servers.h>
+#include <leadkeep/base/pii.h>
+#include <leadkeep/flow/idempotency.h>
+
+#include <optional>
+
+namespace leadkeep::api {
+
+struct ApiContext {
+  const ApiServices& services;
+  EventStreams& events;
+};
+
+// The id in the path; what is no id of the kind does not exist.
+template <class IdType>
+[[nodiscard]] Result<IdType> id_of(const http::Request& request) {
+  const auto id = IdType::parse(request.parameter());
+  if (!id) {
+    return fail(Errc::kNotFound, "request: no such id");
+  }
+  return *id;
+}
+
+// From Idempotency-Key, if it is there.
+[[nodiscard]] Result<std::optional<flow::RepeatGuard>> repeat_guard_of(http::Request& request);
+
+struct PageQuery {
+  std::size_t limit;
+  std::string cursor;
+};
+
+[[nodiscard]] Result<PageQuery> page_of(http::Request& request, const http::Query& query);
+
+// The text of {…,"text":{"body":…}}.
+[[nodiscard]] Result<Pii<std::string>> text_of(http::Request& request, const Members& members);
+
+// {"id":…}, with "status" if it is not empty.
+[[nodiscard]] http::Response made(int status, std::string_view id, std::string_view state = {});
+
+}  // namespace leadkeep::api

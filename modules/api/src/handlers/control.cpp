@@ -1,0 +1,76 @@
+#include "handlers/agent_bodies.h"
+#include "handlers/handlers.h"
+#include "json/body.h"
+
+#include <leadkeep/json/writer.h>
+
+namespace leadkeep::api {
+
+using flow::ManageAgents;
+using identity::AgentSummary;
+
+namespace {
+
+std::string_view name_of_verdict(StoreCheck::Verdict verdict) {
+  return verdict == StoreCheck::Verdict::kSound ? "sound" : "damaged";
+}
+
+Answer set_state(const ControlServices& services, http::Request& request,
+                 AgentSummary::State state) {
+  LK_TRY(const auto username, parse_username(request));
+  LK_TRY_VOID(
+      services.manage_agents.set_state(ManageAgents::By::operator_of_the_host(), username, state));
+  return http::Response{204, {}};
+}
+
+}  // namespace
+
+Answer show_status(const ControlServices& services, http::Request&) {
+  const auto status = services.status();
+  json::Writer writer;
+  writer.begin_object()
+      .field("state", name_of(status.health.state))
+      .field("version", status.health.version);
+  for (const auto& [name, value] : status.figures) {
+    writer.field(name, value);
+  }
+  writer.end_object();
+  return http::Response{200, std::move(writer).take()};
+}
+
+Answer list_agents_locally(const ControlServices& services, http::Request&) {
+  LK_TRY(const auto agents, services.manage_agents.list(ManageAgents::By::operator_of_the_host()));
+  return accounts_response(agents);
+}
+
+Answer add_agent_locally(const ControlServices& services, http::Request& request) {
+  LK_TRY(auto agent, parse_new_agent(request));
+  LK_TRY(const auto id,
+         services.manage_agents.add(ManageAgents::By::operator_of_the_host(), std::move(agent)));
+  return made(201, id.text());
+}
+
+Answer disable_agent_locally(const ControlServices& services, http::Request& request) {
+  return set_state(services, request, AgentSummary::State::kDisabled);
+}
+
+Answer enable_agent_locally(const ControlServices& services, http::Request& request) {
+  return set_state(services, request, AgentSummary::State::kActive);
+}
+
+Answer verify_store_locally(const ControlServices& services, http::Request&) {
+  LK_TRY(const auto check, services.verify_store());
+  json::Writer writer;
+  writer.begin_object()
+      .field("verdict", name_of_verdict(check.all))
+      .field("commit_seq", check.commit_seq)
+      .field("rows", check.rows)
+      .field("unreadable", check.unreadable)
+      .field("without_key", check.without_key)
+      .field("hash", name_of_verdict(check.hash))
+      .field("counts", name_of_verdict(check.counts))
+      .end_object();
+  return http::Response{200, std::move(writer).take()};
+}
+
+}  // namespace leadkeep::api

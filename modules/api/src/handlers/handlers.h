@@ -1,0 +1,86 @@
+// handlers/handlers.h — one function for each route; the table is routes/api_routes.cpp
+#pragma once
+#include "handlers/context.h"
+
+namespace leadkeep::api {
+
+// sessions.cpp
+[[nodiscard]] Answer open_session(const ApiContext& context, http::Request& request);
+[[nodiscard]] Answer show_session(const ApiContext& context, http::Request& request,
+                                  const identity::Session& session);
+[[nodiscard]] Answer close_session(const ApiContext& context, http::Request& request,
+                                   const identity::Session& session);
+
+// conversations.cpp
+[[nodiscard]] Answer list_conversations(
+    const ApiContext& context, http::Request& request,
+    const identity::Permit<identity::Action::kReadInbox>& permit);
+[[nodiscard]] Answer show_conversation(
+    const ApiContext& context, http::Request& request,
+    const identity::Permit<identity::Action::kReadConversation>& permit);
+[[nodiscard]] Answer change_conversation(
+    const ApiContext& context, http::Request& request,
+    const identity::Permit<identity::Action::kChangeConversation>& permit,
+    const identity::Session& session);
+
+// messages.cpp
+[[nodiscard]] Answer list_messages(
+    const ApiContext& context, http::Request& request,
+    const identity::Permit<identity::Action::kReadConversation>& permit);
+[[nodiscard]] Answer send_message(const ApiContext& context, http::Request& request,
+                                  const identity::Permit<identity::Action::kReply>& permit);
+
+// notes.cpp
+[[nodiscard]] Answer add_note(const ApiContext& context, http::Request& request,
+                              const identity::Permit<identity::Action::kWriteNote>& permit);
+
+// leads.cpp
+[[nodiscard]] Answer show_lead(const ApiContext& context, http::Request& request,
+                               const identity::Permit<identity::Action::kReadLead>& permit);
+
+// consents.cpp
+[[nodiscard]] Answer list_consents(const ApiContext& context, http::Request& request,
+                                   const identity::Permit<identity::Action::kReadConsents>& permit);
+[[nodiscard]] Answer record_consent(
+    const ApiContext& context, http::Request& request,
+    const identity::Permit<identity::Action::kRecordConsent>& permit);
+
+// agents.cpp
+[[nodiscard]] Answer list_colleagues(const ApiContext& context, http::Request& request,
+                                     const identity::Permit<identity::Action::kListAgents>& permit);
+[[nodiscard]] Answer list_accounts(const ApiContext& context, http::Request& request,
+                                   const identity::Permit<identity::Action::kManageAgents>& permit);
+[[nodiscard]] Answer add_account(const ApiContext& context, http::Request& request,
+                                 const identity::Permit<identity::Action::kManageAgents>& permit);
+[[nodiscard]] Answer disable_account(
+    const ApiContext& context, http::Request& request,
+    const identity::Permit<identity::Action::kManageAgents>& permit);
+[[nodiscard]] Answer enable_account(
+    const ApiContext& context, http::Request& request,
+    const identity::Permit<identity::Action::kManageAgents>& permit);
+
+// events.cpp
+[[nodiscard]] Answer follow_events(const ApiContext& context, http::Request& request,
+                                   const identity::Permit<identity::Action::kFollowEvents>& permit);
+
+// openapi.cpp
+[[nodiscard]] Answer show_openapi(const ApiContext& context, http::Request& request);
+
+// health.cpp
+[[nodiscard]] Answer show_alive(const ApiContext& context, http::Request& request);
+[[nodiscard]] Answer show_ready(const ApiContext& context, http::Request& request);
+[[nodiscard]] Answer show_metrics(const ApiContext& context, http::Request& request);
+
+// webhook.cpp
+[[nodiscard]] Answer answer_subscription(const WebhookServices& services, http::Request& request);
+[[nodiscard]] Answer receive_notification(const WebhookServices& services, http::Request& request);
+
+// control.cpp
+[[nodiscard]] Answer show_status(const ControlServices& services, http::Request& request);
+[[nodiscard]] Answer list_agents_locally(const ControlServices& services, http::Request& request);
+[[nodiscard]] Answer add_agent_locally(const ControlServices& services, http::Request& request);
+[[nodiscard]] Answer disable_agent_locally(const ControlServices& services, http::Request& request);
+[[nodiscard]] Answer enable_agent_locally(const ControlServices& services, http::Request& request);
+[[nodiscard]] Answer verify_store_locally(const ControlServices& services, http::Request& request);
+
+}  // namespace leadkeep::api

@@ -1,0 +1,210 @@
+#include "http/connection.h"
+
+#include "http/problem.h"
+
+#include <leadkeep/base/event_log.h>
+#include <leadkeep/crypto/random.h>
+
+#include <array>
+#include <exception>
+#include <typeinfo>
+
+#include <Poco/Exception.h>
+#include <Poco/Net/Utility.h>
+#include <Poco/Timespan.h>
+#include <pthread.h>
+#include <sys/socket.h>
+
+namespace leadkeep::api::http {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr seconds kTimeForHead{30};
+constexpr seconds kTimeForBody{30};
+constexpr seconds kTimeBetweenRequests{60};
+constexpr seconds kTimeWithoutByte{15};
+constexpr seconds kTimeToDrain{2};
+constexpr std::size_t kMaxDrainedBytes = 256 * 1024;
+
+Poco::Timespan timespan(seconds time) {
+  return {static_cast<long>(time.count()), 0};
+}
+
+Fault fault_of_head(Errc code) {
+  return code == Errc::kTooLarge
+             ? Fault{431, code, "The head of the request is too large. Send fewer fields.", {}}
+             : Fault{400, Errc::kInvalidInput, "The request is no HTTP/1.1 that is read here.", {}};
+}
+
+}  // namespace
+
+Connection::Connection(const Poco::Net::StreamSocket& connected, const ConnectionSetup& setup)
+    : TCPServerConnection{connected}, m_setup{setup} {}
+
+Connection::~Connection() {
+  m_setup.watch.give_back();
+}
+
+// An exception of the socket ends the connection, and nobody is left to be told.
+void Connection::run() {
+  ::pthread_setname_np(::pthread_self(), m_setup.thread_name);
+  try {
+    serve();
+  } catch (const Poco::Exception&) {
+    return;
+  } catch (const std::exception& e) {
+    log_error("CONNECTION_FAILED", Field{"reason", Reason{typeid(e).name()}});
+  }
+}
+
+void Connection::serve() {
+  m_peer.kind = m_setup.peer_kind;
+  if (m_peer.kind == PeerKind::kNetwork) {
+    m_peer.address = socket().peerAddress().host().toString();
+  }
+  socket().setReceiveTimeout(timespan(kTimeWithoutByte));
+  socket().setSendTimeout(timespan(kTimeWithoutByte));
+  ConnectionWatch::Seat seat{m_setup.watch, static_cast<int>(socket().impl()->sockfd())};
+  ReadBuffer buffer{*this};
+  Then then = Then::kNextRequest;
+  while (then == Then::kNextRequest) {
+    if (seat.idle_for(kTimeBetweenRequests) == ConnectionWatch::Seat::Next::kStopping ||
+        !wait_for_request(buffer)) {
+      break;
+    }
+    seat.busy_for(kTimeForHead);
+    then = serve_one(buffer, seat);
+    if (then != Then::kHandedOver) {
+      buffer.next_request();
+    }
+  }
+  if (then == Then::kEndUnread) {
+    seat.busy_for(kTimeToDrain);
+    drain();
+  } else if (then != Then::kHandedOver) {
+    socket().shutdown();  // with TLS's close_notify
+  }
+}
+
+Connection::Then Connection::serve_one(ReadBuffer& buffer, ConnectionWatch::Seat& seat) {
+  const auto id = crypto::new_id<RequestId>(m_setup.clock.now());
+  // What was sent is wiped: it may be a token, or a text that somebody wrote.
+  const auto send = [&](Response response, Afterwards afterwards) {
+    seat.busy_for(m_setup.time_for_answer);
+    auto bytes = to_bytes(response, {m_setup.transport, afterwards, id, m_setup.clock.now()});
+    write(bytes);
+    wipe(bytes);
+    wipe(response.body);
+  };
+
+  auto head_bytes = buffer.read_head();
+  if (head_bytes.ok() && head_bytes.value().empty()) {
+    return Then::kEnd;
+  }
+  auto head = head_bytes.ok() ? RequestHead::parse(head_bytes.value())
+                              : Result<RequestHead>{Fail{std::move(head_bytes).error()}};
+  if (!head) {
+    if (head.error().code != Errc::kUnavailable) {
+      send(m_setup.service.refuse_unreadable(fault_of_head(head.error().code)), Afterwards::kClose);
+      return Then::kEndUnread;
+    }
+    return Then::kEnd;
+  }
+
+  bool connection_ended = false;
+  // A client that goes away or stalls inside of its body is no failure of a handler.
+  const auto read_body = [&](std::size_t limit) -> Result<std::string> {
+    try {
+      auto body = take_body(head.value(), buffer, seat, limit);
+      connection_ended = !body.ok() && body.error().code == Errc::kUnavailable;
+      return body;
+    } catch (const Poco::Exception&) {
+      connection_ended = true;
+      return fail(Errc::kUnavailable, "request: the connection ended");
+    }
+  };
+  Request request{head.value(), m_peer, read_body};
+  seat.busy_for(m_setup.time_for_answer);
+  auto response = m_setup.service.answer(request, id);
+  if (connection_ended) {
+    return Then::kEnd;
+  }
+  const bool everything_read =
+      request.is_read_to_its_end() || head.value().framing().kind == Framing::Kind::kNone;
+  const auto hand_over = response.continue_with;
+  const bool keep =
+      everything_read && !hand_over && head.value().persistence() == Persistence::kKeepAlive;
+  send(std::move(response), keep ? Afterwards::kKeepAlive : Afterwards::kClose);
+  if (hand_over) {
+    seat.leave();
+    hand_over(DetachedConnection{socket()});
+    return Then::kHandedOver;
+  }
+  if (!everything_read) {
+    return Then::kEndUnread;
+  }
+  return keep ? Then::kNextRequest : Then::kEnd;
+}
+
+Result<std::string> Connection::take_body(const RequestHead& head, ReadBuffer& buffer,
+                                          ConnectionWatch::Seat& seat, std::size_t limit) {
+  const auto& framing = head.framing();
+  if (framing.kind == Framing::Kind::kNone) {
+    return std::string{};
+  }
+  if (framing.length > limit) {
+    return fail(Errc::kTooLarge, "request: body");
+  }
+  seat.busy_for(kTimeForBody);
+  if (head.expectation() == Expectation::kContinue) {
+    write("HTTP/1.1 100 Continue\r\n\r\n");
+  }
+  auto body = buffer.read_body(framing, limit);
+  seat.busy_for(m_setup.time_for_answer);
+  return body;
+}
+
+bool Connection::wait_for_request(const ReadBuffer& buffer) {
+  return buffer.has_unread() || socket().available() > 0 ||
+         socket().poll(timespan(kTimeBetweenRequests), Poco::Net::Socket::SELECT_READ);
+}
+
+// An error that some other use of the library left in this thread's queue would be taken for one of
+// this socket.
+std::size_t Connection::read(std::span<char> out) {
+  Poco::Net::Utility::clearErrorStack();
+  const int count = socket().receiveBytes(out.data(), static_cast<int>(out.size()));
+  return count > 0 ? static_cast<std::size_t>(count) : 0;
+}
+
+void Connection::write(std::string_view bytes) {
+  Poco::Net::Utility::clearErrorStack();
+  while (!bytes.empty()) {
+    const int count = socket().sendBytes(bytes.data(), static_cast<int>(bytes.size()));
+    if (count <= 0) {
+      throw Poco::IOException("send");
+    }
+    bytes.remove_prefix(static_cast<std::size_t>(count));
+  }
+}
+
+// Closing a socket with unread bytes resets the connection, and the client may lose the answer that
+// says why. So our side is closed first, and what still comes is thrown away for a moment.
+void Connection::drain() noexcept {
+  const int fd = static_cast<int>(socket().impl()->sockfd());
+  if (::shutdown(fd, SHUT_WR) != 0) {
+    return;
+  }
+  std::array<char, 4096> scrap;
+  std::size_t drained = 0;
+  for (;;) {
+    const auto count = ::recv(fd, scrap.data(), scrap.size(), 0);
+    drained += count > 0 ? static_cast<std::size_t>(count) : 0;
+    if (count <= 0 || drained > kMaxDrainedBytes) {
+      return;
+    }
+  }
+}
+
+}  // namespace leadkeep::api::http

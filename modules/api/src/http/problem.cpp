@@ -1,0 +1,92 @@
+#include "http/problem.h"
+
+#include <leadkeep/json/writer.h>
+
+#include <optional>
+
+namespace leadkeep::api::http {
+namespace {
+
+Response build(const Fault& fault, std::optional<std::string_view> reason) {
+  json::Writer writer;
+  writer.begin_object()
+      .field("type", "about:blank")
+      .field("title", reason_phrase(fault.status))
+      .field("status", fault.status)
+      .field("code", name_of(fault.code))
+      .field("detail", fault.detail);
+  if (!fault.member.empty()) {
+    writer.field("member", fault.member);
+  }
+  if (reason) {
+    writer.field("reason", *reason);
+  }
+  writer.end_object();
+  Response response{fault.status, std::move(writer).take()};
+  response.content_type = "application/problem+json";
+  if (fault.status == 401) {
+    response.fields.emplace_back("WWW-Authenticate", "Bearer");
+  } else if (fault.status == 429) {
+    response.fields.emplace_back("Retry-After", "60");
+  } else if (fault.status == 503) {
+    response.fields.emplace_back("Retry-After", "5");
+  }
+  return response;
+}
+
+}  // namespace
+
+ProblemKind kind_of(Errc code) noexcept {
+  switch (code) {
+    case Errc::kInvalidInput:
+      return {400, "The request is malformed. Compare it with /v1/openapi.json."};
+    case Errc::kTooLarge:
+      return {413, "The request is larger than this route takes. Send less."};
+    case Errc::kUnauthenticated:
+      return {401, "Sign in with POST /v1/sessions and send the token as Authorization: Bearer."};
+    case Errc::kForbidden:
+      return {403, "Your roles do not allow this. Ask an administrator if you need it."};
+    case Errc::kNotFound:
+      return {404, "There is nothing here under this address, or not for you."};
+    case Errc::kConflict:
+      return {409, "The object is not in a state that allows this. Read it again."};
+    case Errc::kIdempotencyMismatch:
+      return {422, "This Idempotency-Key was used for another request. Use a new one."};
+    case Errc::kPreconditionRequired:
+      return {428, "Send If-Match with the ETag of the version that you are changing."};
+    case Errc::kPreconditionFailed:
+      return {412, "The object has changed since you read it. Read it again and decide anew."};
+    case Errc::kConsentWithdrawn:
+      return {409,
+              "The person asked not to be written to. A new consent has to be recorded first."};
+    case Errc::kWindowClosed:
+      return {409, "The service window is closed. It opens when the person writes again."};
+    case Errc::kUnreachable:
+      return {409, "There is no WhatsApp address for this person."};
+    case Errc::kTooManyRequests:
+      return {429, "Too many attempts. Wait as Retry-After says."};
+    case Errc::kUnavailable:
+      return {503, "Not possible at the moment. Try again as Retry-After says."};
+    case Errc::kCorrupt:
+      return {500, "What is stored does not verify. Tell the operator the X-Request-Id."};
+    case Errc::kInternal:
+      return {500, "Something went wrong here. Tell the operator the X-Request-Id."};
+  }
+  return {500, ""};
+}
+
+Response problem(Errc code) {
+  const auto [status, detail] = kind_of(code);
+  return build({status, code, detail, {}}, std::nullopt);
+}
+
+Response problem(const Fault& fault) {
+  return build(fault, std::nullopt);
+}
+
+Response problem_with_reason(const Error& error) {
+  const auto [status, detail] = kind_of(error.code);
+  return build({status, error.code, detail, {}}, error.detail);
+}
+
+}  // namespace leadkeep::api::http

@@ -1,0 +1,117 @@
+#include "http/request.h"
+
+#include <leadkeep/base/text.h>
+
+#include <algorithm>
+
+namespace leadkeep::api::http {
+namespace {
+
+constexpr std::size_t kMaxTokenBytes = 256;
+constexpr std::size_t kMaxMemberBytes = 64;
+
+bool is_plain_name(std::string_view name) noexcept {
+  return name.size() <= kMaxMemberBytes && std::ranges::all_of(name, [](char c) {
+           return (c >= 'a' && c <= 'z') || c == '_' || c == '.';
+         });
+}
+
+std::optional<unsigned> hex_digit(char c) noexcept {
+  if (c >= '0' && c <= '9') {
+    return static_cast<unsigned>(c - '0');
+  }
+  if (c >= 'a' && c <= 'f') {
+    return static_cast<unsigned>(c - 'a' + 10);
+  }
+  if (c >= 'A' && c <= 'F') {
+    return static_cast<unsigned>(c - 'A' + 10);
+  }
+  return std::nullopt;
+}
+
+// application/x-www-form-urlencoded, as in WHATWG URL section 5.1, but strict.
+std::optional<std::string> decode(std::string_view encoded) {
+  std::string text;
+  text.reserve(encoded.size());
+  for (std::size_t i = 0; i < encoded.size(); ++i) {
+    if (encoded[i] != '%') {
+      text.push_back(encoded[i] == '+' ? ' ' : encoded[i]);
+      continue;
+    }
+    const auto high = i + 2 < encoded.size() ? hex_digit(encoded[i + 1]) : std::nullopt;
+    const auto low = high ? hex_digit(encoded[i + 2]) : std::nullopt;
+    if (!low) {
+      return std::nullopt;
+    }
+    text.push_back(static_cast<char>(*high << 4 | *low));
+    i += 2;
+  }
+  return is_valid_utf8(text) ? std::optional{std::move(text)} : std::nullopt;
+}
+
+}  // namespace
+
+Result<void> Request::read_body(std::size_t limit) {
+  LK_TRY(m_body, m_read_body(limit));
+  m_read_to_its_end = true;
+  return {};
+}
+
+Result<ByteView> Request::bearer_token() const {
+  constexpr std::string_view kScheme = "bearer ";
+  const auto value = m_head.field("authorization");
+  if (!value || value->size() <= kScheme.size() ||
+      value->size() > kScheme.size() + kMaxTokenBytes ||
+      !same_ignoring_case(value->substr(0, kScheme.size()), kScheme)) {
+    return fail(Errc::kUnauthenticated, "request: no bearer token");
+  }
+  return as_bytes(value->substr(kScheme.size()));
+}
+
+Fail Request::refuse(int status, std::string_view detail, std::string_view member) {
+  m_fault = Fault{status, Errc::kInvalidInput, detail,
+                  is_plain_name(member) ? std::string{member} : std::string{}};
+  return fail(Errc::kInvalidInput, "request: refused");
+}
+
+Result<Query> Query::parse_all(Request& request) {
+  Query query;
+  auto rest = request.head().query();
+  while (!rest.empty()) {
+    const auto pair = rest.substr(0, rest.find('&'));
+    rest.remove_prefix(std::min(pair.size() + 1, rest.size()));
+    const auto equals = pair.find('=');
+    auto name = decode(pair.substr(0, equals));
+    auto value = decode(equals == std::string_view::npos ? "" : pair.substr(equals + 1));
+    if (!name || !value || query.find(*name)) {
+      return request.refuse(400, "A query parameter is malformed or stands twice.");
+    }
+    query.m_parameters.emplace_back(std::move(*name), std::move(*value));
+  }
+  return query;
+}
+
+Result<Query> Query::parse(Request& request, std::initializer_list<std::string_view> known) {
+  LK_TRY(auto query, parse_all(request));
+  for (const auto& [name, value] : query.m_parameters) {
+    if (std::ranges::find(known, name) == known.end()) {
+      return request.refuse(400, "There is no such query parameter here.", name);
+    }
+  }
+  return query;
+}
+
+Result<Query> Query::parse_leniently(Request& request) {
+  return parse_all(request);
+}
+
+std::optional<std::string_view> Query::find(std::string_view name) const noexcept {
+  for (const auto& [other, value] : m_parameters) {
+    if (other == name) {
+      return value;
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace leadkeep::api::http

@@ -1,0 +1,90 @@
+// http/request.h — one request, as the routes and handlers see it
+//
+// The body is read by the route, after it knows that the asker may; until then no byte of it is
+// taken. Query parameters and members of a body that are unknown are refused and named. Secrets the
+// body is wiped when the request is over
+#pragma once
+#include "http/fault.h"
+#include "http/peer.h"
+#include "http/request_head.h"
+
+#include <leadkeep/base/result.h>
+#include <leadkeep/base/secret.h>
+
+#include <functional>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace leadkeep::api::http {
+
+class Request {
+ public:
+  using BodyReader = std::function<Result<std::string>(std::size_t limit)>;
+
+  Request(const RequestHead& head, const Peer& peer, BodyReader read_body)
+      : m_head{head}, m_peer{peer}, m_read_body{std::move(read_body)} {}
+
+  Request(const Request&) = delete;
+  Request& operator=(const Request&) = delete;
+
+  ~Request() { wipe(m_body); }
+
+  [[nodiscard]] const RequestHead& head() const noexcept { return m_head; }
+
+  [[nodiscard]] const Peer& peer() const noexcept { return m_peer; }
+
+  [[nodiscard]] std::string_view parameter() const noexcept {
+    return m_parameter;
+  }  // {id} of the path
+
+  void set_parameter(std::string_view value) noexcept { m_parameter = value; }
+
+  [[nodiscard]] Result<void> read_body(std::size_t limit);
+
+  [[nodiscard]] const std::string& body() const noexcept { return m_body; }
+
+  [[nodiscard]] std::string take_body() noexcept { return std::exchange(m_body, {}); }
+
+  [[nodiscard]] bool is_read_to_its_end() const noexcept { return m_read_to_its_end; }
+
+  // The token of `Authorization: Bearer …`; kUnauthenticated if there is none.
+  [[nodiscard]] Result<ByteView> bearer_token() const;
+
+  // The answer to a failure of this code will be the fault. `member` is left out if it is not
+  // plain.
+  [[nodiscard]] Fail refuse(int status, std::string_view detail, std::string_view member = {});
+
+  [[nodiscard]] const std::optional<Fault>& fault() const noexcept { return m_fault; }
+
+ private:
+  const RequestHead& m_head;
+  const Peer& m_peer;
+  BodyReader m_read_body;
+  std::string_view m_parameter;
+  std::string m_body;
+  bool m_read_to_its_end = false;
+  std::optional<Fault> m_fault;
+};
+
+class Query {
+ public:
+  // Refuses parameters that are not `known`, that stand twice, or that are not percent-encoded
+  // UTF-8.
+  [[nodiscard]] static Result<Query> parse(Request& request,
+                                           std::initializer_list<std::string_view> known);
+  // The same, but what is unknown is ignored: for a caller whose requests may grow.
+  [[nodiscard]] static Result<Query> parse_leniently(Request& request);
+
+  [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const noexcept;
+
+ private:
+  [[nodiscard]] static Result<Query> parse_all(Request& request);
+
+  std::vector<std::pair<std::string, std::string>> m_parameters;
+};
+
+}  // namespace leadkeep::api::http

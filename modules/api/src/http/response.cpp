@@ -1,0 +1,108 @@
+#include "http/response.h"
+
+#include <array>
+#include <ctime>
+
+namespace leadkeep::api::http {
+namespace {
+
+void append_field(std::string& out, std::string_view name, std::string_view value) {
+  out.append(name).append(": ").append(value).append("\r\n");
+}
+
+// IMF-fixdate of RFC 9110 section 5.6.7. Formatting it costs more than the rest of a head, so each
+// thread keeps the text of the second.
+std::string_view http_date(Timestamp now) {
+  struct Kept {
+    std::time_t second = -1;
+    std::array<char, 32> text{};
+    std::size_t size = 0;
+  };
+
+  thread_local Kept kept;
+  const std::time_t second = now.ms / 1000;
+  if (second != kept.second) {
+    std::tm parts{};
+    ::gmtime_r(&second, &parts);
+    kept.size =
+        std::strftime(kept.text.data(), kept.text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+    kept.second = second;
+  }
+  return {kept.text.data(), kept.size};
+}
+
+}  // namespace
+
+std::string_view reason_phrase(int status) noexcept {
+  switch (status) {
+    case 200:
+      return "OK";
+    case 201:
+      return "Created";
+    case 202:
+      return "Accepted";
+    case 204:
+      return "No Content";
+    case 400:
+      return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 409:
+      return "Conflict";
+    case 412:
+      return "Precondition Failed";
+    case 413:
+      return "Content Too Large";
+    case 415:
+      return "Unsupported Media Type";
+    case 422:
+      return "Unprocessable Content";
+    case 428:
+      return "Precondition Required";
+    case 429:
+      return "Too Many Requests";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 503:
+      return "Service Unavailable";
+    default:
+      return "Internal Server Error";
+  }
+}
+
+std::string to_bytes(const Response& response, const Envelope& envelope) {
+  std::string out;
+  out.reserve(512 + response.body.size());
+  out.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ");
+  out.append(reason_phrase(response.status)).append("\r\n");
+  append_field(out, "Date", http_date(envelope.now));
+  if (response.status != 204) {
+    append_field(out, "Content-Type", response.content_type);
+  }
+  if (!response.continue_with && response.status != 204) {
+    append_field(out, "Content-Length", std::to_string(response.body.size()));
+  }
+  append_field(out, "Cache-Control", "no-store");
+  append_field(out, "X-Content-Type-Options", "nosniff");
+  append_field(out, "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+  if (envelope.transport == Transport::kTls) {
+    append_field(out, "Strict-Transport-Security", "max-age=31536000");
+  }
+  append_field(out, "X-Request-Id", envelope.id.text());
+  for (const auto& [name, value] : response.fields) {
+    append_field(out, name, value);
+  }
+  if (envelope.afterwards == Afterwards::kClose) {
+    append_field(out, "Connection", "close");
+  }
+  out.append("\r\n").append(response.body);
+  return out;
+}
+
+}  // namespace leadkeep::api::http

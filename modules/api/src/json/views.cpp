@@ -1,0 +1,148 @@
+#include "json/views.h"
+
+namespace leadkeep::api {
+namespace {
+
+void write_roles(json::Writer& writer, const std::vector<identity::Role>& roles) {
+  writer.key("roles").begin_array();
+  for (const auto role : roles) {
+    writer.string(name_of(role));
+  }
+  writer.end_array();
+}
+
+void write_lead_members(json::Writer& writer, const inbox::LeadSummary& lead) {
+  writer.field("id", lead.id.text()).field("handle", lead.handle);
+  write_or_null(writer, "display_name", lead.display_name);
+}
+
+void write_id_or_null(json::Writer& writer, std::string_view name,
+                      const std::optional<AgentId>& id) {
+  write_or_null(writer, name, id ? std::optional{id->text()} : std::nullopt);
+}
+
+std::string_view name_of_state(identity::AgentSummary::State state) {
+  return state == identity::AgentSummary::State::kActive ? "active" : "disabled";
+}
+
+}  // namespace
+
+void write_or_null(json::Writer& writer, std::string_view name,
+                   const std::optional<std::string>& text) {
+  writer.key(name);
+  if (text) {
+    writer.string(*text);
+  } else {
+    writer.null();
+  }
+}
+
+void write(json::Writer& writer, const inbox::MaskedMessage& message) {
+  writer.begin_object()
+      .field("id", message.id().text())
+      .field("direction", message.direction())
+      .field("type", message.type())
+      .key("text");
+  if (const auto& text = message.text()) {
+    writer.begin_object().field("body", text->body).key("spans").begin_array();
+    for (const auto& span : text->spans) {
+      writer.begin_object()
+          .field("start", span.start)
+          .field("end", span.end)
+          .field("kind", name_of(span.kind))
+          .end_object();
+    }
+    writer.end_array().end_object();
+  } else {
+    writer.null();
+  }
+  writer.field("supported", message.is_supported()).field("status", message.status());
+  write_or_null(writer, "failure",
+                message.failure().empty() ? std::nullopt : std::optional{message.failure()});
+  write_id_or_null(writer, "author", message.author());
+  writer.field("sent_at", to_rfc3339(message.sent_at()))
+      .field("resends_after_unknown", message.resends_after_unknown())
+      .end_object();
+}
+
+void write(json::Writer& writer, const inbox::MaskedConversation& conversation) {
+  writer.begin_object().field("id", conversation.id().text()).key("lead").begin_object();
+  write_lead_members(writer, conversation.lead());
+  writer.end_object().field("status", name_of(conversation.status()));
+  write_id_or_null(writer, "assignee", conversation.assignee());
+  writer.key("tags").begin_array();
+  for (const auto& tag : conversation.tags()) {
+    writer.string(tag);
+  }
+  writer.end_array().field("unread", conversation.unread()).key("last_message");
+  if (const auto& message = conversation.last_message()) {
+    write(writer, *message);
+  } else {
+    writer.null();
+  }
+  writer.field("last_activity_at", to_rfc3339(conversation.last_activity_at()));
+  const auto& expires = conversation.window_expires_at();
+  write_or_null(writer, "window_expires_at",
+                expires ? std::optional{to_rfc3339(*expires)} : std::nullopt);
+  writer.field("version", conversation.version()).end_object();
+}
+
+void write(json::Writer& writer, const inbox::MaskedLead& lead) {
+  writer.begin_object();
+  write_lead_members(writer, lead.summary());
+  writer.key("identifiers").begin_array();
+  for (const auto& identifier : lead.identifiers()) {
+    writer.begin_object()
+        .field("id", identifier.id.text())
+        .field("kind", identifier.kind)
+        .field("value", identifier.value)
+        .field("masked", identifier.masked)
+        .end_object();
+  }
+  writer.end_array()
+      .field("conversation_id", lead.conversation().text())
+      .field("created_at", to_rfc3339(lead.created_at()))
+      .end_object();
+}
+
+void write(json::Writer& writer, const consent::ConsentEntry& entry) {
+  writer.begin_object()
+      .field("id", entry.id.text())
+      .field("kind", name_of(entry.kind))
+      .field("purpose", entry.purpose)
+      .field("source", entry.source)
+      .field("recorded_by", entry.recorded_by.text())
+      .field("at", to_rfc3339(entry.at))
+      .end_object();
+}
+
+void write_agent_of(json::Writer& writer, const identity::Session& session) {
+  writer.key("agent")
+      .begin_object()
+      .field("id", session.agent().text())
+      .field("username", session.username())
+      .field("display_name", session.display_name());
+  write_roles(writer, session.roles());
+  writer.end_object();
+}
+
+void write_colleague(json::Writer& writer, const identity::AgentSummary& agent) {
+  writer.begin_object()
+      .field("id", agent.id.text())
+      .field("display_name", agent.display_name)
+      .field("state", name_of_state(agent.state))
+      .end_object();
+}
+
+void write_account(json::Writer& writer, const identity::AgentSummary& agent) {
+  writer.begin_object()
+      .field("id", agent.id.text())
+      .field("username", agent.username)
+      .field("display_name", agent.display_name);
+  write_roles(writer, agent.roles);
+  writer.field("state", name_of_state(agent.state))
+      .field("created_at", to_rfc3339(agent.created_at))
+      .end_object();
+}
+
+}  // namespace leadkeep::api

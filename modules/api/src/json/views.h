@@ -1,0 +1,59 @@
+// json/views.h — what inbox, identity and consent let out, as JSON
+//
+// Takes only forms that are masked for the viewer already: there is nothing here to hide or forget.
+#pragma once
+#include <leadkeep/consent/ledger.h>
+#include <leadkeep/flow/show_inbox.h>
+#include <leadkeep/identity/local_directory.h>
+#include <leadkeep/identity/session.h>
+#include <leadkeep/inbox/views.h>
+#include <leadkeep/json/writer.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace leadkeep::api {
+
+void write_or_null(json::Writer& writer, std::string_view name,
+                   const std::optional<std::string>& text);
+
+void write(json::Writer& writer, const inbox::MaskedMessage& message);
+void write(json::Writer& writer, const inbox::MaskedConversation& conversation);
+void write(json::Writer& writer, const inbox::MaskedLead& lead);
+void write(json::Writer& writer, const consent::ConsentEntry& entry);
+void write_agent_of(json::Writer& writer, const identity::Session& session);
+
+// What agents see of each other, and what those who manage agents see.
+void write_colleague(json::Writer& writer, const identity::AgentSummary& agent);
+void write_account(json::Writer& writer, const identity::AgentSummary& agent);
+
+template <class View>
+[[nodiscard]] std::string to_json(const View& view) {
+  json::Writer writer;
+  write(writer, view);
+  return std::move(writer).take();
+}
+
+template <class Items, class Write>
+[[nodiscard]] std::string list_to_json(const Items& items, const std::optional<std::string>& cursor,
+                                       Write&& write_item) {
+  json::Writer writer;
+  writer.begin_object().key("items").begin_array();
+  for (const auto& item : items) {
+    write_item(writer, item);
+  }
+  writer.end_array();
+  write_or_null(writer, "next_cursor", cursor);
+  writer.end_object();
+  return std::move(writer).take();
+}
+
+template <class View>
+[[nodiscard]] std::string page_to_json(const flow::Page<View>& page) {
+  return list_to_json(page.items, page.next_cursor,
+                      [](json::Writer& writer, const View& view) { write(writer, view); });
+}
+
+}  // namespace leadkeep::api

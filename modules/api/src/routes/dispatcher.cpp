@@ -1,0 +1,114 @@
+#include "routes/dispatcher.h"
+
+#include "http/problem.h"
+
+#include <leadkeep/base/event_log.h>
+
+#include <exception>
+#include <typeinfo>
+
+namespace leadkeep::api {
+namespace {
+
+std::string_view take_segment(std::string_view& path) noexcept {
+  path.remove_prefix(1);  // the slash
+  const auto segment = path.substr(0, path.find('/'));
+  path.remove_prefix(segment.size());
+  return segment;
+}
+
+}  // namespace
+
+Dispatcher::Dispatcher(std::vector<Route> routes, Door door)
+    : m_routes{std::move(routes)}, m_door{std::move(door)} {
+  for (const auto& route : m_routes) {
+    Pattern pattern;
+    for (auto rest = route.path; !rest.empty();) {
+      pattern.segments.push_back(take_segment(rest));
+    }
+    m_patterns.push_back(std::move(pattern));
+  }
+}
+
+http::Response Dispatcher::answer(http::Request& request, const http::RequestId& id) noexcept {
+  m_door.metrics.requests.add();
+  try {
+    return dispatch(request, id);
+  } catch (const std::exception& e) {
+    log_error("HANDLER_THREW", Field{"request", id}, Field{"type", Reason{typeid(e).name()}});
+  } catch (...) {
+    log_error("HANDLER_THREW", Field{"request", id});
+  }
+  return http::problem(Errc::kInternal);
+}
+
+http::Response Dispatcher::refuse_unreadable(const http::Fault& fault) noexcept {
+  m_door.metrics.requests.add();
+  return http::problem(fault);
+}
+
+http::Response Dispatcher::dispatch(http::Request& request, const http::RequestId& id) const {
+  const auto path = request.head().path();
+  bool path_exists = false;
+  for (std::size_t i = 0; i < m_routes.size(); ++i) {
+    std::string_view parameter;
+    if (!matches(m_patterns[i], path, parameter)) {
+      continue;
+    }
+    path_exists = true;
+    if (m_routes[i].verb == request.head().verb()) {
+      request.set_parameter(parameter);
+      auto answer = m_routes[i].serve(m_door, request);
+      return answer.ok() ? std::move(answer).value() : answer_failure(answer.error(), request, id);
+    }
+  }
+  return path_exists ? answer_wrong_verb(path) : http::problem(Errc::kNotFound);
+}
+
+http::Response Dispatcher::answer_failure(const Error& error, const http::Request& request,
+                                          const http::RequestId& id) const {
+  if (error.code == Errc::kInternal || error.code == Errc::kCorrupt) {
+    log_error("REQUEST_FAILED", Field{"request", id}, Field{"code", error.code},
+              Field{"reason", Reason{error}});
+  }
+  if (request.fault() && request.fault()->code == error.code) {
+    return http::problem(*request.fault());
+  }
+  return m_door.show_reason == ShowReason::kToTheOperator ? http::problem_with_reason(error)
+                                                          : http::problem(error.code);
+}
+
+http::Response Dispatcher::answer_wrong_verb(std::string_view path) const {
+  std::string allowed;
+  for (std::size_t i = 0; i < m_routes.size(); ++i) {
+    std::string_view parameter;
+    if (matches(m_patterns[i], path, parameter)) {
+      allowed.append(allowed.empty() ? "" : ", ").append(name_of(m_routes[i].verb));
+    }
+  }
+  auto response = http::problem(
+      http::Fault{405,
+                  Errc::kInvalidInput,
+                  "This address does not take this method. Allow lists what it takes.",
+                  {}});
+  response.fields.emplace_back("Allow", std::move(allowed));
+  return response;
+}
+
+bool Dispatcher::matches(const Pattern& pattern, std::string_view path,
+                         std::string_view& parameter) noexcept {
+  for (const auto segment : pattern.segments) {
+    if (path.empty()) {
+      return false;
+    }
+    const auto given = take_segment(path);
+    if (segment.starts_with('{') && !given.empty()) {
+      parameter = given;
+    } else if (segment != given) {
+      return false;
+    }
+  }
+  return path.empty();
+}
+
+}  // namespace leadkeep::api

@@ -1,0 +1,24 @@
+// routes/door.h — what the dispatcher asks before a request enters a path
+#pragma once
+#include <leadkeep/base/metrics.h>
+#include <leadkeep/identity/permit.h>
+
+#include <functional>
+#include <optional>
+
+namespace leadkeep::api {
+
+enum class ShowReason : std::uint8_t {
+  kNever,         // problems carry fixed texts only
+  kToTheOperator  // who may read our log anyway
+};
+
+struct Door {
+  const identity::Authoriser& authoriser;
+  Metrics& metrics;
+  std::function<Result<identity::Session>(ByteView token)> resume;
+  std::function<void(const std::optional<identity::Actor>&, Errc)> record_refusal;
+  ShowReason show_reason = ShowReason::kNever;
+};
+
+}  // namespace leadkeep::api

@@ -1,0 +1,119 @@
+// routes/route.h — login path, request: a route names who may use it, or it does not compile
+//
+//   route(Verb::kGet, "/v1/leads/{id}", kPermit<Action::kReadLead>, kNoBody, handler)
+//
+// The access decides what the handler is given, so a handler that needs a Permit cannot be put
+// behind anything that does not make one. There is no default, and no value that means "everyone"
+// by leaving something out.
+//
+//   kPublic          (Request&)                        no proof at all
+//   kLocalNetwork    (Request&)                        the peer's address is a local one
+//   kOperator        (Request&)                        came through the control socket
+//   kSession         (Request&, Session&)              any signed-in agent
+//   kPermit<Action>  (Request&, Permit<Action>&)       an agent whose roles allow the action
+//                    (Request&, Permit<Action>&, Session&)
+//
+// Order    proof first, then the body: a stranger's body is never read.
+#pragma once
+#include "http/request.h"
+#include "http/response.h"
+#include "routes/door.h"
+
+#include <leadkeep/base/event_log.h>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace leadkeep::api {
+
+using Answer = Result<http::Response>;
+
+struct Public {};
+
+struct LocalNetwork {};
+
+struct Operator {};
+
+struct SignedIn {};
+
+template <identity::Action A>
+struct Permitted {};
+
+inline constexpr Public kPublic;
+inline constexpr LocalNetwork kLocalNetwork;
+inline constexpr Operator kOperator;
+inline constexpr SignedIn kSession;
+template <identity::Action A>
+inline constexpr Permitted<A> kPermit;
+
+struct BodyLimit {
+  std::size_t bytes;
+};
+
+inline constexpr BodyLimit kNoBody{0};
+
+struct Route {
+  http::Verb verb;
+  std::string_view path;  // a literal; a segment in braces stands for one segment of the request
+  std::string_view access;
+  std::size_t body_limit;
+  std::function<Answer(const Door&, http::Request&)> serve;
+};
+
+namespace detail {
+
+// Records that the request was refused before it entered a path.
+[[nodiscard]] Fail refused(const Door& door, const std::optional<identity::Actor>& actor,
+                           Error error);
+[[nodiscard]] Result<identity::Session> find_session(const Door& door,
+                                                     const http::Request& request);
+[[nodiscard]] Result<void> require_local_network(const Door& door, const http::Request& request);
+[[nodiscard]] Result<void> require_operator(const Door& door, const http::Request& request);
+
+}  // namespace detail
+
+using PlainHandler = std::function<Answer(http::Request&)>;
+using SessionHandler = std::function<Answer(http::Request&, const identity::Session&)>;
+
+[[nodiscard]] Route route(http::Verb verb, std::string_view path, Public, BodyLimit limit,
+                          PlainHandler handler);
+[[nodiscard]] Route route(http::Verb verb, std::string_view path, LocalNetwork, BodyLimit limit,
+                          PlainHandler handler);
+[[nodiscard]] Route route(http::Verb verb, std::string_view path, Operator, BodyLimit limit,
+                          PlainHandler handler);
+[[nodiscard]] Route route(http::Verb verb, std::string_view path, SignedIn, BodyLimit limit,
+                          SessionHandler handler);
+
+template <identity::Action A, class Handler>
+[[nodiscard]] Route route(http::Verb verb, std::string_view path, Permitted<A>, BodyLimit limit,
+                          Handler handler) {
+  using Permit = identity::Permit<A>;
+  constexpr bool kTakesSession = std::is_invocable_r_v<Answer, Handler, http::Request&,
+                                                       const Permit&, const identity::Session&>;
+  static_assert(
+      kTakesSession || std::is_invocable_r_v<Answer, Handler, http::Request&, const Permit&>,
+      "the handler does not take the permit that the access of this route makes");
+  return {
+      verb, path, name_of(A), limit.bytes,
+      [limit, handler = std::move(handler)](const Door& door, http::Request& request) -> Answer {
+        LK_TRY(const auto session, detail::find_session(door, request));
+        auto permit = door.authoriser.permit<A>(session);
+        if (!permit) {
+          return detail::refused(door, identity::Actor{session.agent(), session.id()},
+                                 std::move(permit).error());
+        }
+        LK_TRY_VOID(request.read_body(limit.bytes));
+        if constexpr (kTakesSession) {
+          return handler(request, permit.value(), session);
+        } else {
+          return handler(request, permit.value());
+        }
+      }};
+}
+
+}  // namespace leadkeep::api

@@ -1,0 +1,111 @@
+#include "routes/tables.h"
+
+#include "handlers/handlers.h"
+
+#include <leadkeep/api/openapi.h>
+#include <leadkeep/intake/raw_webhook.h>
+
+namespace leadkeep::api {
+namespace {
+
+using http::Verb;
+using identity::Action;
+
+constexpr BodyLimit kSmall{4 * 1024};
+constexpr BodyLimit kMedium{16 * 1024};
+constexpr BodyLimit kText{64 * 1024};  // 4,096 characters, each escaped in the longest way
+constexpr BodyLimit kNotification{intake::kMaxWebhookBytes};
+
+// The handler with its services, callable with what the access of a route gives.
+template <class Services, class Handler>
+auto with(const Services* services, Handler handler) {
+  return [services, handler](auto&... proofs) -> decltype(handler(*services, proofs...)) {
+    return handler(*services, proofs...);
+  };
+}
+
+std::vector<RouteInfo> info_of(const std::vector<Route>& routes) {
+  std::vector<RouteInfo> infos;
+  for (const auto& route : routes) {
+    infos.push_back({std::string{name_of(route.verb)}, std::string{route.path},
+                     std::string{route.access}, route.body_limit});
+  }
+  return infos;
+}
+
+}  // namespace
+
+std::vector<Route> make_api_routes(const ApiContext* c) {
+  return {
+      route(Verb::kPost, "/v1/sessions", kPublic, kSmall, with(c, open_session)),
+      route(Verb::kGet, "/v1/session", kSession, kNoBody, with(c, show_session)),
+      route(Verb::kDelete, "/v1/session", kSession, kNoBody, with(c, close_session)),
+
+      route(Verb::kGet, "/v1/conversations", kPermit<Action::kReadInbox>, kNoBody,
+            with(c, list_conversations)),
+      route(Verb::kGet, "/v1/conversations/{id}", kPermit<Action::kReadConversation>, kNoBody,
+            with(c, show_conversation)),
+      route(Verb::kPatch, "/v1/conversations/{id}", kPermit<Action::kChangeConversation>, kMedium,
+            with(c, change_conversation)),
+      route(Verb::kGet, "/v1/conversations/{id}/messages", kPermit<Action::kReadConversation>,
+            kNoBody, with(c, list_messages)),
+      route(Verb::kPost, "/v1/conversations/{id}/messages", kPermit<Action::kReply>, kText,
+            with(c, send_message)),
+      route(Verb::kPost, "/v1/conversations/{id}/notes", kPermit<Action::kWriteNote>, kText,
+            with(c, add_note)),
+
+      route(Verb::kGet, "/v1/leads/{id}", kPermit<Action::kReadLead>, kNoBody, with(c, show_lead)),
+      route(Verb::kGet, "/v1/leads/{id}/consents", kPermit<Action::kReadConsents>, kNoBody,
+            with(c, list_consents)),
+      route(Verb::kPost, "/v1/leads/{id}/consents", kPermit<Action::kRecordConsent>, kMedium,
+            with(c, record_consent)),
+
+      route(Verb::kGet, "/v1/events", kPermit<Action::kFollowEvents>, kNoBody,
+            with(c, follow_events)),
+
+      route(Verb::kGet, "/v1/agents", kPermit<Action::kListAgents>, kNoBody,
+            with(c, list_colleagues)),
+      route(Verb::kGet, "/v1/admin/agents", kPermit<Action::kManageAgents>, kNoBody,
+            with(c, list_accounts)),
+      route(Verb::kPost, "/v1/admin/agents", kPermit<Action::kManageAgents>, kSmall,
+            with(c, add_account)),
+      route(Verb::kPost, "/v1/admin/agents/disable", kPermit<Action::kManageAgents>, kSmall,
+            with(c, disable_account)),
+      route(Verb::kPost, "/v1/admin/agents/enable", kPermit<Action::kManageAgents>, kSmall,
+            with(c, enable_account)),
+
+      route(Verb::kGet, "/v1/openapi.json", kPublic, kNoBody, with(c, show_openapi)),
+      route(Verb::kGet, "/healthz", kLocalNetwork, kNoBody, with(c, show_alive)),
+      route(Verb::kGet, "/readyz", kLocalNetwork, kNoBody, with(c, show_ready)),
+      route(Verb::kGet, "/metrics", kLocalNetwork, kNoBody, with(c, show_metrics)),
+  };
+}
+
+std::vector<Route> make_webhook_routes(const WebhookServices* s) {
+  return {
+      route(Verb::kGet, "/webhooks/whatsapp", kPublic, kNoBody, with(s, answer_subscription)),
+      route(Verb::kPost, "/webhooks/whatsapp", kPublic, kNotification,
+            with(s, receive_notification)),
+  };
+}
+
+std::vector<Route> make_control_routes(const ControlServices* s) {
+  return {
+      route(Verb::kGet, "/status", kOperator, kNoBody, with(s, show_status)),
+      route(Verb::kGet, "/agents", kOperator, kNoBody, with(s, list_agents_locally)),
+      route(Verb::kPost, "/agents", kOperator, kSmall, with(s, add_agent_locally)),
+      route(Verb::kPost, "/agents/disable", kOperator, kSmall, with(s, disable_agent_locally)),
+      route(Verb::kPost, "/agents/enable", kOperator, kSmall, with(s, enable_agent_locally)),
+      route(Verb::kPost, "/store/verify", kOperator, kNoBody, with(s, verify_store_locally)),
+  };
+}
+
+std::vector<RouteInfo> api_routes() {
+  return info_of(make_api_routes(nullptr));
+}
+
+std::vector<RouteInfo> webhook_routes() {
+  return info_of(make_webhook_routes(nullptr));
+}
+
+}  // namespace leadkeep::api

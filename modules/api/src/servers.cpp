@@ -1,0 +1,157 @@
+#include "events/event_streams.h"
+#include "http/server.h"
+#include "routes/dispatcher.h"
+#include "routes/tables.h"
+
+#include <leadkeep/api/servers.h>
+
+namespace leadkeep::api {
+namespace {
+
+// Listeners without agents refuse everything that needs one.
+const identity::Authoriser& nobodys_authoriser() {
+  static const identity::Authoriser authoriser{identity::Policy{}};
+  return authoriser;
+}
+
+Door door_without_agents(Metrics& metrics, ShowReason show_reason) {
+  return {nobodys_authoriser(), metrics,
+          [](ByteView) -> Result<identity::Session> {
+            return fail(Errc::kUnauthenticated, "door: no agents here");
+          },
+          [](const std::optional<identity::Actor>&, Errc) {}, show_reason};
+}
+
+Door door_of(const ApiServices& services) {
+  return {services.authoriser, services.metrics,
+          [&log_in = services.log_in](ByteView token) { return log_in.resume(token); },
+          [&refuse = services.refuse](const std::optional<identity::Actor>& actor, Errc reason) {
+            refuse.record(actor, reason);
+          }};
+}
+
+EventStreams::StillAllowed still_allowed(const ApiServices& services) {
+  return [&log_in = services.log_in, &authoriser = services.authoriser](ByteView token) {
+    const auto session = log_in.resume(token);
+    return session ? authoriser.allows(session.value(), identity::Action::kFollowEvents)
+                   : identity::Verdict::kRefused;
+  };
+}
+
+}  // namespace
+
+std::string_view name_of(Health::State state) noexcept {
+  switch (state) {
+    case Health::State::kStarting:
+      return "starting";
+    case Health::State::kReady:
+      return "ready";
+    case Health::State::kStopping:
+      return "stopping";
+    case Health::State::kBroken:
+      return "broken";
+  }
+  return "broken";
+}
+
+struct ApiServer::Parts {
+  explicit Parts(const ApiServices& given)
+      : services{given},
+        events{services.feed, services.metrics, services.max_event_listeners,
+               still_allowed(services)},
+        context{services, events},
+        dispatcher{make_api_routes(&context), door_of(services)} {}
+
+  const ApiServices services;
+  EventStreams events;
+  ApiContext context;
+  Dispatcher dispatcher;
+  std::unique_ptr<http::Server> server;
+};
+
+ApiServer::ApiServer(std::unique_ptr<Parts> parts) noexcept : m_parts{std::move(parts)} {}
+
+ApiServer::~ApiServer() {
+  stop();
+}
+
+Result<std::unique_ptr<ApiServer>> ApiServer::start(const ListenerOptions& options,
+                                                    const ApiServices& services) {
+  auto parts = std::make_unique<Parts>(services);
+  LK_TRY(parts->server,
+         http::Server::listen_tls(options, parts->dispatcher, services.clock, "lk-http"));
+  return std::unique_ptr<ApiServer>{new ApiServer{std::move(parts)}};
+}
+
+std::uint16_t ApiServer::port() const {
+  return m_parts->server->port();
+}
+
+// Requests first: one that opens a stream must find the streams running.
+void ApiServer::stop() {
+  m_parts->server->stop();
+  m_parts->events.stop();
+}
+
+struct WebhookServer::Parts {
+  explicit Parts(const WebhookServices& given)
+      : services{given},
+        dispatcher{make_webhook_routes(&services),
+                   door_without_agents(services.metrics, ShowReason::kNever)} {}
+
+  const WebhookServices services;
+  Dispatcher dispatcher;
+  std::unique_ptr<http::Server> server;
+};
+
+WebhookServer::WebhookServer(std::unique_ptr<Parts> parts) noexcept : m_parts{std::move(parts)} {}
+
+WebhookServer::~WebhookServer() {
+  stop();
+}
+
+Result<std::unique_ptr<WebhookServer>> WebhookServer::start(const ListenerOptions& options,
+                                                            const WebhookServices& services) {
+  auto parts = std::make_unique<Parts>(services);
+  LK_TRY(parts->server,
+         http::Server::listen_tls(options, parts->dispatcher, services.clock, "lk-webhook"));
+  return std::unique_ptr<WebhookServer>{new WebhookServer{std::move(parts)}};
+}
+
+std::uint16_t WebhookServer::port() const {
+  return m_parts->server->port();
+}
+
+void WebhookServer::stop() {
+  m_parts->server->stop();
+}
+
+struct ControlServer::Parts {
+  explicit Parts(const ControlServices& given)
+      : services{given},
+        dispatcher{make_control_routes(&services),
+                   door_without_agents(services.metrics, ShowReason::kToTheOperator)} {}
+
+  const ControlServices services;
+  Dispatcher dispatcher;
+  std::unique_ptr<http::Server> server;
+};
+
+ControlServer::ControlServer(std::unique_ptr<Parts> parts) noexcept : m_parts{std::move(parts)} {}
+
+ControlServer::~ControlServer() {
+  stop();
+}
+
+Result<std::unique_ptr<ControlServer>> ControlServer::start(const std::filesystem::path& socket,
+                                                            const ControlServices& services) {
+  auto parts = std::make_unique<Parts>(services);
+  LK_TRY(parts->server, http::Server::listen_local(socket, parts->dispatcher, services.clock));
+  return std::unique_ptr<ControlServer>{new ControlServer{std::move(parts)}};
+}
+
+void ControlServer::stop() {
+  m_parts->server->stop();
+}
+
+}  // namespace leadkeep::api

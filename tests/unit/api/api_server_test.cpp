@@ -1,0 +1,293 @@
+#include "house_with_doors.h"
+
+namespace leadkeep::test {
+namespace {
+
+using identity::Role;
+
+class ApiServer : public HouseWithDoors {};
+
+TEST_F(ApiServer, OpensShowsAndEndsASession) {
+  const auto token = token_field_of("anna", {Role::kAgent});
+  auto c = client();
+  const auto shown = c.ask("GET", "/v1/session", token);
+  EXPECT_EQ(shown.status, 200);
+  const auto document = parse(shown);
+  EXPECT_EQ(document.root()["agent"]["username"].string(), "anna");
+  EXPECT_EQ(document.root()["agent"]["roles"].at(0).string(), "agent");
+  EXPECT_NE(shown.body.find("\"reply\""), std::string::npos);
+  EXPECT_EQ(shown.body.find("manage_agents"), std::string::npos);
+  EXPECT_EQ(c.ask("DELETE", "/v1/session", token).status, 204);
+  EXPECT_EQ(c.ask("GET", "/v1/session", token).status, 401);
+}
+
+TEST_F(ApiServer, GivesOneAnswerToEveryFailedLogIn) {
+  sign_in("anna", {Role::kAgent});
+  auto c = client();
+  const auto first = c.ask("POST", "/v1/sessions", {}, R"({"username":"anna","password":"wrong"})");
+  EXPECT_EQ(first.status, 401);
+  for (const char* body :
+       {R"({"username":"nobody","password":"wrong"})", R"({"username":"","password":""})"}) {
+    EXPECT_EQ(c.ask("POST", "/v1/sessions", {}, body).body, first.body);
+  }
+}
+
+TEST_F(ApiServer, NamesWhatIsWrongWithABody) {
+  auto c = client();
+  const auto refused = [&](std::string_view body, std::string_view fields = {}) {
+    return c.ask("POST", "/v1/sessions", fields, body);
+  };
+  EXPECT_EQ(text(refused(R"({"username":"a","password":"b","role":"admin"})"), "member"), "role");
+  EXPECT_EQ(text(refused(R"({"username":"a"})"), "member"), "password");
+  EXPECT_EQ(text(refused(R"({"username":7,"password":"b"})"), "member"), "username");
+  const auto hostile = refused(R"({"username":"a","password":"b","<b>":1})");
+  EXPECT_EQ(hostile.status, 400);
+  EXPECT_EQ(hostile.body.find("<b>"), std::string::npos);
+  EXPECT_EQ(refused("[]").status, 400);
+  EXPECT_EQ(refused("{").status, 400);
+  EXPECT_EQ(
+      refused(R"({"username":{"a":{"a":{"a":{"a":{"a":{"a":{"a":{"a":1}}}}}}}},"password":""})")
+          .status,
+      400);
+  EXPECT_EQ(refused("{}", "Content-Type: text/plain\r\n").status, 415);
+  EXPECT_EQ(refused("{}", "Content-Type: application/json; charset=utf-8\r\n").status, 400);
+}
+
+TEST_F(ApiServer, ShowsTheInboxMasked) {
+  receive_one();
+  const auto token = token_field_of("anna", {Role::kAgent});
+  auto c = client();
+  const auto inbox = c.ask("GET", "/v1/conversations?status=open&limit=10", token);
+  EXPECT_EQ(inbox.status, 200) << inbox.body;
+  const auto document = parse(inbox);
+  const auto item = document.root()["items"].at(0);
+  EXPECT_EQ(item["status"].string(), "open");
+  EXPECT_TRUE(item["assignee"].is_null());
+  EXPECT_EQ(item["unread"].integer(), 1);
+  EXPECT_TRUE(document.root()["next_cursor"].is_null());
+  EXPECT_EQ(item["last_message"]["text"]["spans"].at(0)["kind"].string(), "phone");
+  EXPECT_EQ(item["last_message"]["supported"].boolean(), true);
+  const std::string id{*item["id"].string()};
+  const auto lead = c.ask("GET", "/v1/leads/" + std::string{*item["lead"]["id"].string()}, token);
+  EXPECT_EQ(lead.status, 200);
+  const auto messages = c.ask("GET", "/v1/conversations/" + id + "/messages", token);
+  EXPECT_EQ(messages.status, 200);
+  const auto conversation = c.ask("GET", "/v1/conversations/" + id, token);
+  EXPECT_EQ(conversation.status, 200);
+  EXPECT_FALSE(conversation.field("etag").empty());
+  for (const auto& response : {inbox, lead, messages, conversation}) {
+    EXPECT_EQ(response.body.find("901820"), std::string::npos);
+    EXPECT_EQ(response.body.find("wamid"), std::string::npos);
+  }
+}
+
+TEST_F(ApiServer, RefusesQueriesAndIdsThatAreNone) {
+  const auto token = token_field_of("anna", {Role::kAgent});
+  auto c = client();
+  for (const char* target :
+       {"/v1/conversations?colour=red", "/v1/conversations?limit=0", "/v1/conversations?limit=101",
+        "/v1/conversations?limit=1&limit=2", "/v1/conversations?status=OPEN",
+        "/v1/conversations?assignee=anna", "/v1/conversations?cursor=%ff",
+        "/v1/conversations?cursor=made-up", "/v1/session?a", "/v1/agents?a=b"}) {
+    EXPECT_EQ(c.ask("GET", target, token).status, 400) << target;
+  }
+  EXPECT_EQ(text(c.ask("GET", "/v1/conversations?colour=red", token), "member"), "colour");
+  for (const char* target :
+       {"/v1/conversations/conv_1", "/v1/leads/conv_01JDG7T5Q8ZK3V9M4B6N2R0XWY",
+        "/v1/leads/lead_01JDG7T5Q8ZK3V9M4B6N2R0XWY"}) {
+    EXPECT_EQ(c.ask("GET", target, token).status, 404) << target;
+  }
+  EXPECT_EQ(c.ask("GET", "/v1/conversations?assignee=me", token).status, 200);
+  EXPECT_EQ(c.ask("GET", "/v1/conversations?assignee=none", token).status, 200);
+}
+
+TEST_F(ApiServer, AcceptsAReplyOnceHoweverOftenItIsSent) {
+  receive_one();
+  const auto token = token_field_of("anna", {Role::kAgent});
+  auto c = client();
+  const auto target = "/v1/conversations/" + conversation_id(c, token) + "/messages";
+  const auto fields = token + "Idempotency-Key: one\r\n";
+  const std::string body = R"({"type":"text","text":{"body":"Guten Tag"}})";
+  const auto first = c.ask("POST", target, fields, body);
+  EXPECT_EQ(first.status, 202) << first.body;
+  EXPECT_EQ(text(first, "status"), "queued");
+  EXPECT_EQ(c.ask("POST", target, fields, body).body, first.body);
+  const auto other = c.ask("POST", target, fields, R"({"type":"text","text":{"body":"Hallo"}})");
+  EXPECT_EQ(other.status, 422);
+  EXPECT_EQ(text(other, "code"), "idempotency_key_reused");
+  EXPECT_EQ(c.ask("POST", target, token + "Idempotency-Key: a b\r\n", body).status, 400);
+  EXPECT_EQ(c.ask("POST", target, token, R"({"type":"image","text":{"body":"a"}})").status, 400);
+  EXPECT_EQ(c.ask("POST", target, token, R"({"type":"text","text":"a"})").status, 400);
+}
+
+TEST_F(ApiServer, ChangesAConversationOnlyInTheVersionThatWasRead) {
+  receive_one();
+  const auto token = token_field_of("anna", {Role::kAgent});
+  auto c = client();
+  const auto target = "/v1/conversations/" + conversation_id(c, token);
+  const auto etag = c.ask("GET", target, token).field("etag");
+  const std::string body = R"({"status":"pending","tags":["invoice"]})";
+  EXPECT_EQ(c.ask("PATCH", target, token, body).status, 428);
+  EXPECT_EQ(c.ask("PATCH", target, token + "If-Match: *\r\n", body).status, 400);
+  const auto changed = c.ask("PATCH", target, token + "If-Match: " + etag + "\r\n", body);
+  EXPECT_EQ(changed.status, 200) << changed.body;
+  EXPECT_NE(changed.field("etag"), etag);
+  EXPECT_EQ(text(changed, "status"), "pending");
+  EXPECT_EQ(c.ask("PATCH", target, token + "If-Match: " + etag + "\r\n", body).status, 412);
+  const auto now = token + "If-Match: " + changed.field("etag") + "\r\n";
+  EXPECT_EQ(text(c.ask("PATCH", target, now, R"({"assignee":"anna"})"), "member"), "assignee");
+  EXPECT_EQ(text(c.ask("PATCH", target, now, R"({"tags":[1]})"), "member"), "tags");
+}
+
+TEST_F(ApiServer, KeepsNotesAndConsents) {
+  receive_one();
+  const auto token = token_field_of("anna", {Role::kAgent});
+  auto c = client();
+  const auto conversation = conversation_id(c, token);
+  EXPECT_EQ(c.ask("POST", "/v1/conversations/" + conversation + "/notes", token,
+                  R"({"text":{"body":"ruft zurück"}})")
+                .status,
+            201);
+  const auto document = parse(c.ask("GET", "/v1/conversations/" + conversation, token));
+  const auto consents =
+      "/v1/leads/" + std::string{*document.root()["lead"]["id"].string()} + "/consents";
+  EXPECT_EQ(c.ask("POST", consents, token,
+                  R"({"kind":"withdrawn","purpose":"messages","source":"phone"})")
+                .status,
+            201);
+  const auto list = parse(c.ask("GET", consents, token));
+  EXPECT_EQ(list.root()["items"].at(0)["kind"].string(), "withdrawn");
+  const auto reply = c.ask("POST", "/v1/conversations/" + conversation + "/messages", token,
+                           R"({"type":"text","text":{"body":"a"}})");
+  EXPECT_EQ(reply.status, 409);
+  EXPECT_EQ(text(reply, "code"), "consent_withdrawn");
+}
+
+TEST_F(ApiServer, LetsAnAdministratorManageAgentsAndSeeNothingElse) {
+  receive_one();
+  const auto admin = token_field_of("root", {Role::kAdmin});
+  const auto agent = token_field_of("anna", {Role::kAgent});
+  auto c = client();
+  EXPECT_EQ(c.ask("GET", "/v1/conversations", admin).status, 403);
+  EXPECT_EQ(c.ask("GET", "/v1/events", admin).status, 403);
+  EXPECT_EQ(c.ask("GET", "/v1/admin/agents", agent).status, 403);
+  const std::string body =
+      R"({"username":"ben","display_name":"Ben","roles":["agent"],"password":"correct horse battery"})";
+  EXPECT_EQ(c.ask("POST", "/v1/admin/agents", admin, body).status, 201);
+  EXPECT_EQ(c.ask("POST", "/v1/admin/agents", admin, body).status, 409);
+  EXPECT_EQ(c.ask("POST", "/v1/admin/agents/disable", admin, R"({"username":"anna"})").status, 204);
+  EXPECT_EQ(c.ask("GET", "/v1/session", agent).status, 401);
+  EXPECT_EQ(c.ask("POST", "/v1/admin/agents/enable", admin, R"({"username":"nobody"})").status,
+            404);
+  const auto list = parse(c.ask("GET", "/v1/admin/agents", admin));
+  EXPECT_EQ(list.root()["items"].size(), 3U);
+}
+
+TEST_F(ApiServer, ShowsColleaguesByNameOnly) {
+  const auto token = token_field_of("anna", {Role::kAgent});
+  auto c = client();
+  const auto response = c.ask("GET", "/v1/agents", token);
+  const auto list = parse(response);
+  EXPECT_EQ(list.root()["items"].at(0)["display_name"].string(), "anna");
+  EXPECT_EQ(list.root()["items"].at(0).size(), 3U);
+}
+
+TEST_F(ApiServer, LeavesATraceOfEveryRefusal) {
+  const auto token = token_field_of("root", {Role::kAdmin});
+  auto c = client();
+  const auto before = trail().size();
+  EXPECT_EQ(c.ask("GET", "/v1/conversations").status, 401);
+  EXPECT_EQ(c.ask("GET", "/v1/conversations", token).status, 403);
+  EXPECT_EQ(trail().size(), before + 2);
+}
+
+TEST_F(ApiServer, TellsItsHealthAndItsCounters) {
+  auto c = client();
+  EXPECT_EQ(c.ask("GET", "/healthz").status, 200);
+  EXPECT_EQ(c.ask("GET", "/readyz").status, 200);
+  health = api::Health::State::kBroken;
+  const auto broken = c.ask("GET", "/readyz");
+  EXPECT_EQ(broken.status, 503);
+  EXPECT_EQ(text(broken, "status"), "broken");
+  const auto metrics = c.ask("GET", "/metrics");
+  EXPECT_NE(metrics.body.find("\nleadkeep_requests_total "), std::string::npos);
+  EXPECT_NE(metrics.body.find("# TYPE leadkeep_event_listeners gauge"), std::string::npos);
+  EXPECT_EQ(c.ask("GET", "/v1/openapi.json").status, 200);
+}
+
+class EventStream : public HouseWithDoors {
+ protected:
+  TestClient listen(const std::string& token, const std::string& last_id = {}) {
+    auto c = client();
+    c.send("GET /v1/events HTTP/1.1\r\nHost: a\r\n" + token +
+           (last_id.empty() ? "" : "Last-Event-ID: " + last_id + "\r\n") + "\r\n");
+    const auto head = c.receive_head();
+    EXPECT_EQ(head.status, 200);
+    EXPECT_EQ(head.field("content-type"), "text/event-stream");
+    EXPECT_FALSE(head.fields.contains("content-length"));
+    EXPECT_TRUE(c.receive_until(": connected\n\n"));
+    return c;
+  }
+
+  static std::string id_of(const std::string& event) {
+    const auto start = event.find("id: ") + 4;
+    return event.substr(start, event.find('\n', start) - start);
+  }
+};
+
+TEST_F(EventStream, TellsWhatChangesWithIdsOnly) {
+  const auto token = token_field_of("anna", {Role::kAgent});
+  auto c = listen(token);
+  receive_one();
+  ASSERT_TRUE(c.receive_until("message.received"));
+  ASSERT_TRUE(c.receive_until("\n\n"));
+  EXPECT_NE(c.received().find("\"message_id\":\"msg_"), std::string::npos);
+  EXPECT_EQ(c.received().find("901820"), std::string::npos);
+}
+
+TEST_F(EventStream, GoesOnWhereTheListenerWas) {
+  const auto token = token_field_of("anna", {Role::kAgent});
+  auto c = listen(token);
+  receive_one();
+  ASSERT_TRUE(c.receive_until("\n\n"));
+  const auto first = c.received();
+  ASSERT_TRUE(c.receive_until("\n\n"));
+  const auto second = c.received();
+  auto again = listen(token, id_of(first));
+  ASSERT_TRUE(again.receive_until("\n\n"));
+  EXPECT_EQ(again.received(), second);
+}
+
+TEST_F(EventStream, SaysThatEventsWereMissedAfterAnotherRun) {
+  const auto token = token_field_of("anna", {Role::kAgent});
+  receive_one();
+  for (const char* id : {"0011223344556677-1", "nonsense", "-", "0011223344556677-99999999999"}) {
+    auto c = listen(token, id);
+    ASSERT_TRUE(c.receive_until("\n\n")) << id;
+    EXPECT_NE(c.received().find("event: reset\n"), std::string::npos) << id;
+  }
+}
+
+TEST_F(EventStream, TakesNoMoreListenersThanItMay) {
+  const auto token = token_field_of("anna", {Role::kAgent});
+  std::vector<TestClient> listeners;
+  for (std::uint32_t i = 0; i < kMaxListeners; ++i) {
+    listeners.push_back(listen(token));
+  }
+  EXPECT_EQ(store.metrics().event_listeners.value(), kMaxListeners);
+  auto c = client();
+  const auto refused = c.ask("GET", "/v1/events", token);
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_EQ(text(refused, "code"), "unavailable");
+}
+
+TEST_F(EventStream, EndsWhenTheServerStops) {
+  const auto token = token_field_of("anna", {Role::kAgent});
+  auto c = listen(token);
+  api->stop();
+  EXPECT_FALSE(c.receive_until("\n\n"));
+  EXPECT_EQ(store.metrics().event_listeners.value(), 0);
+}
+
+}  // namespace
+}  // namespace leadkeep::test
