@@ -3,7 +3,7 @@
 
 In README.md, modules/README.md, daemon/README.md and modules/*/README.md every link, every path in
 backticks that looks like one of this repository, and every scripts/... command must exist;
-commands must be executable. Paths in backticks may be written from the root, from the README's own
+commands must be executable. Every event that the code logs is in the table of daemon/README.md. Paths in backticks may be written from the root, from the README's own
 folder, as an include (leadkeep/base/result.h) or in short (base/result.h); {a,b} and * work.
 """
 import argparse
@@ -25,6 +25,7 @@ LINK = re.compile(r"\[[^\]\n]*\]\(\s*<?([^)\s>]+)>?[^)\n]*\)")
 COMMAND = re.compile(r"(?<![\w/.-])(?:\./)?(scripts/[\w./-]*\w|\.ci/run\b)")
 PATH = re.compile(r"[\w.{},*/-]+")
 BRACES = re.compile(r"\{([^{}]*)\}")
+EVENT = re.compile(r"\blog_(?:error|warn|info|debug)\(\s*\"([A-Z_]+)\"")
 
 
 def lines_of(text, pattern):
@@ -112,8 +113,20 @@ def check_file(repository, readme, errors):
             errors.append(f"{name}:{line}: {command} is not executable")
 
 
+def check_events(root, errors):
+    """The operator must find every line of the log in the table that says what to do about it."""
+    documented = (root / "daemon" / "README.md").read_text(encoding="utf-8")
+    for source in sorted([*(root / "modules").glob("*/src/**/*.cpp"),
+                          *(root / "modules").glob("*/src/**/*.h"), *(root / "daemon").rglob("*.cpp")]):
+        for event in EVENT.findall(source.read_text(encoding="utf-8")):
+            if f"`{event}`" not in documented:
+                errors.append(f"{source.relative_to(root)}: {event} is not in daemon/README.md")
+
+
 def check(root):
     repository, errors = Repository(root), []
+    if (root / "daemon" / "README.md").is_file():
+        check_events(root, errors)
     for readme in repository.readmes():
         if readme.is_file():
             check_file(repository, readme, errors)
@@ -177,7 +190,11 @@ def self_test():
         (root / "README.md").unlink()
         if check(root) != ["README.md does not exist"]:
             failures.append("not found: a missing README.md")
-    print("\n".join(failures) or f"readme self-test: {len(BAD) + 1} wrong READMEs found, "
+        (root / "README.md").write_text(GOOD, encoding="utf-8")
+        (root / "modules/base/src/one.cpp").write_text('log_warn("UNHEARD_OF");', encoding="utf-8")
+        if check(root) != ["modules/base/src/one.cpp: UNHEARD_OF is not in daemon/README.md"]:
+            failures.append("not found: an event without documentation")
+    print("\n".join(failures) or f"readme self-test: {len(BAD) + 2} wrong READMEs found, "
                                  "a right one passed")
     return 1 if failures else 0
 

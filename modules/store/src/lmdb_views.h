@@ -52,11 +52,12 @@ using CursorHandle = std::unique_ptr<MDB_cursor, CursorCloser>;
 }
 
 // Reads through one LMDB transaction, whichever kind it is.
-class TxnReader {
+template <class View>
+class LmdbReads : public View {
  public:
-  TxnReader(MDB_txn* txn, const Dbis& dbis) noexcept : m_txn{txn}, m_dbis{dbis} {}
+  LmdbReads(MDB_txn* txn, const Dbis& dbis) noexcept : m_txn{txn}, m_dbis{dbis} {}
 
-  Result<std::optional<ByteView>> get(TableId table, ByteView key) {
+  Result<std::optional<ByteView>> get(TableId table, ByteView key) override {
     MDB_val k = to_val(key);
     MDB_val v{};
     const int rc = ::mdb_get(m_txn, dbi(table), &k, &v);
@@ -69,7 +70,7 @@ class TxnReader {
     return std::optional{to_view(v)};
   }
 
-  Result<void> scan(TableId table, ByteView prefix, ByteView from, const Visitor& visit) {
+  Result<void> scan(TableId table, ByteView prefix, ByteView from, const Visitor& visit) override {
     LK_TRY(const CursorHandle cursor, open_cursor(table));
     const bool at_from =
         !from.empty() &&
@@ -88,7 +89,8 @@ class TxnReader {
     return finished(rc);
   }
 
-  Result<void> scan_back(TableId table, ByteView prefix, ByteView before, const Visitor& visit) {
+  Result<void> scan_back(TableId table, ByteView prefix, ByteView before,
+                         const Visitor& visit) override {
     LK_TRY(const CursorHandle cursor, open_cursor(table));
     Bytes end = end_of_prefix(prefix);
     if (!before.empty() &&
@@ -152,41 +154,12 @@ class TxnReader {
   bool m_failed = false;
 };
 
-class LmdbReadView final : public ReadView, private TxnReader {
- public:
-  using TxnReader::TxnReader;
-
-  Result<std::optional<ByteView>> get(TableId table, ByteView key) override {
-    return TxnReader::get(table, key);
-  }
-
-  Result<void> scan(TableId table, ByteView prefix, ByteView from, const Visitor& visit) override {
-    return TxnReader::scan(table, prefix, from, visit);
-  }
-
-  Result<void> scan_back(TableId table, ByteView prefix, ByteView before,
-                         const Visitor& visit) override {
-    return TxnReader::scan_back(table, prefix, before, visit);
-  }
-};
+using LmdbReadView = LmdbReads<ReadView>;
 
 // Writes at once and remembers how to undo it, so that one failed body of a batch leaves no trace.
-class LmdbWriteView final : public WriteView, private TxnReader {
+class LmdbWriteView final : public LmdbReads<WriteView> {
  public:
-  using TxnReader::TxnReader;
-
-  Result<std::optional<ByteView>> get(TableId table, ByteView key) override {
-    return TxnReader::get(table, key);
-  }
-
-  Result<void> scan(TableId table, ByteView prefix, ByteView from, const Visitor& visit) override {
-    return TxnReader::scan(table, prefix, from, visit);
-  }
-
-  Result<void> scan_back(TableId table, ByteView prefix, ByteView before,
-                         const Visitor& visit) override {
-    return TxnReader::scan_back(table, prefix, before, visit);
-  }
+  using LmdbReads::LmdbReads;
 
   Result<void> put(TableId table, ByteView key, ByteView value) override {
     LK_TRY_VOID(remember(table, key));
@@ -224,7 +197,7 @@ class LmdbWriteView final : public WriteView, private TxnReader {
   };
 
   Result<void> remember(TableId table, ByteView key) {
-    LK_TRY(const auto old, TxnReader::get(table, key));
+    LK_TRY(const auto old, get(table, key));
     Undo undo{table, {key.begin(), key.end()}, std::nullopt};
     if (old) {
       undo.value = Bytes{old->begin(), old->end()};

@@ -648,6 +648,28 @@ TEST(StoreVerify, CannotTellThatTheWholeDataIsOld) {
   EXPECT_TRUE(verified(store).ok());
 }
 
+TEST(Store, RefusesToMakeAStoreOverDataWhoseKeysAreMissing) {
+  test::TestStore store;
+  store.close();
+  std::filesystem::remove_all(store.directory() / "keys");
+  Metrics metrics;
+  const auto opened = Store::open(store.options(), store.root_key(), store.clock(), metrics);
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, Errc::kCorrupt);
+  const auto created = Store::create(store.options(), store.root_key(), store.clock());
+  ASSERT_FALSE(created);
+  EXPECT_EQ(created.error().code, Errc::kConflict);
+}
+
+TEST(Store, FinishesACreationThatWasInterrupted) {
+  test::TestStore store;
+  store.close();
+  std::filesystem::remove_all(store.directory() / "data");  // died between the keys and the data
+  ASSERT_TRUE(Store::create(store.options(), store.root_key(), store.clock()).ok());
+  store.reopen();
+  EXPECT_TRUE(verified(store).ok());
+}
+
 TEST(StoreVerify, FindsRowsWhoseKeyIsMissing) {
   test::TestStore store;
   const KeyRef day = journal_key(20'000);

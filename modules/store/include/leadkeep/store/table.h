@@ -9,7 +9,6 @@
 
 #include <functional>
 
-
 namespace google::protobuf {
 class MessageLite;
 }
