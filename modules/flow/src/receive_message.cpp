@@ -41,8 +41,9 @@ Result<Received> ReceiveMessage::receive(const intake::VerifiedWebhook& webhook)
     log_error("WEBHOOK_DEFERRED", Field{"reason", Reason{applied.error()}});
     LK_TRY_VOID(journal.keep_deferred(webhook.body()));
     m_house.metrics.webhooks_deferred.add();
+    m_house.metrics.updates_ignored.add(updates.ignored);
     // One damaged record must not hold back the messages of other people in the same webhook.
-    (void)apply_each(updates, prepared, now).ok();
+    (void)apply_each(prepared, now).ok();
     Received received;
     received.applied = Received::Applied::kDeferred;
     return received;
@@ -59,8 +60,7 @@ Result<Received> ReceiveMessage::receive(const intake::VerifiedWebhook& webhook)
   return applied.value().received;
 }
 
-Result<void> ReceiveMessage::apply_each(const intake::WebhookUpdates& updates,
-                                        const PreparedUpdates& prepared, Timestamp now) {
+Result<void> ReceiveMessage::apply_each(const PreparedUpdates& prepared, Timestamp now) {
   Result<void> outcome;
   for (const auto& update : prepared.updates) {
     const PreparedUpdates one{{update}, 0};
@@ -73,7 +73,6 @@ Result<void> ReceiveMessage::apply_each(const intake::WebhookUpdates& updates,
     count(m_house.metrics, applied.value(), {});
     m_house.feed.publish(applied.value().events);
   }
-  m_house.metrics.updates_ignored.add(updates.ignored);
   return outcome;
 }
 
@@ -82,7 +81,7 @@ Result<void> ReceiveMessage::apply_again(const DeferredWebhook& entry) {
   LK_TRY(const intake::WebhookUpdates updates,
          intake::parse(webhook, m_house.phone_number_id, entry.received_at));
   LK_TRY(const PreparedUpdates prepared, prepare(m_house, updates));
-  LK_TRY_VOID(apply_each(updates, prepared, m_house.clock.now()));
+  LK_TRY_VOID(apply_each(prepared, m_house.clock.now()));
   return m_house.store.write(
       [&](store::WriteTxn& txn) { return WebhookJournal::settle(txn, entry); });
 }

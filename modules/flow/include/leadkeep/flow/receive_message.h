@@ -11,7 +11,6 @@
 // Threads  any
 #pragma once
 #include <leadkeep/flow/house.h>
-#include <leadkeep/intake/updates.h>
 #include <leadkeep/intake/verify.h>
 
 namespace leadkeep::flow {
@@ -36,8 +35,7 @@ class ReceiveMessage {
 
  private:
   // Each update in a transaction of its own; those that were applied before change nothing.
-  [[nodiscard]] Result<void> apply_each(const intake::WebhookUpdates& updates,
-                                        const PreparedUpdates& prepared, Timestamp now);
+  [[nodiscard]] Result<void> apply_each(const PreparedUpdates& prepared, Timestamp now);
   [[nodiscard]] Result<void> apply_again(const DeferredWebhook& entry);
 
   House& m_house;
