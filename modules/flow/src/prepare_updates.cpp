@@ -15,7 +15,10 @@ std::optional<Pii<std::string>> normalised_whatsapp_id(const std::optional<Pii<s
     return std::nullopt;
   }
   auto normal = privacy::normalise_whatsapp_id(raw->expose());
-  return normal ? std::move(normal) : raw;
+  if (!normal) {
+    return raw;
+  }
+  return normal;
 }
 
 inbox::PersonSeen person_of(const intake::Sender& sender, const privacy::Region& region) {
@@ -40,24 +43,42 @@ PersonKey key_of(const inbox::PersonSeen& person) {
           person.bsuid ? person.bsuid->expose() : std::string{}};
 }
 
-// A lead that is known keeps its key; for a new one a key is made now, durable before any data.
-Result<LeadId> candidate_for(House& house, const inbox::PersonSeen& person) {
-  LK_TRY(const auto known,
-         house.store.read([&](store::ReadTxn& txn) { return inbox::Leads{}.find(txn, person); }));
-  if (known) {
-    return *known;
+// The id, and with it the key, that each person has or takes. The keys of new people are made now, in
+// one commit, durable before any data.
+class Candidates {
+ public:
+  explicit Candidates(House& house) noexcept : m_house{house} {}
+
+  Result<LeadId> take(const inbox::PersonSeen& person) {
+    const PersonKey key = key_of(person);
+    if (const auto it = m_known.find(key); it != m_known.end()) {
+      return it->second;
+    }
+    LK_TRY(const auto known, m_house.store.read([&](store::ReadTxn& txn) {
+      return inbox::Leads{}.find(txn, person);
+    }));
+    const LeadId id = known ? *known : crypto::new_id<LeadId>(m_house.clock.now());
+    if (!known) {
+      m_fresh.push_back(store::subject_key(id));
+    }
+    m_known.emplace(key, id);
+    return id;
   }
-  const auto fresh = crypto::new_id<LeadId>(house.clock.now());
-  LK_TRY_VOID(house.store.ensure_key(store::subject_key(fresh)));
-  return fresh;
-}
+
+  [[nodiscard]] Result<void> make_keys() const { return m_house.store.ensure_keys(m_fresh); }
+
+ private:
+  House& m_house;
+  std::map<PersonKey, LeadId> m_known;
+  std::vector<store::KeyRef> m_fresh;
+};
 
 }  // namespace
 
 Result<PreparedUpdates> prepare(House& house, const intake::WebhookUpdates& updates) {
   PreparedUpdates out;
   out.unattributed = updates.unattributed;
-  std::map<PersonKey, LeadId> candidates;
+  Candidates candidates{house};
   for (const auto& update : updates.updates) {
     if (const auto* status = std::get_if<intake::StatusUpdate>(&update)) {
       out.updates.emplace_back(status);
@@ -70,15 +91,10 @@ Result<PreparedUpdates> prepare(House& house, const intake::WebhookUpdates& upda
     if (message.text) {
       prepared.spans = privacy::find_spans(message.text->expose(), house.region);
     }
-    const PersonKey key = key_of(prepared.person);
-    auto it = candidates.find(key);
-    if (it == candidates.end()) {
-      LK_TRY(const LeadId candidate, candidate_for(house, prepared.person));
-      it = candidates.emplace(key, candidate).first;
-    }
-    prepared.candidate = it->second;
+    LK_TRY(prepared.candidate, candidates.take(prepared.person));
     out.updates.emplace_back(std::move(prepared));
   }
+  LK_TRY_VOID(candidates.make_keys());
   return out;
 }
 

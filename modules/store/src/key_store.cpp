@@ -184,20 +184,43 @@ Result<DataKey> KeyStore::find(const KeyRef& ref) const {
   return *found;
 }
 
-Result<DataKey> KeyStore::ensure(const KeyRef& ref) {
-  if (auto found = find(ref); found || found.error().code != Errc::kNotFound) {
-    return found;
-  }
-  const crypto::Key256 fresh = crypto::Key256::random();
+Result<void> KeyStore::ensure(std::span<const KeyRef> refs) {
+  struct Row {
+    Bytes key;
+    Bytes value;
+  };
+
   const Timestamp now = m_clock.now();
-  LK_TRY_VOID(m_engine.write([&](WriteView& view) -> Result<void> {
-    const Bytes row = row_key(ref, kFirstVersion);
-    LK_TRY(const auto existing, view.get(TableId::kKeys, row));
-    if (existing) {
-      return {};
+  std::vector<Row> rows;
+  for (const KeyRef& ref : refs) {
+    const auto found = find(ref);
+    if (found) {
+      continue;
     }
-    return view.put(TableId::kKeys, row, make_row(m_kek, m_store, row, fresh, now));
-  }));
+    if (found.error().code != Errc::kNotFound) {
+      return Fail{found.error()};
+    }
+    Bytes key = row_key(ref, kFirstVersion);
+    Bytes value = make_row(m_kek, m_store, key, crypto::Key256::random(), now);
+    rows.push_back({std::move(key), std::move(value)});
+  }
+  if (rows.empty()) {
+    return {};
+  }
+  return m_engine.write([&](WriteView& view) -> Result<void> {
+    for (const Row& row : rows) {
+      // Another thread may have made it since.
+      LK_TRY(const auto existing, view.get(TableId::kKeys, row.key));
+      if (!existing) {
+        LK_TRY_VOID(view.put(TableId::kKeys, row.key, row.value));
+      }
+    }
+    return {};
+  });
+}
+
+Result<DataKey> KeyStore::ensure(const KeyRef& ref) {
+  LK_TRY_VOID(ensure(std::span{&ref, 1}));
   return find(ref);
 }
 

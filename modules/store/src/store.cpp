@@ -4,6 +4,7 @@
 #include <leadkeep/crypto/random.h>
 #include <leadkeep/store/store.h>
 
+#include <array>
 #include <cerrno>
 #include <string>
 
@@ -112,11 +113,9 @@ Result<void> Store::create(const StoreOptions& options, const crypto::Key256& ro
   KeyRef index_root{KeyKind::kIndexRoot, {}};
   index_root.id.back() = std::byte{1};
   LK_TRY(const DataKey state_key, keys->ensure({KeyKind::kStateHash, {}}));
-  for (const KeyRef& ref : {index_root, system_key("store"), system_key("identity"),
-                            system_key("audit"), system_key("outbox"), system_key("api")}) {
-    LK_TRY(const DataKey made, keys->ensure(ref));
-    (void)made;
-  }
+  const std::array groups = {index_root,          system_key("store"),  system_key("identity"),
+                             system_key("audit"), system_key("outbox"), system_key("api")};
+  LK_TRY_VOID(keys->ensure(groups));
   State state;
   state.store = keys->store_id();
   return engines.data->write([&](WriteView& view) {
@@ -161,10 +160,8 @@ Result<std::uint64_t> Store::rows(TableId table) {
   return count;
 }
 
-Result<void> Store::ensure_key(const KeyRef& ref) {
-  LK_TRY(const DataKey key, m_keys->ensure(ref));
-  (void)key;
-  return {};
+Result<void> Store::ensure_keys(std::span<const KeyRef> refs) {
+  return m_keys->ensure(refs);
 }
 
 Result<VerifyReport> Store::verify() {

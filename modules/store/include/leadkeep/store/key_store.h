@@ -38,6 +38,7 @@
 #include <leadkeep/store/sealed_record.h>
 
 #include <memory>
+#include <span>
 #include <string_view>
 #include <unordered_map>
 
@@ -83,7 +84,8 @@ class KeyStore {
   [[nodiscard]] const StoreId& store_id() const noexcept { return m_store; }
 
   [[nodiscard]] Result<DataKey> find(const KeyRef& ref) const;
-  // Makes the key if it is not there; durable on return.
+  // Makes the keys that are not there, all in one commit; durable on return.
+  [[nodiscard]] Result<void> ensure(std::span<const KeyRef> refs);
   [[nodiscard]] Result<DataKey> ensure(const KeyRef& ref);
 
  private:

@@ -21,6 +21,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 #include <type_traits>
 
 namespace leadkeep::store {
@@ -86,8 +87,10 @@ class Store {
     return take<Outcome>(ran, outcome);
   }
 
-  // Makes the key that a later write will seal with; durable on return. Not inside a transaction.
-  [[nodiscard]] Result<void> ensure_key(const KeyRef& ref);
+  // Makes the keys that a later write will seal with; durable on return. Not inside a transaction.
+  [[nodiscard]] Result<void> ensure_keys(std::span<const KeyRef> refs);
+
+  [[nodiscard]] Result<void> ensure_key(const KeyRef& ref) { return ensure_keys({&ref, 1}); }
 
   // Walks everything and compares it with the state hash. Takes as long as the store is large.
   [[nodiscard]] Result<VerifyReport> verify();
