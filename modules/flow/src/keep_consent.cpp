@@ -1,4 +1,5 @@
 #include "acting.h"
+#include "make_once.h"
 
 #include <leadkeep/crypto/random.h>
 #include <leadkeep/flow/keep_consent.h>
@@ -27,15 +28,11 @@ Result<ConsentId> KeepConsent::record(
   const audit::Entry entry =
       entry_by(permit.actor(), audit::Act::kConsentRecorded, audit::object_of(lead));
   return act(m_house, entry, [&](store::WriteTxn& txn, audit::Entry& done) -> Result<ConsentId> {
-    LK_TRY(const auto earlier, find_earlier(txn, agent, guard, now));
-    if (earlier) {
-      done.reason = "repeated";
-      return ConsentId{*earlier};
-    }
-    LK_TRY_VOID(consent::Ledger{}.append(txn, lead, fresh, consent, agent, now));
-    LK_TRY_VOID(remember(txn, agent, guard, fresh.bytes(), now));
-    done.reason = std::string{consent::name_of(consent.kind)};
-    return fresh;
+    return make_once<ConsentId>(txn, agent, guard, now, done, [&]() -> Result<ConsentId> {
+      LK_TRY_VOID(consent::Ledger{}.append(txn, lead, fresh, consent, agent, now));
+      done.reason = std::string{consent::name_of(consent.kind)};
+      return fresh;
+    });
   });
 }
 

@@ -1,10 +1,12 @@
 #include "acting.h"
+#include "make_once.h"
 
 #include <leadkeep/flow/manage_agents.h>
 
 namespace leadkeep::flow {
 
-Result<AgentId> ManageAgents::add(const By& by, identity::NewAgent agent) {
+Result<AgentId> ManageAgents::add(const By& by, identity::NewAgent agent,
+                                  const std::optional<RepeatGuard>& guard) {
   const Timestamp now = m_house.clock.now();
   const audit::Entry entry = entry_by(by.actor(), audit::Act::kAgentAdded);
   auto checked = identity::LocalDirectory::check(std::move(agent), now);
@@ -12,10 +14,16 @@ Result<AgentId> ManageAgents::add(const By& by, identity::NewAgent agent) {
     record_refusal(m_house, entry, name_of(checked.error().code));
     return Fail{std::move(checked).error()};
   }
-  return act(m_house, entry, [&](store::WriteTxn& txn, audit::Entry& done) -> Result<AgentId> {
+  const auto add_to_list = [&](store::WriteTxn& txn) -> Result<AgentId> {
     LK_TRY_VOID(m_directory.add(txn, checked.value(), now));
-    done.object = audit::object_of(checked.value().id());
     return checked.value().id();
+  };
+  return act(m_house, entry, [&](store::WriteTxn& txn, audit::Entry& done) -> Result<AgentId> {
+    LK_TRY(const AgentId id, by.actor() ? make_once<AgentId>(txn, by.actor()->agent, guard, now,
+                                                             done, [&] { return add_to_list(txn); })
+                                        : add_to_list(txn));
+    done.object = audit::object_of(id);
+    return id;
   });
 }
 

@@ -1,5 +1,7 @@
 #include "acting.h"
+#include "make_once.h"
 #include "outgoing_text.h"
+#include "show_conversation.h"
 
 #include <leadkeep/consent/ledger.h>
 #include <leadkeep/crypto/random.h>
@@ -24,42 +26,40 @@ Result<MessageId> SendReply::send(const identity::Permit<identity::Action::kRepl
   const records::Message written =
       write_message(m_house, fresh, author, records::Message::DIRECTION_OUTBOUND, text, now);
 
+  // What is made if this is not a request that was made before.
+  const auto queue = [&](store::WriteTxn& txn) -> Result<MessageId> {
+    // 1. A draft to the person of this conversation.
+    const inbox::Conversations conversations;
+    LK_TRY(auto conversation, conversations.find(txn, conversation_id));
+    if (!conversation) {
+      return no_conversation();
+    }
+    inbox::Draft draft{inbox::lead_of(*conversation), conversation_id, fresh, author, text};
+    // 2. The ledger clears it, or refuses.
+    LK_TRY(const consent::ClearedMessage cleared,
+           consent::Ledger{}.clear(txn, std::move(draft), now));
+    // 3. Message, conversation and outbox.
+    records::Message message = written;
+    message.set_status(records::Message::STATUS_QUEUED);
+    const records::Conversation before = *conversation;
+    LK_TRY_VOID(inbox::Messages{}.add(txn, *conversation, message));
+    conversation->set_last_activity_ms(std::max(conversation->last_activity_ms(), now.ms));
+    LK_TRY_VOID(conversations.save(txn, before, *conversation));
+    LK_TRY_VOID(delivery::Outbox{}.enqueue(txn, cleared, message.seq(), now));
+    return fresh;
+  };
   auto sent =
       act(m_house, entry, [&](store::WriteTxn& txn, audit::Entry& done) -> Result<MessageId> {
-        // 1. The same request again yields what the first one made.
-        LK_TRY(const auto earlier, find_earlier(txn, author, guard, now));
-        if (earlier) {
-          done.reason = "repeated";
-          done.object = audit::object_of(MessageId{*earlier});
-          return MessageId{*earlier};
-        }
-        // 2. A draft to the person of this conversation.
-        const inbox::Conversations conversations;
-        LK_TRY(auto conversation, conversations.find(txn, conversation_id));
-        if (!conversation) {
-          return fail(Errc::kNotFound, "there is no such conversation");
-        }
-        inbox::Draft draft{inbox::lead_of(*conversation), conversation_id, fresh, author, text};
-        // 3. The ledger clears it, or refuses.
-        LK_TRY(const consent::ClearedMessage cleared,
-               consent::Ledger{}.clear(txn, std::move(draft), now));
-        // 4. Message, conversation and outbox.
-        records::Message message = written;
-        message.set_status(records::Message::STATUS_QUEUED);
-        const records::Conversation before = *conversation;
-        LK_TRY_VOID(inbox::Messages{}.add(txn, *conversation, message));
-        conversation->set_last_activity_ms(std::max(conversation->last_activity_ms(), now.ms));
-        LK_TRY_VOID(conversations.save(txn, before, *conversation));
-        LK_TRY_VOID(delivery::Outbox{}.enqueue(txn, cleared, message.seq(), now));
-        LK_TRY_VOID(remember(txn, author, guard, fresh.bytes(), now));
-        done.object = audit::object_of(fresh);
-        return fresh;
+        LK_TRY(const auto id,
+               make_once<MessageId>(txn, author, guard, now, done, [&] { return queue(txn); }));
+        done.object = audit::object_of(id);
+        return id;
       });
   if (!sent) {
     m_house.metrics.replies_refused.add();
     return sent;
   }
-  // 5. Durable: wake the sender and tell who listens.
+  // 4. Durable: wake the sender and tell who listens.
   m_house.metrics.replies_accepted.add();
   m_house.outbox_signal.notify();
   m_house.feed.publish({{inbox::EventKind::kMessageChanged, conversation_id, sent.value()}});

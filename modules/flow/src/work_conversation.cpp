@@ -1,4 +1,5 @@
 #include "acting.h"
+#include "make_once.h"
 #include "outgoing_text.h"
 #include "show_conversation.h"
 
@@ -111,7 +112,7 @@ Result<inbox::MaskedConversation> WorkConversation::change(
 
 Result<MessageId> WorkConversation::add_note(
     const identity::Permit<identity::Action::kWriteNote>& permit, const ConversationId& id,
-    Pii<std::string> text, const std::optional<RepeatGuard>& guard) {
+    const Pii<std::string>& text, const std::optional<RepeatGuard>& guard) {
   const Timestamp now = m_house.clock.now();
   const AgentId author = permit.actor().agent;
   const audit::Entry entry = entry_by(permit.actor(), audit::Act::kNote, audit::object_of(id));
@@ -122,24 +123,24 @@ Result<MessageId> WorkConversation::add_note(
   const auto fresh = crypto::new_id<MessageId>(now);
   const records::Message written =
       write_message(m_house, fresh, author, records::Message::DIRECTION_NOTE, text, now);
+  const auto write = [&](store::WriteTxn& txn) -> Result<MessageId> {
+    const inbox::Conversations conversations;
+    LK_TRY(auto conversation, conversations.find(txn, id));
+    if (!conversation) {
+      return no_conversation();
+    }
+    const records::Conversation before = *conversation;
+    records::Message message = written;
+    LK_TRY_VOID(inbox::Messages{}.add(txn, *conversation, message));
+    LK_TRY_VOID(conversations.save(txn, before, *conversation));
+    return fresh;
+  };
   auto noted =
       act(m_house, entry, [&](store::WriteTxn& txn, audit::Entry& done) -> Result<MessageId> {
-        LK_TRY(const auto earlier, find_earlier(txn, author, guard, now));
-        if (earlier) {
-          done.reason = "repeated";
-          return MessageId{*earlier};
-        }
-        const inbox::Conversations conversations;
-        LK_TRY(auto conversation, conversations.find(txn, id));
-        if (!conversation) {
-          return no_conversation();
-        }
-        const records::Conversation before = *conversation;
-        records::Message message = written;
-        LK_TRY_VOID(inbox::Messages{}.add(txn, *conversation, message));
-        LK_TRY_VOID(conversations.save(txn, before, *conversation));
-        LK_TRY_VOID(remember(txn, author, guard, fresh.bytes(), now));
-        return fresh;
+        LK_TRY(const auto note,
+               make_once<MessageId>(txn, author, guard, now, done, [&] { return write(txn); }));
+        done.object = audit::object_of(note);
+        return note;
       });
   if (noted) {
     m_house.feed.publish({{inbox::EventKind::kMessageChanged, id, noted.value()}});

@@ -175,12 +175,21 @@ TEST_F(ApiServer, LetsAnAdministratorManageAgentsAndSeeNothingElse) {
       R"({"username":"ben","display_name":"Ben","roles":["agent"],"password":"correct horse battery"})";
   EXPECT_EQ(c.ask("POST", "/v1/admin/agents", admin, body).status, 201);
   EXPECT_EQ(c.ask("POST", "/v1/admin/agents", admin, body).status, 409);
+  const auto once = admin + "Idempotency-Key: one\r\n";
+  const auto of = [](const std::string& name) {
+    return R"({"username":")" + name +
+           R"(","display_name":"C","roles":["agent"],"password":"correct horse"})";
+  };
+  const auto first = c.ask("POST", "/v1/admin/agents", once, of("clara"));
+  EXPECT_EQ(first.status, 201) << first.body;
+  EXPECT_EQ(c.ask("POST", "/v1/admin/agents", once, of("clara")).body, first.body);
+  EXPECT_EQ(c.ask("POST", "/v1/admin/agents", once, of("carla")).status, 422);
   EXPECT_EQ(c.ask("POST", "/v1/admin/agents/disable", admin, R"({"username":"anna"})").status, 204);
   EXPECT_EQ(c.ask("GET", "/v1/session", agent).status, 401);
   EXPECT_EQ(c.ask("POST", "/v1/admin/agents/enable", admin, R"({"username":"nobody"})").status,
             404);
   const auto list = parse(c.ask("GET", "/v1/admin/agents", admin));
-  EXPECT_EQ(list.root()["items"].size(), 3U);
+  EXPECT_EQ(list.root()["items"].size(), 4U);
 }
 
 TEST_F(ApiServer, ShowsColleaguesByNameOnly) {

@@ -25,6 +25,16 @@ Result<identity::NewAgent> parse_new_agent(http::Request& request) {
   return agent;
 }
 
+std::string without_password(const identity::NewAgent& agent) {
+  json::Writer writer;
+  writer.begin_array().string(agent.username).string(agent.display_name);
+  for (const identity::Role role : agent.roles) {
+    writer.string(identity::name_of(role));
+  }
+  writer.end_array();
+  return std::move(writer).take();
+}
+
 Result<std::string> parse_username(http::Request& request) {
   LK_TRY(const auto document, parse_body(request));
   LK_TRY(const auto members, Members::of(request, document.root(), {"username"}));

@@ -12,6 +12,8 @@ namespace leadkeep::api {
 
 // {"username","display_name","roles":[…],"password"}
 [[nodiscard]] Result<identity::NewAgent> parse_new_agent(http::Request& request);
+// What the request asks for, as text, but for the password.
+[[nodiscard]] std::string without_password(const identity::NewAgent& agent);
 // {"username"}
 [[nodiscard]] Result<std::string> parse_username(http::Request& request);
 

@@ -35,7 +35,8 @@ Answer list_accounts(const ApiContext& context, http::Request& request,
 
 Answer add_account(const ApiContext& context, http::Request& request, const ManagePermit& permit) {
   LK_TRY(auto agent, parse_new_agent(request));
-  LK_TRY(const auto id, context.services.manage_agents.add(permit, std::move(agent)));
+  LK_TRY(const auto guard, repeat_guard_of(request, without_password(agent)));
+  LK_TRY(const auto id, context.services.manage_agents.add(permit, std::move(agent), guard));
   return made(201, id.text());
 }
 

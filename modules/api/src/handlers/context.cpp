@@ -15,6 +15,11 @@ constexpr std::size_t kMaxCursorBytes = 512;
 }  // namespace
 
 Result<std::optional<flow::RepeatGuard>> repeat_guard_of(http::Request& request) {
+  return repeat_guard_of(request, request.body());
+}
+
+Result<std::optional<flow::RepeatGuard>> repeat_guard_of(http::Request& request,
+                                                         std::string_view meaning) {
   const auto& head = request.head();
   const auto key = head.field("idempotency-key");
   if (!key) {
@@ -28,7 +33,7 @@ Result<std::optional<flow::RepeatGuard>> repeat_guard_of(http::Request& request)
   return std::optional{flow::RepeatGuard{
       std::string{*key},
       crypto::sha256({as_bytes(name_of(head.verb())), as_bytes("\n"), as_bytes(head.path()),
-                      as_bytes("\n"), as_bytes(request.body())})}};
+                      as_bytes("\n"), as_bytes(meaning)})}};
 }
 
 Result<PageQuery> page_of(http::Request& request, const http::Query& query) {

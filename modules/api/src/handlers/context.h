@@ -27,8 +27,11 @@ template <class IdType>
   return *id;
 }
 
-// From Idempotency-Key, if it is there.
+// From Idempotency-Key, if it is there. `meaning` is what makes two requests the same: the body, or,
+// where the body holds a secret, the rest of it, because of a secret no fast hash may be stored.
 [[nodiscard]] Result<std::optional<flow::RepeatGuard>> repeat_guard_of(http::Request& request);
+[[nodiscard]] Result<std::optional<flow::RepeatGuard>> repeat_guard_of(http::Request& request,
+                                                                       std::string_view meaning);
 
 struct PageQuery {
   std::size_t limit;

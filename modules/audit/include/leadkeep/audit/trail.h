@@ -68,6 +68,8 @@ enum class ObjectKind : std::uint8_t {
 struct Object {
   ObjectKind kind = ObjectKind::kNone;
   Ulid id{};
+
+  friend bool operator==(const Object&, const Object&) = default;
 };
 
 [[nodiscard]] Object object_of(const ConversationId& id) noexcept;

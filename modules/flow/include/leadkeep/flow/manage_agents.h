@@ -6,6 +6,7 @@
 // Threads  any
 #pragma once
 #include <leadkeep/flow/house.h>
+#include <leadkeep/flow/idempotency.h>
 #include <leadkeep/identity/local_directory.h>
 #include <leadkeep/identity/permit.h>
 
@@ -30,7 +31,9 @@ class ManageAgents {
     std::optional<identity::Actor> m_actor;
   };
 
-  [[nodiscard]] Result<AgentId> add(const By& by, identity::NewAgent agent);
+  // The guard counts for the holder of a permit only.
+  [[nodiscard]] Result<AgentId> add(const By& by, identity::NewAgent agent,
+                                    const std::optional<RepeatGuard>& guard = {});
   [[nodiscard]] Result<void> set_state(const By& by, std::string_view username,
                                        identity::AgentSummary::State state);
   [[nodiscard]] Result<std::vector<identity::AgentSummary>> list(const By& by);

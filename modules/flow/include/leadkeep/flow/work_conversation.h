@@ -40,7 +40,7 @@ class WorkConversation {
 
   [[nodiscard]] Result<MessageId> add_note(
       const identity::Permit<identity::Action::kWriteNote>& permit, const ConversationId& id,
-      Pii<std::string> text, const std::optional<RepeatGuard>& guard);
+      const Pii<std::string>& text, const std::optional<RepeatGuard>& guard);
 
  private:
   House& m_house;
