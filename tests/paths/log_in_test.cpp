@@ -121,6 +121,57 @@ TEST_F(LogInPath, EndsTheOldestSessionBeyondTheLimit) {
   EXPECT_FALSE(log_in.resume(oldest.token.expose()));
 }
 
+TEST_F(LogInPath, PutsTheEndOfASessionThatMadeRoomOnRecord) {
+  add_agent("anna");
+  const auto oldest = must(attempt("anna", kPassword));
+  const auto ends = [&] {
+    std::vector<audit::Entry> found;
+    for (const auto& item : trail()) {
+      if (item.entry.act == audit::Act::kLogOut) {
+        found.push_back(item.entry);
+      }
+    }
+    return found;
+  };
+  for (int i = 0; i < 4; ++i) {
+    must(attempt("anna", kPassword));
+  }
+  EXPECT_TRUE(ends().empty());
+  must(attempt("anna", kPassword));
+  ASSERT_EQ(ends().size(), 1U);
+  EXPECT_EQ(ends()[0].actor, oldest.session.agent());
+  EXPECT_TRUE(same_bytes(*ends()[0].session, oldest.session.id().bytes()));
+  EXPECT_EQ(ends()[0].reason, "session_limit");
+}
+
+TEST_F(LogInPath, EndsAnIdleSessionAlthoughAnEventStreamAsksForItAllTheTime) {
+  add_agent("anna");
+  const auto opened = must(attempt("anna", kPassword));
+  for (int i = 0; i < 29; ++i) {
+    store.clock().advance(std::chrono::minutes{1});
+    must(log_in.session_of(opened.token.expose()));
+  }
+  store.clock().advance(std::chrono::minutes{1});
+  EXPECT_EQ(log_in.session_of(opened.token.expose()).error().code, Errc::kUnauthenticated);
+}
+
+TEST_F(LogInPath, AddsAnAgentOnceHoweverOftenTheRequestIsRepeated) {
+  const auto admin = sign_in("root", {Role::kAdmin});
+  const auto add = [&](std::string name) {
+    identity::NewAgent agent;
+    agent.username = std::move(name);
+    agent.display_name = "Berta";
+    agent.roles = {Role::kAgent};
+    agent.password = SecretBytes::copy_of(as_bytes(kPassword));
+    return manage_agents.add(permit<Action::kManageAgents>(admin), std::move(agent),
+                             flow::RepeatGuard{"key-1", crypto::sha256({as_bytes("request")})});
+  };
+  const auto first = must(add("berta"));
+  EXPECT_EQ(must(add("berta")), first);
+  EXPECT_EQ(trail().back().entry.reason, "repeated");
+  EXPECT_EQ(must(manage_agents.list(flow::ManageAgents::By::operator_of_the_host())).size(), 2U);
+}
+
 TEST_F(LogInPath, RefusesTokensThatWereNeverGivenOut) {
   add_agent("anna");
   const auto opened = must(attempt("anna", kPassword));

@@ -54,6 +54,33 @@ class MessagePath : public ::testing::Test, public PathHouse {
   identity::Session agent;
 };
 
+// The record of a lead, replaced by one that opens and cannot be read.
+class DamagedLead {
+ public:
+  DamagedLead(PathHouse& house, const LeadId& lead) : m_house{house}, m_lead{lead} {
+    m_genuine = must(house.store->read([&](store::ReadTxn& txn) -> Result<Bytes> {
+      LK_TRY(const auto plain,
+             txn.get_sealed(store::TableId::kLeads, lead.bytes(), store::subject_key(lead)));
+      return Bytes{plain->expose().begin(), plain->expose().end()};
+    }));
+    write(as_bytes("\xff\xff not a record"));
+  }
+
+  void mend() const { write(m_genuine); }
+
+ private:
+  void write(ByteView plaintext) const {
+    must(m_house.store->write([&](store::WriteTxn& txn) {
+      return txn.put_sealed(store::TableId::kLeads, m_lead.bytes(), store::subject_key(m_lead),
+                            plaintext);
+    }));
+  }
+
+  PathHouse& m_house;
+  LeadId m_lead;
+  Bytes m_genuine;
+};
+
 TEST_F(MessagePath, ShowsAFirstMessageInAMaskedInbox) {
   const auto id = first_contact("call me: 0151 23456789 or erika@example.org");
   const auto conversation = only_conversation(agent);
@@ -292,11 +319,7 @@ TEST_F(MessagePath, BelievesADeliveryAfterALocalFailure) {
 
 TEST_F(MessagePath, KeepsOtherPeoplesMessagesWhenOneLeadIsDamaged) {
   first_contact();
-  const auto damaged = only_conversation(agent).lead().id;
-  must(store->write([&](store::WriteTxn& txn) {
-    return txn.put_sealed(store::TableId::kLeads, damaged.bytes(), store::subject_key(damaged),
-                          as_bytes("\xff\xff not a record"));
-  }));
+  const DamagedLead damage{*this, only_conversation(agent).lead().id};
   const auto received = must(receive(value(text_message("4915123456789", "wamid.d1", "lost?") +
                                            "," + text_message("4915200000001", "wamid.d2", "ok"))));
   EXPECT_EQ(received.applied, flow::Received::Applied::kDeferred);
@@ -309,23 +332,30 @@ TEST_F(MessagePath, KeepsOtherPeoplesMessagesWhenOneLeadIsDamaged) {
 
 TEST_F(MessagePath, AppliesADeferredWebhookOnceTheDamageIsMended) {
   first_contact();
-  const auto lead = only_conversation(agent).lead().id;
-  const auto key = store::subject_key(lead);
-  const auto genuine = must(store->read([&](store::ReadTxn& txn) -> Result<Bytes> {
-    LK_TRY(const auto plain, txn.get_sealed(store::TableId::kLeads, lead.bytes(), key));
-    return Bytes{plain->expose().begin(), plain->expose().end()};
-  }));
-  const auto write_lead = [&](ByteView plaintext) {
-    must(store->write([&](store::WriteTxn& txn) {
-      return txn.put_sealed(store::TableId::kLeads, lead.bytes(), key, plaintext);
-    }));
-  };
-  write_lead(as_bytes("\xff\xff not a record"));
+  const DamagedLead damage{*this, only_conversation(agent).lead().id};
   must(receive(value(text_message("4915123456789", "wamid.later", "kept"))));
-  write_lead(genuine);
+  damage.mend();
   EXPECT_EQ(must(receive_message.apply_deferred()), 1U);
   EXPECT_EQ(must(store->rows(store::TableId::kDeferred)), 0U);
   EXPECT_EQ(messages(agent, only_conversation(agent).id()).size(), 2U);
+}
+
+TEST_F(MessagePath, PutsMessagesWithoutASenderOnRecordOnceAlsoWhenTheirWebhookWasDeferred) {
+  first_contact();
+  const DamagedLead damage{*this, only_conversation(agent).lead().id};
+  const auto unattributed = [&] {
+    return std::ranges::count_if(trail(), [](const auto& item) {
+      return item.entry.act == audit::Act::kMessageUnattributed && item.entry.items == 1;
+    });
+  };
+  must(receive(value(text_message("4915123456789", "wamid.later", "kept") +
+                     R"(,{"id":"wamid.nobody","type":"text"})")));
+  must(receive_message.apply_deferred());
+  EXPECT_EQ(unattributed(), 0);
+  damage.mend();
+  must(receive_message.apply_deferred());
+  must(receive_message.apply_deferred());
+  EXPECT_EQ(unattributed(), 1);
 }
 
 TEST_F(MessagePath, RefusesTagsThatCarryContactData) {
@@ -514,6 +544,20 @@ TEST_F(MessagePath, KeepsANoteInsideTheHouse) {
   deliver();
   EXPECT_TRUE(gateway.handed().empty());
   EXPECT_EQ(messages(agent, id)[0].direction(), "note");
+}
+
+TEST_F(MessagePath, NamesWhatARepeatedRequestMadeInTheTrail) {
+  const auto id = first_contact();
+  const flow::RepeatGuard guard{"key-1", crypto::sha256({as_bytes("request")})};
+  const auto note = [&] {
+    return must(
+        work.add_note(permit<Action::kWriteNote>(agent), id, Pii<std::string>{"call back"}, guard));
+  };
+  const auto first = note();
+  EXPECT_EQ(trail().back().entry.object, audit::object_of(first));
+  EXPECT_EQ(note(), first);
+  EXPECT_EQ(trail().back().entry.object, audit::object_of(first));
+  EXPECT_EQ(trail().back().entry.reason, "repeated");
 }
 
 TEST_F(MessagePath, PutsEveryReadingOnRecordBeforeItIsReleased) {

@@ -32,7 +32,7 @@ Door door_of(const ApiServices& services) {
 
 EventStreams::StillAllowed still_allowed(const ApiServices& services) {
   return [&log_in = services.log_in, &authoriser = services.authoriser](ByteView token) {
-    const auto session = log_in.resume(token);
+    const auto session = log_in.session_of(token);
     return session ? authoriser.allows(session.value(), identity::Action::kFollowEvents)
                    : identity::Verdict::kRefused;
   };

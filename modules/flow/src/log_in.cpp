@@ -21,25 +21,35 @@ Result<identity::OpenedSession> LogIn::log_in(const identity::LoginAttempt& atte
     return Fail{std::move(proven).error()};
   }
   m_throttle.succeeded(account, attempt.source);
-  // 3. A session, its audit entry in the same transaction.
+  // 3. A session, its audit entry in the same transaction, and one for each that had to make room.
   SecretBytes token = identity::SessionStore::new_token();
   const auto session_id = crypto::new_id<identity::SessionId>(now);
   const audit::Entry entry =
       entry_by(identity::Actor{proven.value().agent(), session_id}, audit::Act::kLogIn);
-  LK_TRY(identity::Session session, act(m_house, entry, [&](store::WriteTxn& txn, audit::Entry&) {
-           return m_sessions.open(txn, proven.value(), token, session_id, now);
-         }));
+  const auto open = [&](store::WriteTxn& txn, audit::Entry&) -> Result<identity::Session> {
+    LK_TRY(auto opened, m_sessions.open(txn, proven.value(), token, session_id, now));
+    for (const identity::SessionId& id : opened.ended) {
+      audit::Entry end = entry_by(identity::Actor{proven.value().agent(), id}, audit::Act::kLogOut);
+      end.reason = "session_limit";
+      LK_TRY_VOID(audit::append(txn, end, now));
+    }
+    return std::move(opened.session);
+  };
+  LK_TRY(identity::Session session, act(m_house, entry, open));
   m_house.metrics.log_ins.add();
   return identity::OpenedSession{std::move(token), std::move(session)};
 }
 
+Result<identity::Session> LogIn::session_of(ByteView token) {
+  return m_house.store.read(
+      [&](store::ReadTxn& txn) { return m_sessions.find(txn, token, m_house.clock.now()); });
+}
+
 Result<identity::Session> LogIn::resume(ByteView token) {
-  const Timestamp now = m_house.clock.now();
-  LK_TRY(identity::Session session,
-         m_house.store.read([&](store::ReadTxn& txn) { return m_sessions.find(txn, token, now); }));
+  LK_TRY(identity::Session session, session_of(token));
   if (identity::SessionStore::touch_due(session) == identity::SessionStore::Touch::kDue) {
     LK_TRY_VOID(m_house.store.write(
-        [&](store::WriteTxn& txn) { return m_sessions.touch(txn, session, now); }));
+        [&](store::WriteTxn& txn) { return m_sessions.touch(txn, session, m_house.clock.now()); }));
   }
   return session;
 }

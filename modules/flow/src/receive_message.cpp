@@ -81,9 +81,16 @@ Result<void> ReceiveMessage::apply_again(const DeferredWebhook& entry) {
   LK_TRY(const intake::WebhookUpdates updates,
          intake::parse(webhook, m_house.phone_number_id, entry.received_at));
   LK_TRY(const PreparedUpdates prepared, prepare(m_house, updates));
-  LK_TRY_VOID(apply_each(prepared, m_house.clock.now()));
-  return m_house.store.write(
-      [&](store::WriteTxn& txn) { return WebhookJournal::settle(txn, entry); });
+  const Timestamp now = m_house.clock.now();
+  LK_TRY_VOID(apply_each(prepared, now));
+  // What nobody wrote that we can name, and the end of it, in one transaction: counted once.
+  LK_TRY_VOID(m_house.store.write([&](store::WriteTxn& txn) -> Result<void> {
+    LK_TRY(const Applied none, apply(txn, m_house, {{}, prepared.unattributed}, now));
+    LK_CHECK(none.events.empty());
+    return WebhookJournal::settle(txn, entry);
+  }));
+  m_house.metrics.messages_unattributed.add(updates.unattributed);
+  return {};
 }
 
 Result<std::size_t> ReceiveMessage::apply_deferred() {

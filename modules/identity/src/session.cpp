@@ -23,14 +23,21 @@ Fail no_session() {
   return fail(Errc::kUnauthenticated, "session: none for this token");
 }
 
-// Ends the oldest sessions until one more fits.
-Result<void> make_room(store::WriteTxn& txn, records::Agent& agent, std::uint32_t limit) {
+// Ends the oldest sessions until one more fits; says which.
+Result<std::vector<SessionId>> make_room(store::WriteTxn& txn, records::Agent& agent,
+                                         std::uint32_t limit) {
+  std::vector<SessionId> ended;
   auto& keys = *agent.mutable_session_keys();
   while (!keys.empty() && static_cast<std::uint32_t>(keys.size()) >= std::max(limit, 1U)) {
-    LK_TRY_VOID(kSessions.erase(txn, as_bytes(keys.Get(0))));
+    const ByteView key = as_bytes(keys.Get(0));
+    LK_TRY(const auto record, kSessions.find(txn, key, identity_key()));
+    if (record) {
+      ended.push_back(SessionId::from_bytes(as_bytes(record->id())).value_or(SessionId{}));
+      LK_TRY_VOID(kSessions.erase(txn, key));
+    }
     keys.erase(keys.begin());
   }
-  return {};
+  return ended;
 }
 
 Result<void> forget_key(store::WriteTxn& txn, const AgentId& id, std::string_view key) {
@@ -58,13 +65,14 @@ SecretBytes SessionStore::new_token() {
   return token;
 }
 
-Result<Session> SessionStore::open(store::WriteTxn& txn, const ProvenIdentity& who,
-                                   const SecretBytes& token, SessionId id, Timestamp now) const {
+Result<SessionStore::Opened> SessionStore::open(store::WriteTxn& txn, const ProvenIdentity& who,
+                                                const SecretBytes& token, SessionId id,
+                                                Timestamp now) const {
   LK_TRY(records::Agent agent, kAgents.load(txn, who.agent().bytes(), identity_key()));
   if (agent.disabled()) {
     return no_session();  // disabled between the proof and now
   }
-  LK_TRY_VOID(make_room(txn, agent, m_limits.max_per_agent));
+  LK_TRY(auto ended, make_room(txn, agent, m_limits.max_per_agent));
   const Bytes key = key_of(token.expose());
   agent.add_session_keys(std::string{as_text(key)});
   LK_TRY_VOID(kAgents.put(txn, who.agent().bytes(), identity_key(), agent));
@@ -76,7 +84,8 @@ Result<Session> SessionStore::open(store::WriteTxn& txn, const ProvenIdentity& w
   record.set_auth_epoch(agent.auth_epoch());
   record.set_id(std::string{id.raw()});
   LK_TRY_VOID(kSessions.put(txn, key, identity_key(), record));
-  return find(txn, token.expose(), now);
+  LK_TRY(Session session, find(txn, token.expose(), now));
+  return Opened{std::move(session), std::move(ended)};
 }
 
 Result<Session> SessionStore::find(store::ReadTxn& txn, ByteView token, Timestamp now) const {

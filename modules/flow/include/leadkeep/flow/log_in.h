@@ -1,7 +1,7 @@
 // leadkeep/flow/log_in.h — the path of a log-in and of every request after it
 //
 //   LoginAttempt ─ throttle ─ directory ─ ProvenIdentity ─ Session ─ audit       (log_in)
-//   token ─ Session                                                             (resume)
+//   token ─ Session                                                     (session_of, resume)
 //
 // Errors   kUnauthenticated   one answer for every cause; the audit trail knows it
 //          kTooManyRequests   throttled, before anything is looked at
@@ -26,6 +26,9 @@ class LogIn {
         m_refuse{refuse} {}
 
   [[nodiscard]] Result<identity::OpenedSession> log_in(const identity::LoginAttempt& attempt);
+  // The session of a token, without counting as use of it: an open event stream keeps nobody in.
+  [[nodiscard]] Result<identity::Session> session_of(ByteView token);
+  // The session of a token that an agent uses now, which is then not idle.
   [[nodiscard]] Result<identity::Session> resume(ByteView token);
   [[nodiscard]] Result<void> log_out(const identity::Session& session);
 

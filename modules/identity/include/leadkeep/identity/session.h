@@ -76,8 +76,14 @@ class SessionStore {
 
   // The token is made before the transaction, so that a body that runs twice gives it once.
   [[nodiscard]] static SecretBytes new_token();
-  [[nodiscard]] Result<Session> open(store::WriteTxn& txn, const ProvenIdentity& who,
-                                     const SecretBytes& token, SessionId id, Timestamp now) const;
+
+  struct Opened {
+    Session session;
+    std::vector<SessionId> ended;  // the oldest of the agent, where one more would be too many
+  };
+
+  [[nodiscard]] Result<Opened> open(store::WriteTxn& txn, const ProvenIdentity& who,
+                                    const SecretBytes& token, SessionId id, Timestamp now) const;
   [[nodiscard]] Result<Session> find(store::ReadTxn& txn, ByteView token, Timestamp now) const;
 
   enum class Touch { kNotDue, kDue };
