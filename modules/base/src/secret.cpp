@@ -25,7 +25,7 @@ SecretBytes::SecretBytes(std::size_t size)
 
 SecretBytes SecretBytes::copy_of(ByteView bytes) {
   SecretBytes out{bytes.size()};
-  if (!bytes.empty()) {
+  if (out.m_data != nullptr) {
     std::memcpy(out.m_data, bytes.data(), bytes.size());
   }
   return out;

@@ -91,12 +91,12 @@ bool is_all_digits(std::string_view text) noexcept {
 
 std::optional<std::uint64_t> parse_unsigned(std::string_view text) noexcept {
   std::uint64_t value = 0;
-  const char* const end = text.data() + text.size();
   if (!is_all_digits(text)) {
     return std::nullopt;
   }
-  const auto [stopped, error] = std::from_chars(text.data(), end, value);
-  return error == std::errc{} && stopped == end ? std::optional{value} : std::nullopt;
+  // Of digits only the size can go wrong.
+  const auto [stopped, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc{} ? std::optional{value} : std::nullopt;
 }
 
 std::size_t count_code_points(std::string_view utf8) noexcept {

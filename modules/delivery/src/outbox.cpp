@@ -89,7 +89,7 @@ Result<std::optional<records::OutboxEntry>> Outbox::find(store::ReadTxn& txn,
 }
 
 Result<void> Outbox::move(store::WriteTxn& txn, const records::OutboxEntry& from,
-                          records::OutboxEntry to) const {
+                          const records::OutboxEntry& to) const {
   LK_TRY_VOID(kOutbox.erase(txn, due_key(from)));
   return put(txn, to);
 }

@@ -102,7 +102,7 @@ class Applying {
     audit::Entry entry = entry_by(std::nullopt, audit::Act::kStatusReceived, audit::object_of(*id));
     entry.reason = std::string{name_of(update.status)};
     LK_TRY_VOID(audit::append(m_txn, entry, m_now));
-    tell(EventKind::kMessageChanged, place->conversation, *id);
+    tell(EventKind::kMessageChanged, place->conversation, id);
     return {};
   }
 
@@ -179,7 +179,8 @@ class Applying {
         m_txn, entry_by(std::nullopt, audit::Act::kMessageReceived, audit::object_of(id)), m_now);
   }
 
-  void tell(EventKind kind, const ConversationId& conversation, std::optional<MessageId> message) {
+  void tell(EventKind kind, const ConversationId& conversation,
+            const std::optional<MessageId>& message) {
     m_applied.events.push_back({kind, conversation, message});
   }
 

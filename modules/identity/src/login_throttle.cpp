@@ -15,7 +15,7 @@ constexpr std::size_t kMaxNameBytes = 128;
 
 // An IPv6 host has 2^64 addresses of its own: its /64 is the source.
 std::string network_of(std::string_view source) {
-  const std::string text{source.substr(0, kMaxNameBytes)};
+  std::string text{source.substr(0, kMaxNameBytes)};
   std::array<std::byte, 16> address{};
   if (::inet_pton(AF_INET6, text.c_str(), address.data()) != 1) {
     return text;

@@ -108,6 +108,7 @@ std::optional<CodePoint> read_percent(std::string_view text, std::size_t at) noe
   }
   int32_t used = 0;
   UChar32 c = 0;
+  // NOLINTNEXTLINE(bugprone-inc-dec-in-conditions): a macro of ICU
   U8_NEXT(bytes, used, trail_count + 1, c);
   if (c < 0 || used != trail_count + 1) {
     return std::nullopt;

@@ -76,7 +76,7 @@ struct EventStreams::Listener {
   Instant next_check = now() + kSessionCheck;
   enum class State { kListening, kOver } state = State::kListening;
 
-  [[nodiscard]] int fd() { return static_cast<int>(connection.socket().impl()->sockfd()); }
+  [[nodiscard]] int fd() { return connection.socket().impl()->sockfd(); }
 
   void append(std::string_view text) {
     if (unsent.size() + text.size() > kMaxUnsentBytes) {

@@ -65,7 +65,7 @@ void Connection::serve() {
   }
   socket().setReceiveTimeout(timespan(kTimeWithoutByte));
   socket().setSendTimeout(timespan(kTimeWithoutByte));
-  ConnectionWatch::Seat seat{m_setup.watch, static_cast<int>(socket().impl()->sockfd())};
+  ConnectionWatch::Seat seat{m_setup.watch, socket().impl()->sockfd()};
   ReadBuffer buffer{*this};
   Then then = Then::kNextRequest;
   while (then == Then::kNextRequest) {
@@ -192,7 +192,7 @@ void Connection::write(std::string_view bytes) {
 // Closing a socket with unread bytes resets the connection, and the client may lose the answer that
 // says why. So our side is closed first, and what still comes is thrown away for a moment.
 void Connection::drain() noexcept {
-  const int fd = static_cast<int>(socket().impl()->sockfd());
+  const int fd = socket().impl()->sockfd();
   if (::shutdown(fd, SHUT_WR) != 0) {
     return;
   }

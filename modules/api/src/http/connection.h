@@ -37,7 +37,7 @@ class Service {
 // A connection that nobody reads requests from any more.
 class DetachedConnection {
  public:
-  explicit DetachedConnection(Poco::Net::StreamSocket socket) : m_socket{std::move(socket)} {}
+  explicit DetachedConnection(const Poco::Net::StreamSocket& socket) : m_socket{socket} {}
 
   [[nodiscard]] Poco::Net::StreamSocket& socket() noexcept { return m_socket; }
 

@@ -1,5 +1,7 @@
 #include "http/response.h"
 
+#include <leadkeep/base/check.h>
+
 #include <array>
 #include <ctime>
 
@@ -23,7 +25,7 @@ std::string_view http_date(Timestamp now) {
   const std::time_t second = now.ms / 1000;
   if (second != kept.second) {
     std::tm parts{};
-    ::gmtime_r(&second, &parts);
+    LK_CHECK(::gmtime_r(&second, &parts) != nullptr);
     kept.size =
         std::strftime(kept.text.data(), kept.text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
     kept.second = second;

@@ -26,6 +26,7 @@ auto with(const Services* services, Handler handler) {
 
 std::vector<RouteInfo> info_of(const std::vector<Route>& routes) {
   std::vector<RouteInfo> infos;
+  infos.reserve(routes.size());
   for (const auto& route : routes) {
     infos.push_back({std::string{name_of(route.verb)}, std::string{route.path},
                      std::string{route.access}, route.body_limit});

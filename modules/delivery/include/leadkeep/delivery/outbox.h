@@ -40,7 +40,7 @@ class Outbox {
 
   // Writes `entry` with another state or due time.
   [[nodiscard]] Result<void> move(store::WriteTxn& txn, const records::OutboxEntry& from,
-                                  records::OutboxEntry to) const;
+                                  const records::OutboxEntry& to) const;
   // Ends the entry of a message; absent is fine. The next one of the conversation, which had to wait
   // behind it, is due now.
   [[nodiscard]] Result<void> settle(store::WriteTxn& txn, const ConversationId& conversation,
