@@ -161,15 +161,20 @@ class LmdbWriteView final : public LmdbReads<WriteView> {
  public:
   using LmdbReads::LmdbReads;
 
-  Result<void> put(TableId table, ByteView key, ByteView value) override {
-    LK_TRY_VOID(remember(table, key));
-    m_bytes += key.size() + value.size();
-    return put_now(table, key, value);
-  }
-
-  Result<void> erase(TableId table, ByteView key) override {
-    LK_TRY_VOID(remember(table, key));
-    return erase_now(table, key);
+  Result<std::optional<ByteView>> exchange(TableId table, ByteView key,
+                                           std::optional<ByteView> value) override {
+    LK_TRY(const auto old, get(table, key));
+    Undo& undo = m_undo.emplace_back(Undo{table, {key.begin(), key.end()}, std::nullopt});
+    if (old) {
+      undo.value = Bytes{old->begin(), old->end()};
+    }
+    if (value) {
+      m_bytes += key.size() + value->size();
+      LK_TRY_VOID(put_now(table, key, *value));
+    } else if (old) {
+      LK_TRY_VOID(erase_now(table, key));
+    }
+    return undo.value ? std::optional{ByteView{*undo.value}} : std::nullopt;
   }
 
   Result<void> undo() {
@@ -195,16 +200,6 @@ class LmdbWriteView final : public LmdbReads<WriteView> {
     Bytes key;
     std::optional<Bytes> value;
   };
-
-  Result<void> remember(TableId table, ByteView key) {
-    LK_TRY(const auto old, get(table, key));
-    Undo undo{table, {key.begin(), key.end()}, std::nullopt};
-    if (old) {
-      undo.value = Bytes{old->begin(), old->end()};
-    }
-    m_undo.push_back(std::move(undo));
-    return {};
-  }
 
   Result<void> put_now(TableId table, ByteView key, ByteView value) {
     MDB_val k = to_val(key);

@@ -42,12 +42,14 @@ StateHash StateHash::from(ByteView bytes) noexcept {
 
 ByteArray<32> state_term(const crypto::Key256& key, TableId table, ByteView row_key,
                          const RecordMark& mark) {
-  Bytes numbers;
-  append_be(numbers, static_cast<std::uint16_t>(table));
-  append_be(numbers, static_cast<std::uint16_t>(row_key.size()));
-  Bytes seq;
-  append_be(seq, mark.rec_seq);
-  return crypto::hmac_sha256(key, {numbers, row_key, mark.tag, seq});
+  Bytes row;
+  row.reserve(2 + 2 + row_key.size() + mark.tag.size() + 8);
+  append_be(row, static_cast<std::uint16_t>(table));
+  append_be(row, static_cast<std::uint16_t>(row_key.size()));
+  append(row, row_key);
+  append(row, mark.tag);
+  append_be(row, mark.rec_seq);
+  return crypto::hmac_sha256(key, {row});
 }
 
 Bytes State::encode(const crypto::Key256& key) const {

@@ -112,48 +112,54 @@ Result<void> WriteTxn::finish() {
 Result<void> WriteTxn::put_sealed(TableId table, ByteView key, const KeyRef& sealed_under,
                                   ByteView plaintext) {
   LK_TRY(const DataKey data_key, keys().find(sealed_under));
-  LK_TRY_VOID(erase_continuations(table, key));
+  const RecordPlace place{store_id(), table, key};
   RecordHeader header;
   header.key_version = data_key.version;
   header.rec_seq = commit_seq();
-  if (plaintext.size() <= kMaxPlaintextPerRow) {
-    return put_row(table, key,
-                   seal_record(*data_key.key, {store_id(), table, key}, header, plaintext));
-  }
-  const std::size_t parts = parts_of(plaintext.size());
+  const bool fits = plaintext.size() <= kMaxPlaintextPerRow;
+  const std::size_t parts = fits ? 0 : parts_of(plaintext.size());
   if (parts > 0xffff) {
     return fail(Errc::kTooLarge, "store: a record is too long");
   }
+  Bytes count;
+  if (!fits) {
+    header.flags = kFlagContinued;
+    append_be(count, static_cast<std::uint16_t>(parts));
+  }
+  LK_TRY(const auto old,
+         exchange_row(table, key,
+                      seal_record(*data_key.key, place, header, fits ? plaintext : count)));
+  LK_TRY_VOID(erase_continuations(table, key, old));
+  header.flags = 0;
   for (std::size_t part = 0; part < parts; ++part) {
     const std::size_t at = part * kMaxPlaintextPerRow;
     const ByteView piece =
         plaintext.subspan(at, std::min(kMaxPlaintextPerRow, plaintext.size() - at));
     const Bytes part_key = continuation_key(table, key, static_cast<std::uint16_t>(part));
-    const RecordPlace place{store_id(), TableId::kContinuations, part_key};
-    LK_TRY_VOID(put_row(TableId::kContinuations, part_key,
-                        seal_record(*data_key.key, place, header, piece)));
+    const RecordPlace part_place{store_id(), TableId::kContinuations, part_key};
+    LK_TRY_VOID(exchange_row(TableId::kContinuations, part_key,
+                             seal_record(*data_key.key, part_place, header, piece)));
   }
-  header.flags = kFlagContinued;
-  Bytes count;
-  append_be(count, static_cast<std::uint16_t>(parts));
-  return put_row(table, key, seal_record(*data_key.key, {store_id(), table, key}, header, count));
+  return {};
 }
 
 Result<void> WriteTxn::erase_sealed(TableId table, ByteView key) {
-  LK_TRY_VOID(erase_continuations(table, key));
-  return erase_row(table, key);
+  LK_TRY(const auto old, exchange_row(table, key, std::nullopt));
+  return erase_continuations(table, key, old);
 }
 
 Result<void> WriteTxn::put_empty(TableId table, ByteView key) {
-  return put_row(table, key, {});
+  LK_TRY_VOID(exchange_row(table, key, ByteView{}));
+  return {};
 }
 
 Result<void> WriteTxn::erase_empty(TableId table, ByteView key) {
-  return erase_row(table, key);
+  LK_TRY_VOID(exchange_row(table, key, std::nullopt));
+  return {};
 }
 
-Result<void> WriteTxn::erase_continuations(TableId table, ByteView key) {
-  LK_TRY(const auto old, view().get(table, key));
+Result<void> WriteTxn::erase_continuations(TableId table, ByteView key,
+                                           std::optional<ByteView> old) {
   if (!old) {
     return {};
   }
@@ -172,35 +178,20 @@ Result<void> WriteTxn::erase_continuations(TableId table, ByteView key) {
                             return Step::kContinue;
                           }));
   for (const Bytes& part_key : found) {
-    LK_TRY_VOID(erase_row(TableId::kContinuations, part_key));
+    LK_TRY_VOID(exchange_row(TableId::kContinuations, part_key, std::nullopt));
   }
   return {};
 }
 
-Result<WriteTxn::Change*> WriteTxn::change_of(TableId table, ByteView key) {
-  RowKey row{table, {key.begin(), key.end()}};
-  const auto it = m_changes.find(row);
-  if (it != m_changes.end()) {
-    return &it->second;
+Result<std::optional<ByteView>> WriteTxn::exchange_row(TableId table, ByteView key,
+                                                       std::optional<ByteView> value) {
+  LK_TRY(const auto old, m_write.exchange(table, key, value));
+  const auto [it, is_first] = m_changes.try_emplace(RowKey{table, {key.begin(), key.end()}});
+  if (is_first && old) {
+    it->second.before = mark_of(*old);
   }
-  LK_TRY(const auto old, view().get(table, key));
-  Change change;
-  if (old) {
-    change.before = mark_of(*old);
-  }
-  return &m_changes.emplace(std::move(row), change).first->second;
-}
-
-Result<void> WriteTxn::put_row(TableId table, ByteView key, ByteView value) {
-  LK_TRY(Change* const change, change_of(table, key));
-  change->after = mark_of(value);
-  return m_write.put(table, key, value);
-}
-
-Result<void> WriteTxn::erase_row(TableId table, ByteView key) {
-  LK_TRY(Change* const change, change_of(table, key));
-  change->after.reset();
-  return m_write.erase(table, key);
+  it->second.after = value ? std::optional{mark_of(*value)} : std::nullopt;
+  return old;
 }
 
 }  // namespace leadkeep::store

@@ -2,8 +2,10 @@
 
 #include <leadkeep/base/files.h>
 
+#include <fstream>
 #include <istream>
 #include <streambuf>
+#include <string>
 
 #include <Poco/Crypto/EVPPKey.h>
 #include <Poco/Crypto/X509Certificate.h>
@@ -29,11 +31,25 @@ Poco::Crypto::EVPPKey read_key(SecretBytes& pem) {
   return Poco::Crypto::EVPPKey{nullptr, &stream};
 }
 
+// POCO 1.11 loses memory when a file holds no certificate at all, so that is found out before.
+bool holds_certificate(const std::filesystem::path& path) {
+  std::ifstream file{path};
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with("-----BEGIN ")) {
+      return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 Result<Poco::Net::Context::Ptr> make_tls_context(const ListenerOptions& options) {
   using Poco::Net::Context;
   LK_TRY(auto pem, read_secret_file(options.key, kMaxKeyFileBytes));
+  if (!holds_certificate(options.certificate)) {
+    return fail(Errc::kInvalidInput, "tls: no certificate in " + options.certificate.string());
+  }
   try {
     Context::Params params;
     params.verificationMode = Context::VERIFY_NONE;

@@ -41,8 +41,20 @@ class ReadView {
 
 class WriteView : public ReadView {
  public:
-  [[nodiscard]] virtual Result<void> put(TableId table, ByteView key, ByteView value) = 0;
-  [[nodiscard]] virtual Result<void> erase(TableId table, ByteView key) = 0;  // absent is fine
+  // Writes a value, or erases the row; yields what was there, valid until the view ends.
+  [[nodiscard]] virtual Result<std::optional<ByteView>> exchange(TableId table, ByteView key,
+                                                                 std::optional<ByteView> value) = 0;
+
+  [[nodiscard]] Result<void> put(TableId table, ByteView key, ByteView value) {
+    LK_TRY_VOID(exchange(table, key, value));
+    return {};
+  }
+
+  // Absent is fine.
+  [[nodiscard]] Result<void> erase(TableId table, ByteView key) {
+    LK_TRY_VOID(exchange(table, key, std::nullopt));
+    return {};
+  }
 };
 
 using ReadBody = std::function<Result<void>(ReadView&)>;

@@ -70,10 +70,12 @@ class WriteTxn : public ReadTxn {
     std::optional<RecordMark> after;
   };
 
-  [[nodiscard]] Result<void> put_row(TableId table, ByteView key, ByteView value);
-  [[nodiscard]] Result<void> erase_row(TableId table, ByteView key);
-  [[nodiscard]] Result<Change*> change_of(TableId table, ByteView key);
-  [[nodiscard]] Result<void> erase_continuations(TableId table, ByteView key);
+  // Writes or erases one row of the database; yields what was there.
+  [[nodiscard]] Result<std::optional<ByteView>> exchange_row(TableId table, ByteView key,
+                                                             std::optional<ByteView> value);
+  // Of the value `old` that the row had.
+  [[nodiscard]] Result<void> erase_continuations(TableId table, ByteView key,
+                                                 std::optional<ByteView> old);
 
   WriteView& m_write;
   State m_state;
