@@ -1,14 +1,22 @@
 #include <leadkeep/base/clock.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <ctime>
 
 namespace leadkeep {
+namespace {
+
+constexpr std::int64_t kFirstMs = -62'167'219'200'000;  // 0000-01-01T00:00:00.000Z
+constexpr std::int64_t kLastMs = 253'402'300'799'999;   // 9999-12-31T23:59:59.999Z
+
+}  // namespace
 
 std::string to_rfc3339(Timestamp t) {
-  std::int64_t seconds = t.ms / 1000;
-  std::int64_t millis = t.ms % 1000;
+  const std::int64_t ms = std::clamp(t.ms, kFirstMs, kLastMs);
+  std::int64_t seconds = ms / 1000;
+  std::int64_t millis = ms % 1000;
   if (millis < 0) {
     millis += 1000;
     --seconds;

@@ -3,6 +3,7 @@
 #include <leadkeep/base/clock.h>
 
 #include <chrono>
+#include <limits>
 
 #include <gtest/gtest.h>
 
@@ -20,6 +21,26 @@ TEST(ToRfc3339, WritesUtcWithMilliseconds) {
 TEST(ToRfc3339, WritesTimesBefore1970) {
   EXPECT_EQ(to_rfc3339({-1}), "1969-12-31T23:59:59.999Z");
   EXPECT_EQ(to_rfc3339({-1'000}), "1969-12-31T23:59:59.000Z");
+}
+
+TEST(ToRfc3339, WritesATimeThatTheFormatCannotSayAsTheNearestItCan) {
+  constexpr auto kFar = std::numeric_limits<std::int64_t>::max();
+  EXPECT_EQ(to_rfc3339({253'402'300'800'000}), "9999-12-31T23:59:59.999Z");
+  EXPECT_EQ(to_rfc3339({kFar}), "9999-12-31T23:59:59.999Z");
+  EXPECT_EQ(to_rfc3339({-62'167'219'200'001}), "0000-01-01T00:00:00.000Z");
+  EXPECT_EQ(to_rfc3339({-kFar - 1}), "0000-01-01T00:00:00.000Z");
+}
+
+TEST(Timestamp, EndsAtTheFirstAndTheLastMillisecond) {
+  using std::chrono::milliseconds;
+  constexpr Timestamp kLast{std::numeric_limits<std::int64_t>::max()};
+  constexpr Timestamp kFirst{std::numeric_limits<std::int64_t>::min()};
+  EXPECT_EQ(kLast + milliseconds{1}, kLast);
+  EXPECT_EQ(kFirst + milliseconds{-1}, kFirst);
+  EXPECT_EQ(kFirst - milliseconds{1}, kFirst);
+  EXPECT_EQ(kLast - milliseconds{-1}, kLast);
+  EXPECT_EQ(kLast - kFirst, milliseconds{kLast.ms});
+  EXPECT_EQ(kFirst - kLast, milliseconds{kFirst.ms});
 }
 
 TEST(Timestamp, AddsSubtractsAndCompares) {
