@@ -92,6 +92,18 @@ TEST(ReadBuffer, TellsAnEndInsideOfARequest) {
   EXPECT_EQ(buffer.read_head().error().code, Errc::kUnavailable);
 }
 
+TEST(ReadBuffer, ReadsAChunkedBodyBehindTheLongestHead) {
+  for (std::size_t room = 0; room < 8; ++room) {
+    const std::string pad(kMaxHeadBytes - room - kHead.size() - 4, 'x');
+    const std::string head = "POST / HTTP/1.1\r\nHost: a\r\nP:" + pad + "\r\n\r\n";
+    ASSERT_EQ(head.size() + room, kMaxHeadBytes);
+    TextSource source{head + "5\r\nhello\r\n0\r\n\r\n", head.size()};
+    ReadBuffer buffer{source};
+    ASSERT_EQ(buffer.read_head().value(), head);
+    EXPECT_EQ(buffer.read_body(kChunked, 5).value(), "hello") << room;
+  }
+}
+
 TEST(ReadBuffer, RefusesAHeadWithoutEnd) {
   TextSource source{std::string(2 * kMaxHeadBytes, 'x'), 1'000};
   ReadBuffer buffer{source};

@@ -26,7 +26,7 @@ void ReadBuffer::next_request() noexcept {
   m_end = left;
 }
 
-Result<void> ReadBuffer::fill() {
+Result<void> ReadBuffer::fill(std::size_t most) {
   if (m_end == m_bytes.size() && m_begin > m_pinned) {
     const auto moved_end =
         std::copy(m_bytes.data() + m_begin, m_bytes.data() + m_end, m_bytes.data() + m_pinned);
@@ -36,7 +36,8 @@ Result<void> ReadBuffer::fill() {
   if (m_end == m_bytes.size()) {
     return fail(Errc::kTooLarge, "request: head");
   }
-  const auto count = m_source.read(std::span{m_bytes}.subspan(m_end));
+  const auto room = std::span{m_bytes}.subspan(m_end);
+  const auto count = m_source.read(room.first(std::min(room.size(), most)));
   if (count == 0) {
     return fail(Errc::kUnavailable, "request: the connection ended");
   }
@@ -51,12 +52,18 @@ Result<std::string_view> ReadBuffer::read_head() {
     const auto found = unread().find(kEnd, searched);
     if (found != std::string_view::npos) {
       const auto head = unread().substr(0, found + kEnd.size());
+      if (head.size() > kMaxHeadBytes) {
+        return fail(Errc::kTooLarge, "request: head");
+      }
       m_begin += head.size();
       m_pinned = m_begin;
       return head;
     }
     searched = unread().size() < kEnd.size() ? 0 : unread().size() - kEnd.size() + 1;
-    if (auto filled = fill(); !filled) {
+    if (unread().size() >= kMaxHeadBytes) {
+      return fail(Errc::kTooLarge, "request: head");
+    }
+    if (auto filled = fill(kMaxHeadBytes - unread().size()); !filled) {
       if (m_begin == m_end && filled.error().code == Errc::kUnavailable) {
         return std::string_view{};
       }
@@ -132,7 +139,7 @@ Result<std::string_view> ReadBuffer::read_chunk_line() {
     if (unread().size() >= kMaxChunkLine + 2) {
       return fail(Errc::kInvalidInput, "request: chunk");
     }
-    LK_TRY_VOID(fill());
+    LK_TRY_VOID(fill(m_bytes.size()));
   }
 }
 

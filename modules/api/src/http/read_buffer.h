@@ -31,8 +31,12 @@ class ByteSource {
 };
 
 class ReadBuffer {
+  // For a line of a chunked body behind the longest head.
+  static constexpr std::size_t kRoomBehindHead = 32;
+
  public:
-  explicit ReadBuffer(ByteSource& source) : m_source{source}, m_bytes(kMaxHeadBytes) {}
+  explicit ReadBuffer(ByteSource& source)
+      : m_source{source}, m_bytes(kMaxHeadBytes + kRoomBehindHead) {}
 
   ReadBuffer(const ReadBuffer&) = delete;
   ReadBuffer& operator=(const ReadBuffer&) = delete;
@@ -47,7 +51,7 @@ class ReadBuffer {
   [[nodiscard]] Result<std::string> read_body(const Framing& framing, std::size_t limit);
 
  private:
-  [[nodiscard]] Result<void> fill();
+  [[nodiscard]] Result<void> fill(std::size_t most);  // reads up to `most` bytes
 
   [[nodiscard]] std::string_view unread() const noexcept {
     return {m_bytes.data() + m_begin, m_end - m_begin};
