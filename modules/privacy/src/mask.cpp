@@ -55,6 +55,25 @@ std::string mask_of(std::string_view hidden, SpanKind kind) {
   return std::string{kHiddenDigits};
 }
 
+// What the finder leaves has fewer digits in a row: no date has nine of them. More of them mean that
+// the spans are not those of this text.
+bool holds_number(std::string_view utf8) noexcept {
+  constexpr unsigned kMostDigits = 8;
+  unsigned run = 0;
+  for (const char c : utf8) {
+    run = c >= '0' && c <= '9' ? run + 1 : 0;
+    if (run > kMostDigits) {
+      return true;
+    }
+  }
+  return false;
+}
+
+MaskedText hide_all() {
+  return {std::string{kHiddenText},
+          {{0, static_cast<std::uint32_t>(count_code_points(kHiddenText)), SpanKind::kNumber}}};
+}
+
 std::uint32_t code_points(std::string_view utf8) noexcept {
   return static_cast<std::uint32_t>(count_code_points(utf8));
 }
@@ -63,7 +82,7 @@ std::uint32_t code_points(std::string_view utf8) noexcept {
 
 MaskedText mask_text(std::string_view utf8, std::span<const Span> spans) {
   if (!fits(utf8, spans)) {
-    return {std::string{kHiddenText}, {{0, code_points(kHiddenText), SpanKind::kNumber}}};
+    return hide_all();
   }
   MaskedText masked;
   std::uint32_t written = 0;  // code points of masked.body
@@ -78,7 +97,7 @@ MaskedText mask_text(std::string_view utf8, std::span<const Span> spans) {
     read = span.end;
   }
   masked.body.append(utf8.substr(read));
-  return masked;
+  return holds_number(masked.body) ? hide_all() : masked;
 }
 
 MaskedText clear_text(std::string_view utf8, std::span<const Span> spans) {

@@ -58,6 +58,19 @@ std::string without_tricks(std::string_view utf8) {
   return std::string{trim(name)};
 }
 
+// A mask changes what stands beside it, and with that what the finder sees there.
+std::string without_contact(std::string name, const Region& region) {
+  constexpr int kMostPasses = 4;
+  for (int pass = 0; pass < kMostPasses; ++pass) {
+    const auto spans = find_spans(name, region);
+    if (spans.empty()) {
+      return name;
+    }
+    name = mask_text(name, spans).body;
+  }
+  return mask_opaque(Pii<std::string>{std::move(name)});
+}
+
 std::string shortened(std::string text) {
   std::size_t at = 0;
   for (std::size_t count = 0; count < kMostCodePoints && at < text.size(); ++count) {
@@ -84,8 +97,7 @@ std::string mask_name(std::string_view utf8, const Region& region) {
   if (!is_valid_utf8(utf8)) {
     return {};
   }
-  const std::string name = without_tricks(utf8);
-  return shortened(mask_text(name, find_spans(name, region)).body);
+  return shortened(without_contact(without_tricks(utf8), region));
 }
 
 }  // namespace leadkeep::privacy

@@ -27,6 +27,13 @@ TEST(MaskText, ReplacesEachKindByItsMask) {
   EXPECT_EQ(masked.spans, expected);
 }
 
+TEST(MaskText, HidesTheWholeTextWhereItsSpansLeaveANumber) {
+  EXPECT_EQ(mask_text("call 015123456", {}).body, "•••");
+  const std::vector<Span> elsewhere{{0, 4, SpanKind::kPhone}};
+  EXPECT_EQ(mask_text("1234 015123456", elsewhere).body, "•••");
+  EXPECT_EQ(mask_text("on 20260115", {}).body, "on 20260115") << "a date has eight digits";
+}
+
 TEST(MaskText, HasTheSameLengthForAShortAndALongNumber) {
   const std::vector<Span> shorter{{0, 7, SpanKind::kPhone}};
   const std::vector<Span> longer{{0, 15, SpanKind::kPhone}};
@@ -123,6 +130,9 @@ TEST(CheckName, SeesContactDataInAName) {
 TEST(MaskName, HidesContactData) {
   EXPECT_EQ(mask_name("Max 0151 23456789", germany()), "Max •••••••89");
   EXPECT_EQ(mask_name("max@x.de", germany()), "•••@•••");
+  // The mask of the address makes a number of what stands behind it.
+  const std::string masked = mask_name("A@0CHxample.-+1x10151 4m0V172835", germany());
+  EXPECT_EQ(check_name(masked, germany()), NameSafety::kPlain) << masked;
 }
 
 TEST(MaskName, KeepsOrdinaryNamesOfAllScripts) {

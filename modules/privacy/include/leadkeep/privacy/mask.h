@@ -3,7 +3,8 @@
 // Takes    text and the byte spans that find_spans gave for exactly that text; or one value
 // Yields   text with fixed masks, whose length never depends on what they hide
 // Refuses  nothing: spans that do not fit the text (unsorted, overlapping, empty, out of range,
-//          inside a code point, unknown kind) and invalid UTF-8 hide the whole text
+//          inside a code point, unknown kind), spans that leave nine digits in a row, and invalid
+//          UTF-8 hide the whole text
 // Units    Span counts bytes on the way in and Unicode code points of `body` on the way out,
 //          because clients count code points
 // Threads  any; stateless
