@@ -38,6 +38,18 @@ Bytes row_key(const LeadId& lead, std::uint64_t seq) {
   return key;
 }
 
+// Whatever is neither one nor the other must not count as consent.
+Result<ConsentKind> kind_of(const records::ConsentEvent& event) {
+  switch (event.kind()) {
+    case records::ConsentEvent::KIND_GIVEN:
+      return ConsentKind::kGiven;
+    case records::ConsentEvent::KIND_WITHDRAWN:
+      return ConsentKind::kWithdrawn;
+    default:
+      return fail(Errc::kCorrupt, "consent: an entry is of no kind");
+  }
+}
+
 // The newest entry for the purpose, walking back from the end of the lead's ledger.
 Result<std::optional<ConsentKind>> newest(store::ReadTxn& txn, const LeadId& lead,
                                           std::string_view purpose) {
@@ -48,7 +60,7 @@ Result<std::optional<ConsentKind>> newest(store::ReadTxn& txn, const LeadId& lea
                             if (event.purpose() != purpose) {
                               return store::Step::kContinue;
                             }
-                            found = static_cast<ConsentKind>(event.kind());
+                            LK_TRY(found, kind_of(event));
                             return store::Step::kStop;
                           }));
   return found;
@@ -134,7 +146,7 @@ Result<std::vector<ConsentEntry>> Ledger::list(store::ReadTxn& txn, const LeadId
       [&](ByteView, const records::ConsentEvent& event) -> Result<store::Step> {
         ConsentEntry entry;
         entry.id = ConsentId::from_bytes(as_bytes(event.id())).value_or(ConsentId{});
-        entry.kind = static_cast<ConsentKind>(event.kind());
+        LK_TRY(entry.kind, kind_of(event));
         entry.purpose = event.purpose();
         entry.source = event.source();
         entry.recorded_by = AgentId::from_bytes(as_bytes(event.recorded_by())).value_or(AgentId{});

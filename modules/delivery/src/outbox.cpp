@@ -30,6 +30,17 @@ Bytes head_key(ByteView conversation, std::uint64_t seq) {
   return key;
 }
 
+// An entry that is not the one of its row would be taken again and again and never found.
+Result<void> check_place(const records::OutboxEntry& entry, ByteView row) {
+  const bool has_ids = MessageId::from_bytes(as_bytes(entry.message_id())) &&
+                       ConversationId::from_bytes(as_bytes(entry.conversation_id())) &&
+                       LeadId::from_bytes(as_bytes(entry.lead_id()));
+  if (!has_ids || !same_bytes(due_key(entry), row)) {
+    return fail(Errc::kCorrupt, "outbox: an entry is not the one of its row");
+  }
+  return {};
+}
+
 Result<void> put(store::WriteTxn& txn, const records::OutboxEntry& entry) {
   records::Counter due;
   due.set_value(static_cast<std::uint64_t>(entry.due_ms()));
@@ -58,9 +69,10 @@ Result<std::optional<records::OutboxEntry>> Outbox::first(store::ReadTxn& txn) c
   std::optional<records::OutboxEntry> found;
   LK_TRY_VOID(
       txn.scan(store::TableId::kOutbox, {}, {}, [&](ByteView key, ByteView) -> Result<store::Step> {
-        auto entry = kOutbox.find(txn, key, outbox_key());
-        if (!entry) {  // one damaged row must not stop the replies of everybody
-          log_error("OUTBOX_ROW_UNREADABLE", Field{"reason", Reason{entry.error()}});
+        auto entry = kOutbox.load(txn, key, outbox_key());
+        const auto readable = entry ? check_place(entry.value(), key) : Fail{entry.error()};
+        if (!readable) {  // one damaged row must not stop the replies of everybody
+          log_error("OUTBOX_ROW_UNREADABLE", Field{"reason", Reason{readable.error()}});
           return store::Step::kContinue;
         }
         found = std::move(entry).value();

@@ -16,10 +16,38 @@ inline constexpr store::Table<records::Session> kSessions{store::TableId::kSessi
   return store::system_key("identity");
 }
 
+// A record says whose it is: one that says anything else than its place is damaged.
+[[nodiscard]] inline Result<void> check_place(const records::Agent& agent, ByteView row) {
+  if (!same_bytes(as_bytes(agent.id()), row)) {
+    return fail(Errc::kCorrupt, "identity: an agent is not the one of its row");
+  }
+  return {};
+}
+
+[[nodiscard]] inline Result<std::optional<records::Agent>> find_agent(store::ReadTxn& txn,
+                                                                      const AgentId& id) {
+  LK_TRY(auto agent, kAgents.find(txn, id.bytes(), identity_key()));
+  if (agent) {
+    LK_TRY_VOID(check_place(*agent, id.bytes()));
+  }
+  return agent;
+}
+
+[[nodiscard]] inline Result<records::Agent> load_agent(store::ReadTxn& txn, const AgentId& id) {
+  LK_TRY(auto agent, kAgents.load(txn, id.bytes(), identity_key()));
+  LK_TRY_VOID(check_place(agent, id.bytes()));
+  return agent;
+}
+
+// A number that is no role gives nothing.
 [[nodiscard]] inline std::vector<Role> roles_of(const records::Agent& agent) {
   std::vector<Role> roles;
   for (const std::uint32_t role : agent.roles()) {
-    roles.push_back(static_cast<Role>(role));
+    for (const Role known : {Role::kAgent, Role::kSupervisor, Role::kAdmin}) {
+      if (role == static_cast<std::uint32_t>(known)) {
+        roles.push_back(known);
+      }
+    }
   }
   return roles;
 }

@@ -64,7 +64,7 @@ Result<std::optional<records::Agent>> find_by_username(store::ReadTxn& txn,
   if (!id) {
     return std::optional<records::Agent>{};
   }
-  LK_TRY(records::Agent agent, kAgents.load(txn, *id, identity_key()));
+  LK_TRY(records::Agent agent, load_agent(txn, AgentId{*id}));
   return std::optional{std::move(agent)};
 }
 
@@ -157,7 +157,8 @@ Result<AgentId> LocalDirectory::set_state(store::WriteTxn& txn, std::string_view
 Result<std::vector<AgentSummary>> LocalDirectory::list(store::ReadTxn& txn) const {
   std::vector<AgentSummary> agents;
   LK_TRY_VOID(kAgents.scan(txn, {}, {}, identity_key(),
-                           [&](ByteView, const records::Agent& agent) -> Result<store::Step> {
+                           [&](ByteView row, const records::Agent& agent) -> Result<store::Step> {
+                             LK_TRY_VOID(check_place(agent, row));
                              agents.push_back(summary_of(agent));
                              return store::Step::kContinue;
                            }));
@@ -166,7 +167,7 @@ Result<std::vector<AgentSummary>> LocalDirectory::list(store::ReadTxn& txn) cons
 
 Result<std::optional<AgentSummary>> LocalDirectory::find(store::ReadTxn& txn,
                                                          const AgentId& id) const {
-  LK_TRY(const auto agent, kAgents.find(txn, id.bytes(), identity_key()));
+  LK_TRY(const auto agent, find_agent(txn, id));
   return agent ? std::optional{summary_of(*agent)} : std::nullopt;
 }
 

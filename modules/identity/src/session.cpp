@@ -41,7 +41,7 @@ Result<std::vector<SessionId>> make_room(store::WriteTxn& txn, records::Agent& a
 }
 
 Result<void> forget_key(store::WriteTxn& txn, const AgentId& id, std::string_view key) {
-  LK_TRY(auto agent, kAgents.find(txn, id.bytes(), identity_key()));
+  LK_TRY(auto agent, find_agent(txn, id));
   if (!agent) {
     return {};
   }
@@ -68,7 +68,7 @@ SecretBytes SessionStore::new_token() {
 Result<SessionStore::Opened> SessionStore::open(store::WriteTxn& txn, const ProvenIdentity& who,
                                                 const SecretBytes& token, SessionId id,
                                                 Timestamp now) const {
-  LK_TRY(records::Agent agent, kAgents.load(txn, who.agent().bytes(), identity_key()));
+  LK_TRY(records::Agent agent, load_agent(txn, who.agent()));
   if (agent.disabled()) {
     return no_session();  // disabled between the proof and now
   }
@@ -107,7 +107,7 @@ Result<Session> SessionStore::find(store::ReadTxn& txn, ByteView token, Timestam
   if (!agent_id || !session_id) {
     return fail(Errc::kCorrupt, "session: a record has no ids");
   }
-  LK_TRY(const auto agent, kAgents.find(txn, agent_id->bytes(), identity_key()));
+  LK_TRY(const auto agent, find_agent(txn, *agent_id));
   if (!agent || agent->disabled() || agent->auth_epoch() != record->auth_epoch()) {
     return no_session();
   }

@@ -81,6 +81,19 @@ Result<std::optional<LeadId>> lead_of_conversation(store::ReadTxn& txn, const Co
   return lead;
 }
 
+// A record says whose it is: one that says anything else than its place is damaged.
+Result<void> check_place(const records::Conversation& conversation,
+                         const ConversationPlace& place) {
+  const bool known_status = std::ranges::any_of(kStatuses, [&](ConversationStatus status) {
+    return static_cast<int>(status) == static_cast<int>(conversation.status());
+  });
+  if (!known_status || conversation.id() != place.conversation.raw() ||
+      conversation.lead_id() != place.lead.raw()) {
+    return fail(Errc::kCorrupt, "inbox: a conversation is not the one of its row");
+  }
+  return {};
+}
+
 }  // namespace
 
 LeadId lead_of(const records::Conversation& conversation) {
@@ -102,12 +115,18 @@ Result<std::optional<records::Conversation>> Conversations::find(store::ReadTxn&
   if (!conversation && conversation.error().code == Errc::kNotFound) {
     return std::optional<records::Conversation>{};
   }
+  if (conversation && conversation.value()) {
+    LK_TRY_VOID(check_place(*conversation.value(), {id, *lead}));
+  }
   return conversation;
 }
 
 Result<records::Conversation> Conversations::load(store::ReadTxn& txn,
                                                   const ConversationPlace& place) const {
-  return kConversations.load(txn, place.conversation.bytes(), store::subject_key(place.lead));
+  LK_TRY(auto conversation,
+         kConversations.load(txn, place.conversation.bytes(), store::subject_key(place.lead)));
+  LK_TRY_VOID(check_place(conversation, place));
+  return conversation;
 }
 
 records::Conversation Conversations::make(const ConversationId& id, const LeadId& lead,

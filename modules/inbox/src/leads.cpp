@@ -15,6 +15,14 @@ using store::IndexField;
 constexpr store::Table<records::Lead> kLeads{store::TableId::kLeads};
 constexpr int kHandleTries = 64;
 
+// A record says whose it is: one that says anything else than its place is damaged.
+Result<void> check_place(const records::Lead& lead, const LeadId& id) {
+  if (lead.id() != id.raw()) {
+    return fail(Errc::kCorrupt, "inbox: a lead is not the one of its row");
+  }
+  return {};
+}
+
 // An index row of a lead whose key is gone leads nowhere: the person is a new lead.
 Result<std::optional<LeadId>> find_by(store::ReadTxn& txn, IndexField field,
                                       const std::optional<Pii<std::string>>& value) {
@@ -111,6 +119,9 @@ Result<std::optional<records::Lead>> Leads::find(store::ReadTxn& txn, const Lead
   if (!lead && lead.error().code == Errc::kNotFound) {
     return std::optional<records::Lead>{};
   }
+  if (lead && lead.value()) {
+    LK_TRY_VOID(check_place(*lead.value(), id));
+  }
   return lead;
 }
 
@@ -121,6 +132,7 @@ Result<MetLead> Leads::meet(store::WriteTxn& txn, const PersonSeen& person, cons
   const LeadId id = known.value_or(candidate);
   if (known) {
     LK_TRY(met.lead, kLeads.load(txn, id.bytes(), store::subject_key(id)));
+    LK_TRY_VOID(check_place(met.lead, id));
   } else {
     met.kind = MetLead::Kind::kNew;
     met.lead.set_id(std::string{id.raw()});

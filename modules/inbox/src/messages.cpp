@@ -20,6 +20,14 @@ Bytes row_key(ByteView conversation, std::uint64_t seq) {
   return key;
 }
 
+// A record says where it stands: one that says anything else than its place is damaged.
+Result<void> check_place(const records::Message& message, std::uint64_t seq) {
+  if (message.seq() != seq || message.id().size() != kIdSize) {
+    return fail(Errc::kCorrupt, "inbox: a message is not the one of its row");
+  }
+  return {};
+}
+
 // What WhatsApp never told us: nothing of it is in the history.
 bool is_our_belief(const records::Message& message) {
   return std::ranges::none_of(message.history(), [&](const auto& event) {
@@ -140,6 +148,9 @@ Result<std::optional<records::Message>> Messages::find(store::ReadTxn& txn,
   if (!message && message.error().code == Errc::kNotFound) {
     return std::optional<records::Message>{};
   }
+  if (message && message.value()) {
+    LK_TRY_VOID(check_place(*message.value(), place.seq));
+  }
   return message;
 }
 
@@ -150,12 +161,13 @@ Result<std::vector<records::Message>> Messages::list(store::ReadTxn& txn, const 
   std::vector<records::Message> out;
   const Bytes end = before == 0 ? Bytes{} : row_key(conversation.bytes(), before);
   const store::KeyRef key = store::subject_key(lead);
-  LK_TRY_VOID(kMessages.scan_back(txn, conversation.bytes(), end, key,
-                                  [&](ByteView, records::Message message) -> Result<store::Step> {
-                                    out.push_back(std::move(message));
-                                    return out.size() < limit ? store::Step::kContinue
-                                                              : store::Step::kStop;
-                                  }));
+  LK_TRY_VOID(
+      kMessages.scan_back(txn, conversation.bytes(), end, key,
+                          [&](ByteView row, records::Message message) -> Result<store::Step> {
+                            LK_TRY_VOID(check_place(message, read_be<std::uint64_t>(row.last(8))));
+                            out.push_back(std::move(message));
+                            return out.size() < limit ? store::Step::kContinue : store::Step::kStop;
+                          }));
   return out;
 }
 
