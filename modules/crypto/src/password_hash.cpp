@@ -26,10 +26,11 @@ struct Cost {
 
 #ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
 constexpr Cost kCost{8, 1, 1};
+constexpr Cost kHighestCost{64, 2, 2};
 #else
 constexpr Cost kCost{19456, 2, 1};
-#endif
 constexpr Cost kHighestCost{65536, 10, 4};
+#endif
 
 constexpr std::size_t kSaltSize = 16;
 constexpr std::size_t kMinSaltSize = 8;  // RFC 9106 section 3.1

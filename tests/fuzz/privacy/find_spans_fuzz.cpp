@@ -37,9 +37,19 @@ std::size_t longest_run_of_digits(std::string_view text) {
   return longest;
 }
 
-void check(std::string_view text, const Region& region) {
-  const auto spans = find_spans(text, region);
+// No date has nine digits without anything between them.
+void check_gaps(std::string_view text, std::span<const Span> spans) {
+  std::size_t end = 0;
+  for (const Span& span : spans) {
+    LK_CHECK(longest_run_of_digits(text.substr(end, span.start - end)) < 9);
+    end = span.end;
+  }
+  LK_CHECK(longest_run_of_digits(text.substr(end)) < 9);
+}
+
+void check(std::string_view text, std::span<const Span> spans) {
   check_order(spans, text.size());
+  check_gaps(text, spans);
   const bool valid = is_valid_utf8(text);
   if (valid) {
     for (const Span& span : spans) {
@@ -54,7 +64,6 @@ void check(std::string_view text, const Region& region) {
   LK_CHECK(is_valid_utf8(masked.body));
   LK_CHECK(masked.spans.size() == spans.size());
   check_order(masked.spans, count_code_points(masked.body));
-  // No date has nine digits without anything between them.
   LK_CHECK(longest_run_of_digits(masked.body) < 9);
 
   const MaskedText clear = clear_text(text, spans);
@@ -68,16 +77,17 @@ void check(std::string_view text, const Region& region) {
 void check_foreign_spans(std::string_view text, std::span<const Span> spans) {
   const MaskedText masked = mask_text(text, spans);
   LK_CHECK(is_valid_utf8(masked.body));
+  LK_CHECK(longest_run_of_digits(masked.body) < 9);
   check_order(masked.spans, count_code_points(masked.body));
 }
 
+// The length of the input chooses the region: half the time for each, and twice the inputs.
 void check_input(std::string_view input) {
   static const Region regions[] = {Region::parse("DE").value(), Region::parse("US").value()};
-  for (const Region& region : regions) {
-    check(input, region);
-  }
+  const auto spans = find_spans(input, regions[input.size() % 2]);
+  check(input, spans);
   if (!input.empty()) {
-    check_foreign_spans(input.substr(1), find_spans(input, regions[0]));
+    check_foreign_spans(input.substr(1), spans);
   }
 }
 

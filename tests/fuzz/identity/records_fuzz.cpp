@@ -1,0 +1,153 @@
+// Agents and sessions read back from the store, and session tokens. The first byte of the input
+// chooses; the rest is the plaintext of a record under its genuine key, or a token. Nobody gets a
+// session that has run out, of another agent, or with a role that the record does not name.
+#include "../store/memory_store.h"
+#include "fuzz_target.h"
+#include "test_store.h"
+
+#include <leadkeep/crypto/hash.h>
+#include <leadkeep/identity/local_directory.h>
+#include <leadkeep/identity/session.h>
+#include <leadkeep/store/records/agent.pb.h>
+#include <leadkeep/store/records/session.pb.h>
+
+#include <algorithm>
+
+namespace leadkeep::identity {
+namespace {
+
+using store::TableId;
+
+constexpr std::string_view kToken = "0123456789012345678901234567890123456789012";
+
+class House {
+ public:
+  House() {
+    record.set_id(store::raw_of(agent));
+    record.set_username("erika");
+    record.set_auth_epoch(1);
+    record.add_roles(static_cast<std::uint32_t>(Role::kAgent));
+    session.set_agent_id(store::raw_of(agent));
+    session.set_id(store::raw_of(agent));
+    session.set_auth_epoch(1);
+    session.set_created_ms(store.now().ms);
+    session.set_last_used_ms(store.now().ms);
+    plant_genuine();
+  }
+
+  void plant_genuine() {
+    store.plant_record(TableId::kAgents, agent.bytes(), key, record);
+    store.plant_record(TableId::kSessions, session_key, key, session);
+  }
+
+  Result<Session> find(ByteView token) {
+    return store.read([&](store::ReadTxn& txn) { return sessions.find(txn, token, store.now()); });
+  }
+
+  store::MemoryStore store;
+  test::TestStore unused{store::Rehearsal::kNone};  // list() and find() of a directory read a txn
+  LocalDirectory directory{*unused};
+  SessionLimits limits;
+  SessionStore sessions{limits};
+  AgentId agent = store::filled_id<AgentId>(0x44);
+  store::KeyRef key = store::system_key("identity");
+  ByteArray<32> session_key = crypto::sha256({as_bytes(kToken)});
+  records::Agent record;
+  records::Session session;
+};
+
+template <class T>
+void check_error(const Result<T>& result) {
+  LK_CHECK(result.ok() || result.error().code == Errc::kCorrupt ||
+           result.error().code == Errc::kUnauthenticated);
+}
+
+void check_session(House& house, const Session& session) {
+  LK_CHECK(session.expires_at() > house.store.now());
+  for (const Role role : session.roles()) {
+    LK_CHECK(name_of(role) != "?");
+  }
+  LK_CHECK(house.store
+               .rehearse([&](store::WriteTxn& txn) -> Result<void> {
+                 LK_TRY_VOID(house.sessions.touch(txn, session, house.store.now()));
+                 LK_TRY_VOID(house.sessions.close(txn, session));
+                 LK_CHECK(!house.sessions.find(txn, as_bytes(kToken), house.store.now()).ok());
+                 return {};
+               })
+               .ok());
+}
+
+void check_session_record(House& house, ByteView plaintext) {
+  house.store.plant(TableId::kSessions, house.session_key, house.key, plaintext);
+  const auto found = house.find(as_bytes(kToken));
+  check_error(found);
+  if (found.ok()) {
+    LK_CHECK(found.value().agent() == house.agent);
+    check_session(house, found.value());
+  }
+  const auto cleaned = house.store.rehearse([&](store::WriteTxn& txn) -> Result<void> {
+    LK_TRY(const auto over, house.sessions.find_over(txn, house.store.now(), 10));
+    LK_TRY_VOID(house.sessions.remove_over(txn, over, house.store.now()));
+    LK_CHECK(over.empty() || !house.sessions.find(txn, as_bytes(kToken), house.store.now()).ok());
+    LK_CHECK(over.empty() || !found.ok());
+    return {};
+  });
+  check_error(cleaned);
+}
+
+void check_agent_record(House& house, ByteView plaintext) {
+  house.store.plant(TableId::kAgents, house.agent.bytes(), house.key, plaintext);
+  records::Agent record;
+  const bool parses = record.ParseFromArray(plaintext.data(), static_cast<int>(plaintext.size()));
+  const auto listed =
+      house.store.read([&](store::ReadTxn& txn) { return house.directory.list(txn); });
+  check_error(listed);
+  LK_CHECK(!listed.ok() || parses);
+  if (listed.ok()) {
+    LK_CHECK(listed.value().size() == 1 && listed.value()[0].id == house.agent);
+    LK_CHECK(listed.value()[0].roles.size() <= static_cast<std::size_t>(record.roles_size()));
+  }
+  const auto found = house.find(as_bytes(kToken));
+  check_error(found);
+  if (found.ok()) {
+    LK_CHECK(!record.disabled() && record.auth_epoch() == 1);
+    check_session(house, found.value());
+    for (const Role role : found.value().roles()) {
+      const auto& roles = record.roles();
+      LK_CHECK(std::ranges::find(roles, static_cast<std::uint32_t>(role)) != roles.end());
+    }
+  }
+}
+
+// Only the token that was given out leads to the session.
+void check_token(House& house, std::string_view token) {
+  const auto found = house.find(as_bytes(token));
+  LK_CHECK(found.ok() == (token == kToken));
+  LK_CHECK(found.ok() || found.error().code == Errc::kUnauthenticated);
+  LK_CHECK(found.ok() || found.error().detail == "session: none for this token");
+}
+
+void check_input(std::string_view input) {
+  static House house;
+  if (input.empty()) {
+    return;
+  }
+  house.plant_genuine();
+  const std::string_view rest = input.substr(1);
+  switch (static_cast<unsigned char>(input[0]) % 3) {
+    case 0:
+      check_session_record(house, as_bytes(rest));
+      break;
+    case 1:
+      check_agent_record(house, as_bytes(rest));
+      break;
+    default:
+      check_token(house, rest);
+      break;
+  }
+}
+
+}  // namespace
+}  // namespace leadkeep::identity
+
+LK_FUZZ_TARGET(leadkeep::identity::check_input)
