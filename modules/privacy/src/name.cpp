@@ -14,9 +14,13 @@ constexpr std::size_t kMostCodePoints = 80;
 enum class NamePart { kBase, kMark, kSpace, kRemoved };
 
 NamePart part_of(char32_t c) noexcept {
-  constexpr char32_t kNonJoiner = 0x200c;  // Persian and Indic names need both,
-  constexpr char32_t kJoiner = 0x200d;     // emoji the second
+  constexpr char32_t kNonJoiner = 0x200c;       // Persian and Indic names need both,
+  constexpr char32_t kJoiner = 0x200d;          // emoji the second
+  constexpr char32_t kGraphemeJoiner = 0x034f;  // a mark that nobody sees
   const auto icu = static_cast<UChar32>(c);
+  if (c == kGraphemeJoiner) {
+    return NamePart::kRemoved;
+  }
   if (c == kNonJoiner || c == kJoiner || is_mark(c)) {
     return NamePart::kMark;
   }

@@ -149,6 +149,10 @@ TEST(MaskName, RemovesControlAndBidiCharacters) {
   EXPECT_EQ(mask_name("A\u200b\u2060\ufeff\u00ad\u3164Z", germany()), "AZ");
 }
 
+TEST(MaskName, RemovesAMarkThatNobodySees) {
+  EXPECT_EQ(mask_name("Ot\u034fto", germany()), "Otto");
+}
+
 TEST(MaskName, BoundsCombiningMarks) {
   std::string stacked = "Z";
   for (int i = 0; i < 50; ++i) {
