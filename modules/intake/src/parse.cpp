@@ -80,7 +80,8 @@ void read_statuses(const Change& change, Timestamp received_at, WebhookUpdates& 
 Result<WebhookUpdates> parse(const VerifiedWebhook& webhook, std::string_view our_phone_number_id,
                              Timestamp received_at) {
   LK_TRY(const auto document,
-         json::Document::parse(webhook.body(), {.max_bytes = kMaxWebhookBytes}));
+         json::Document::parse(
+             webhook.body(), {.max_bytes = kMaxWebhookBytes, .beyond = json::Beyond::kReadAsNull}));
   if (!document.root().is_object()) {
     return fail(Errc::kInvalidInput, "webhook is not a JSON object");
   }

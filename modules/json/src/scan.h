@@ -9,16 +9,24 @@
 
 namespace leadkeep::json {
 
-struct Scan {
-  std::size_t depth = 0;       // the deepest nesting of arrays and objects
-  bool has_stray_nul = false;  // outside of strings, where the library takes it for the end
-  std::vector<std::size_t> lone_surrogates;  // where a `\uD…` without its other half begins
+// A part of the text, and what the library shall read in its place.
+struct Mend {
+  std::size_t begin = 0;
+  std::size_t size = 0;
+  std::string_view by;
 };
 
-[[nodiscard]] Scan scan_text(std::string_view text);
+struct Scan {
+  bool has_stray_nul = false;    // outside of strings, where the library takes it for the end
+  bool has_part_beyond = false;  // an array or object below max_depth, a number outside of a double
+  bool ends_too_deep = false;    // inside of such a part
+  // Halves of surrogate pairs read as U+FFFD, and parts beyond as null. In order, none inside of
+  // another.
+  std::vector<Mend> mends;
+};
 
-// Puts `\ufffd` in the place of each six-character escape.
-[[nodiscard]] std::string replace_escapes(std::string_view text,
-                                          const std::vector<std::size_t>& positions);
+[[nodiscard]] Scan scan_text(std::string_view text, std::size_t max_depth);
+
+[[nodiscard]] std::string mended(std::string_view text, const std::vector<Mend>& mends);
 
 }  // namespace leadkeep::json

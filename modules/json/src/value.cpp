@@ -35,18 +35,18 @@ Result<Document> Document::parse(std::string_view utf8, const ParseLimits& limit
   if (!is_valid_utf8(utf8)) {
     return fail(Errc::kInvalidInput, "JSON text is not UTF-8");
   }
-  const Scan scan = scan_text(utf8);
-  if (scan.depth > limits.max_depth) {
-    return fail(Errc::kInvalidInput, "JSON text is nested too deeply");
+  const Scan scan = scan_text(utf8, limits.max_depth);
+  if (scan.ends_too_deep || (scan.has_part_beyond && limits.beyond == Beyond::kRefuse)) {
+    return fail(Errc::kInvalidInput, "JSON text is nested too deeply, or has too large a number");
   }
   // The library would skip a byte order mark and end at a NUL; neither is part of the grammar.
   if (scan.has_stray_nul || utf8.starts_with("\xEF\xBB\xBF")) {
     return fail(Errc::kInvalidInput, "JSON text has a character that belongs to no value");
   }
-  std::string mended;
-  if (!scan.lone_surrogates.empty()) {
-    mended = replace_escapes(utf8, scan.lone_surrogates);
-    utf8 = mended;
+  std::string readable;
+  if (!scan.mends.empty()) {
+    readable = mended(utf8, scan.mends);
+    utf8 = readable;
   }
   // Without recursion, and with a discarded value in place of an exception.
   Node root = Node::parse(utf8, nullptr, false);

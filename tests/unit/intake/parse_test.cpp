@@ -241,9 +241,12 @@ constexpr const char* kMatrixMessage =
     R"({"from":"16505551234","from_user_id":"US.1","id":"wamid.M","timestamp":"1795535400",)"
     R"("type":"text","text":{"body":"hi"},"context":{"from":"15550783881","id":"wamid.C"},)"
     R"("errors":[{"code":1}],"referral":{"source_url":"x"},"group_id":"g"})";
-constexpr const char* kJsonTypes[] = {
-    "null",  "true",        "7",  "-1", "1.5",    "1e300", "18446744073709551615", "\"\"",
-    "\"x\"", "\"\\u0000\"", "[]", "{}", "[null]", "[{}]",  R"({"":{}})",           R"([["x"]])"};
+// The last of the first row no double holds; the last of all is nested deeper than is read.
+const std::string kDeep = std::string(10'000, '[') + std::string(10'000, ']');
+const char* const kJsonTypes[] = {
+    "null", "true",       "7",          "-1",          "1.5", "1e300", "18446744073709551615",
+    "\"\"", "1e400",      "\"x\"",      "\"\\u0000\"", "[]",  "{}",    "[null]",
+    "[{}]", R"({"":{}})", R"([["x"]])", kDeep.c_str()};
 
 // Copies `value`, with the member at `path` replaced by `replacement`.
 std::string with_replaced(const json::Value& value, std::span<const std::string> path,

@@ -138,6 +138,46 @@ TEST(Document, StillParsesWhenTheDepthLimitIsAsLargeAsTheText) {
   EXPECT_TRUE(Document::parse(text, {.max_bytes = text.size(), .max_depth = text.size()}).ok());
 }
 
+TEST(Document, ReadsAPartThatIsNestedTooDeeplyAsNullWhereItIsAsked) {
+  const ParseLimits limits{.max_bytes = 100, .max_depth = 2, .beyond = Beyond::kReadAsNull};
+  for (const auto& [text, read] : std::vector<std::pair<std::string_view, std::string_view>>{
+           {R"([{"a":[]},7])", R"([{"a":null},7])"},
+           {R"([[[[1,{"b":"]"}],"\ud83d",1e999]],"\ud83d",8])", "[[null],\"\xEF\xBF\xBD\",8]"},
+           {R"([[[]],[{}],[[[[]]]]])", "[[null],[null],[null]]"},
+           {"[[]]", "[[]]"}}) {
+    const auto document = Document::parse(text, limits);
+    ASSERT_TRUE(document.ok()) << text;
+    EXPECT_EQ(document.value().root().dump(), read);
+  }
+  for (const char* text : {"[[[", "[[[]", "[[[]]", "[[[]]]]", "[[[1]],]", "[[[1]]1]"}) {
+    EXPECT_EQ(refusal(text, limits), Errc::kInvalidInput) << text;
+  }
+}
+
+TEST(Document, ReadsANumberOutsideOfADoubleAsNullWhereItIsAsked) {
+  const ParseLimits limits{.max_bytes = 1'000'000, .beyond = Beyond::kReadAsNull};
+  const std::string digits(100'000, '9');
+  for (const std::string& number : {std::string{"1e400"}, std::string{"-1E+309"}, digits,
+                                    "-" + digits + ".5", "0." + digits + "e999999"}) {
+    const std::string text = "[" + number + ",\"" + number + "\",7]";
+    EXPECT_EQ(refusal(text), Errc::kInvalidInput);
+    const auto document = Document::parse(text, limits);
+    ASSERT_TRUE(document.ok()) << number.substr(0, 20);
+    EXPECT_TRUE(document.value().root().at(0).is_null());
+    EXPECT_EQ(document.value().root().at(1).string(), number);
+    EXPECT_EQ(document.value().root().at(2).integer(), 7);
+  }
+  for (const char* number : {"1.7976931348623157e308", "1e-400", "-0", "0.1", "9007199254740993"}) {
+    const auto document = Document::parse(number, limits);
+    ASSERT_TRUE(document.ok()) << number;
+    EXPECT_FALSE(document.value().root().is_null());
+  }
+  for (const char* text : {"01e999", "1.e999", "+1e999", "1e999.", "1e999-", ".1e999", "-e999",
+                           "--1e999", "1e", "1e+"}) {
+    EXPECT_EQ(refusal(text, limits), Errc::kInvalidInput) << text;
+  }
+}
+
 TEST(Document, KeepsNulCharactersInText) {
   const Document document = Parsed(R"({"a\u0000b":"x\u0000y"})").take();
   using namespace std::string_view_literals;

@@ -3,17 +3,16 @@
 // Takes    UTF-8 text and limits
 // Yields   Document, which owns the tree; Value, a view that lives no longer than its Document
 // Refuses  kTooLarge      more bytes than the limit
-//          kInvalidInput  not exactly one RFC 8259 value, not UTF-8, or nested deeper than the
-//          limit;
-//                         the detail never quotes the text
+//          kInvalidInput  not exactly one RFC 8259 value, or not UTF-8; the detail never quotes the
+//                         text. With Beyond::kRefuse also what is nested deeper than the limit, and
+//                         a number beyond the range of a double
 // Source   RFC 8259
 // Threads  any; a Document does not change
 //
 // A wrong type is absence: asking a number for a member or an object for a string gives nothing, so
 // that a reader of foreign JSON needs no branch per type. Members are sorted by name; of a repeated
 // name the last one counts. An escaped half of a surrogate pair, which UTF-8 cannot hold, reads as
-// U+FFFD: a message cut inside an emoji must not cost the whole document. A number beyond the range
-// of a double is refused.
+// U+FFFD: a message cut inside an emoji must not cost the whole document.
 #pragma once
 #include <leadkeep/base/result.h>
 
@@ -28,9 +27,15 @@
 
 namespace leadkeep::json {
 
+// What becomes of a part that is proper JSON and still more than is held here: an array or object
+// below max_depth, a number such as 1e400. A document that carries the messages of many people must
+// not be lost to one such part in one of them, so there it reads as null. A request is refused.
+enum class Beyond : std::uint8_t { kRefuse, kReadAsNull };
+
 struct ParseLimits {
   std::size_t max_bytes;
   std::size_t max_depth = 32;  // arrays and objects inside each other; a lone number has depth 0
+  Beyond beyond = Beyond::kRefuse;
 };
 
 class Value {
