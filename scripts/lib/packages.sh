@@ -53,3 +53,10 @@ printf 'packages: installing %s\n' "${missing[*]}" >&2
 apt update || die "apt-get update failed; is the network there?"
 apt install -y --no-install-recommends "${missing[@]}" ||
   die "apt-get could not install everything; the packages are those of Debian 12 main"
+
+# Debian runs a server as soon as it is installed. scripts/bench starts its own nginx on loopback; the
+# other would serve a page to the whole network.
+if [[ " ${missing[*]} " == *' nginx '* && -d /run/systemd/system ]]; then
+  "${as_root[@]}" systemctl disable --now nginx.service >&2 ||
+    die "nginx is installed and could not be stopped; run: systemctl disable --now nginx.service"
+fi

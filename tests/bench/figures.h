@@ -1,6 +1,11 @@
 // One figure of a benchmark beside its limit, both measured in the same run.
+//
+// The two are measured in turn, so that whatever else the machine does meets both; the value of each
+// is the median of its runs.
 #pragma once
+#include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
 #include <functional>
 #include <string>
@@ -9,17 +14,54 @@
 
 namespace leadkeep::bench {
 
-struct Figure {
-  std::string name;
-  double value;
-  std::string unit;
-  double limit;  // what the machine does without us, in the same unit
+struct Effort {
+  double seconds = 3;  // of one run
+  int runs = 3;
 };
 
+struct Spread {
+  double median = 0;
+  double min = 0;
+  double max = 0;
+};
+
+enum class Better { kHigher, kLower };
+
+struct Figure {
+  std::string name;
+  std::string unit;
+  Better better = Better::kHigher;
+  Spread value;
+  Spread limit;  // what the machine does without us, in the same unit; zero where it is given alone
+};
+
+inline Spread spread_of(std::vector<double> runs) {
+  std::ranges::sort(runs);
+  return {runs[runs.size() / 2], runs.front(), runs.back()};
+}
+
+inline Figure in_turn(std::string name, std::string unit, Better better, const Effort& effort,
+                      const std::function<double()>& value, const std::function<double()>& limit) {
+  std::vector<double> values;
+  std::vector<double> limits;
+  for (int run = 0; run < effort.runs; ++run) {
+    values.push_back(value());
+    limits.push_back(limit ? limit() : 0);
+  }
+  return {std::move(name), std::move(unit), better, spread_of(std::move(values)),
+          spread_of(std::move(limits))};
+}
+
 inline void print(const Figure& figure) {
-  std::printf("{\"name\":\"%s\",\"value\":%.1f,\"unit\":\"%s\",\"limit\":%.1f,\"ratio\":%.3f}\n",
-              figure.name.c_str(), figure.value, figure.unit.c_str(), figure.limit,
-              figure.value / figure.limit);
+  std::printf(R"({"name":"%s","unit":"%s","better":"%s","value":%.6g,"min":%.6g,"max":%.6g)",
+              figure.name.c_str(), figure.unit.c_str(),
+              figure.better == Better::kHigher ? "higher" : "lower", figure.value.median,
+              figure.value.min, figure.value.max);
+  if (figure.limit.median > 0) {
+    std::printf(R"(,"limit":%.6g,"limit_min":%.6g,"limit_max":%.6g)", figure.limit.median,
+                figure.limit.min, figure.limit.max);
+  }
+  std::printf("}\n");
   (void)std::fflush(stdout);
 }
 

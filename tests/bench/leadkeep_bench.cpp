@@ -1,39 +1,55 @@
-// Prints one JSON line per figure: what the product does, and beside it what the machine does
-// without it, measured in the same run. Names on the command line choose figures; none chooses all.
+// The figures that need no network: each a JSON line, with what the product does, and beside it what
+// the machine does without it. scripts/bench runs this among its other figures; --help says how.
 #include "figures.h"
 #include "paths/path_house.h"
 #include "raw_limits.h"
 
+#include <leadkeep/inbox/leads.h>
+#include <leadkeep/store/blind_index.h>
+#include <leadkeep/store/root_key.h>
 #include <leadkeep/store/sealed_record.h>
 
 #include <algorithm>
+#include <charconv>
+#include <random>
+#include <span>
 
 namespace leadkeep::bench {
 namespace {
 
-constexpr double kSeconds = 3;
+constexpr std::string_view kUsage =
+    R"(usage: leadkeep_bench [--seconds S] [--runs N] [--store DIR --root-key FILE --leads N] [NAME...]
+
+Measures the named figures, or all that need no store of their own. lookup_phone opens the store DIR,
+whose leads have the numbers of scripts/lib/leadkeep_bench/people.py; no daemon may have it open.
+)";
+
+// The store that scripts/bench has filled.
+struct FilledStore {
+  std::string directory;
+  std::string root_key;
+  std::size_t leads = 0;
+};
 
 // A signature, a parse, a journal row, a message, indexes, conversation, audit, fsync.
-Figure durable_inbound(unsigned in_flight) {
+double durable_inbound(unsigned in_flight, double seconds) {
   test::PathHouse house{store::Rehearsal::kNone};
   // The people are known, as in a running company; each thread plays one.
   for (unsigned t = 0; t < in_flight; ++t) {
     test::must(house.receive(test::PathHouse::value(house.text_message(
         "49151000" + std::to_string(1000 + t), "wamid.first" + std::to_string(t), "hello"))));
   }
-  const double rate = per_second(in_flight, kSeconds, [&](unsigned thread, std::uint64_t n) {
+  return per_second(in_flight, seconds, [&](unsigned thread, std::uint64_t n) {
     test::must(house.receive(test::PathHouse::value(
         house.text_message("49151000" + std::to_string(1000 + thread),
                            "wamid." + std::to_string(thread) + "." + std::to_string(n),
                            "Is my claim settled? I sent the papers last week."))));
   });
-  return {"durable_inbound_" + std::to_string(in_flight), rate, "messages/s",
-          raw_lmdb_composites(in_flight, kSeconds)};
 }
 
-// The newest 50 messages of a conversation, opened and masked, without HTTP and without the audit
-// entry's wait for the disk, which group commit shares among all readers.
-Figure masked_page() {
+// The newest 50 messages of a conversation, opened and masked, without HTTP; the audit entry's wait
+// for the disk is shared by all readers.
+double masked_pages(double seconds) {
   test::PathHouse house{store::Rehearsal::kNone};
   const auto agent = house.sign_in("anna", {identity::Role::kAgent});
   for (int i = 0; i < 60; ++i) {
@@ -43,51 +59,162 @@ Figure masked_page() {
   }
   const auto id = house.only_conversation(agent).id();
   constexpr unsigned kReaders = 64;
-  const double rate = per_second(kReaders, kSeconds, [&](unsigned, std::uint64_t) {
+  return per_second(kReaders, seconds, [&](unsigned, std::uint64_t) {
     if (house.messages(agent, id).size() != 50) {
       throw std::runtime_error{"a page has 50 messages"};
     }
   });
-  return {"masked_page_50_at_64_readers", rate, "pages/s", raw_lmdb_scans(50, kSeconds)};
 }
 
-Figure seal_record_256() {
+double sealed_records(double seconds) {
   const auto key = crypto::Key256::random();
   const store::StoreId store{};
   const Bytes row_key(24);
   const Bytes plaintext(252);
-  const double rate = per_second(1, kSeconds, [&](unsigned, std::uint64_t) {
+  return per_second(1, seconds, [&](unsigned, std::uint64_t) {
     (void)store::seal_record(key, {store, store::TableId::kMessages, row_key}, {}, plaintext);
   });
-  return {"seal_record_256", rate, "records/s", raw_aes_gcm_seals(256, kSeconds)};
 }
+
+constexpr double kMicroseconds = 1e6;
+
+// Microseconds from a number to the opened lead: keyed tag, index row, key of the lead, record.
+Figure lookup_phone(const FilledStore& filled, const Effort& effort) {
+  const auto root = test::must(store::load_root_key(filled.root_key));
+  const SystemClock clock;
+  Metrics metrics;
+  store::StoreOptions options;
+  options.directory = filled.directory;
+  const auto store = test::must(store::Store::open(options, root, clock, metrics));
+  const store::BlindIndex phones{store::IndexField::kPhone};
+  const inbox::Leads leads;
+  constexpr std::uint64_t kFirstNumber = 4'915'110'000'000;
+  std::mt19937_64 random{1};
+  RawLookups raw{filled.leads};
+  return in_turn(
+      "lookup_phone", "us", Better::kLower, effort,
+      [&] {
+        return kMicroseconds / per_second(1, effort.seconds, [&](unsigned, std::uint64_t) {
+                 const std::string phone =
+                     "+" + std::to_string(kFirstNumber + random() % filled.leads);
+                 const auto lead =
+                     test::must(store->read([&](store::ReadTxn& txn) -> Result<records::Lead> {
+                       LK_TRY(const auto id, phones.find(txn, phone));
+                       LK_TRY(auto found, id ? leads.find(txn, LeadId{*id})
+                                             : Result<std::optional<records::Lead>>{std::nullopt});
+                       if (!found) {
+                         return fail(Errc::kNotFound, "lookup_phone: the store lacks a lead");
+                       }
+                       return *std::move(found);
+                     }));
+                 LK_CHECK(lead.identifiers_size() > 0);
+               });
+      },
+      [&] { return kMicroseconds / raw.per_second(effort.seconds); });
+}
+
+using Measure = std::function<Figure(const std::string& name)>;
+
+enum class Run { kAlways, kIfNamed };
 
 struct Named {
   std::string name;
-  std::function<Figure()> measure;
+  Run run;
+  Measure measure;
 };
 
-int run(const std::vector<std::string>& chosen) {
-  const std::vector<Named> figures = {
-      {"durable_inbound_1", [] { return durable_inbound(1); }},
-      {"durable_inbound_16", [] { return durable_inbound(16); }},
-      {"durable_inbound_64", [] { return durable_inbound(64); }},
-      {"masked_page_50", masked_page},
-      {"seal_record_256", seal_record_256},
+std::vector<Named> all_figures(const Effort& effort, const FilledStore& filled) {
+  const auto rate = [effort](std::string unit, std::function<double()> value,
+                             std::function<double()> limit) -> Measure {
+    return [=](const std::string& name) {
+      return in_turn(name, unit, Better::kHigher, effort, value, limit);
+    };
   };
-  for (const std::string& name : chosen) {
+  const double seconds = effort.seconds;
+  std::vector<Named> all;
+  for (const unsigned in_flight : {1U, 16U, 64U}) {
+    const auto raw = [=] { return raw_lmdb_composites(in_flight, seconds); };
+    const std::string suffix = "_" + std::to_string(in_flight);
+    all.push_back({"durable_inbound" + suffix, Run::kAlways,
+                   rate("messages/s", [=] { return durable_inbound(in_flight, seconds); }, raw)});
+    all.push_back({"raw_lmdb_composites" + suffix, Run::kIfNamed, rate("messages/s", raw, {})});
+  }
+  all.push_back({"masked_page_50", Run::kAlways,
+                 rate(
+                     "pages/s", [=] { return masked_pages(seconds); },
+                     [=] { return raw_lmdb_scans(50, seconds); })});
+  all.push_back({"seal_record_256", Run::kAlways,
+                 rate(
+                     "records/s", [=] { return sealed_records(seconds); },
+                     [=] { return raw_aes_gcm_seals(256, seconds); })});
+  all.push_back({"raw_argon2id_hashes", Run::kIfNamed,
+                 rate("hashes/s", [=] { return raw_argon2id_hashes(2, seconds); }, {})});
+  all.push_back({"lookup_phone", filled.leads > 0 ? Run::kAlways : Run::kIfNamed,
+                 [=](const std::string&) { return lookup_phone(filled, effort); }});
+  return all;
+}
+
+struct Wishes {
+  Effort effort;
+  FilledStore filled;
+  std::vector<std::string> names;
+};
+
+template <class Number>
+Number number_of(const std::string& text) {
+  Number number{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size() || number <= Number{}) {
+    throw std::runtime_error{"not a number above zero: " + text};
+  }
+  return number;
+}
+
+Wishes parse(std::span<char*> arguments) {
+  Wishes wishes;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const std::string argument = arguments[i];
+    if (!argument.starts_with("--")) {
+      wishes.names.push_back(argument);
+      continue;
+    }
+    if (argument == "--help" || i + 1 == arguments.size()) {
+      throw std::runtime_error{std::string{kUsage}};
+    }
+    const std::string value = arguments[++i];
+    if (argument == "--seconds") {
+      wishes.effort.seconds = number_of<double>(value);
+    } else if (argument == "--runs") {
+      wishes.effort.runs = number_of<int>(value);
+    } else if (argument == "--store") {
+      wishes.filled.directory = value;
+    } else if (argument == "--root-key") {
+      wishes.filled.root_key = value;
+    } else if (argument == "--leads") {
+      wishes.filled.leads = number_of<std::size_t>(value);
+    } else {
+      throw std::runtime_error{"unknown option " + argument + "\n" + std::string{kUsage}};
+    }
+  }
+  return wishes;
+}
+
+int run(std::span<char*> arguments) {
+  const Wishes wishes = parse(arguments);
+  const auto figures = all_figures(wishes.effort, wishes.filled);
+  for (const std::string& name : wishes.names) {
     if (std::ranges::find(figures, name, &Named::name) == figures.end()) {
-      (void)std::fprintf(stderr, "leadkeep_bench: there is no figure %s; there are:\n",
-                         name.c_str());
+      std::string all = "there is no figure " + name + "; there are:";
       for (const Named& figure : figures) {
-        (void)std::fprintf(stderr, "  %s\n", figure.name.c_str());
+        all += "\n  " + figure.name;
       }
-      return 2;
+      throw std::runtime_error{all};
     }
   }
   for (const Named& figure : figures) {
-    if (chosen.empty() || std::ranges::find(chosen, figure.name) != chosen.end()) {
-      print(figure.measure());
+    const bool named = std::ranges::find(wishes.names, figure.name) != wishes.names.end();
+    if (named || (wishes.names.empty() && figure.run == Run::kAlways)) {
+      print(figure.measure(figure.name));
     }
   }
   return 0;
@@ -97,5 +224,10 @@ int run(const std::vector<std::string>& chosen) {
 }  // namespace leadkeep::bench
 
 int main(int argc, char** argv) {
-  return leadkeep::bench::run({argv + 1, argv + argc});
+  try {
+    return leadkeep::bench::run({argv + 1, static_cast<std::size_t>(argc - 1)});
+  } catch (const std::exception& e) {
+    (void)std::fprintf(stderr, "leadkeep_bench: %s\n", e.what());
+    return 2;
+  }
 }

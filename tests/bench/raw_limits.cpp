@@ -7,7 +7,10 @@
 #include <cstring>
 #include <random>
 #include <stdexcept>
+#include <string>
+#include <string_view>
 
+#include <argon2.h>
 #include <lmdb.h>
 #include <openssl/evp.h>
 
@@ -117,6 +120,67 @@ double raw_lmdb_scans(std::size_t rows, double seconds) {
     }
     ::mdb_cursor_close(cursor);
     ::mdb_txn_abort(txn);
+  });
+}
+
+// A row of the index leads to the record, as in a look-up by an identifier.
+struct RawLookups::Rows {
+  explicit Rows(std::size_t leads) : count{leads} {
+    const std::string record(400, 'r');
+    constexpr std::size_t kPerCommit = 50'000;
+    for (std::size_t n = 0; n < count;) {
+      MDB_txn* txn = store.begin(0);
+      for (std::size_t i = 0; i < kPerCommit && n < count; ++i, ++n) {
+        std::string value = record;
+        std::string key = scattered('l', n);
+        store.put(txn, key, value);
+        value = key;
+        key = scattered('i', n);
+        store.put(txn, key, value);
+      }
+      must(::mdb_txn_commit(txn));
+    }
+  }
+
+  // Where a hash would put it: no two neighbours share a page.
+  static std::string scattered(char table, std::uint64_t n) {
+    return numbered(table, n * 0x9e3779b97f4a7c15U);
+  }
+
+  RawStore store;
+  std::size_t count;
+  std::mt19937_64 random{1};
+};
+
+RawLookups::RawLookups(std::size_t leads) : m_rows{std::make_unique<Rows>(leads)} {}
+
+RawLookups::~RawLookups() = default;
+
+double RawLookups::per_second(double seconds) {
+  std::array<char, 400> copy{};
+  return bench::per_second(1, seconds, [&](unsigned, std::uint64_t) {
+    MDB_txn* txn = m_rows->store.begin(MDB_RDONLY);
+    std::string key = Rows::scattered('i', m_rows->random() % m_rows->count);
+    MDB_val k{key.size(), key.data()};
+    MDB_val v{};
+    must(::mdb_get(txn, m_rows->store.dbi(), &k, &v));
+    k = v;
+    must(::mdb_get(txn, m_rows->store.dbi(), &k, &v));
+    std::memcpy(copy.data(), v.mv_data, copy.size());
+    ::mdb_txn_abort(txn);
+  });
+}
+
+double raw_argon2id_hashes(unsigned threads, double seconds) {
+  constexpr std::uint32_t kKibibytes = 19'456;
+  return per_second(threads, seconds, [](unsigned, std::uint64_t) {
+    constexpr std::string_view kPassword = "correct horse battery";
+    constexpr std::array<char, 16> kSalt{};
+    std::array<char, 32> hash{};
+    if (::argon2id_hash_raw(2, kKibibytes, 1, kPassword.data(), kPassword.size(), kSalt.data(),
+                            kSalt.size(), hash.data(), hash.size()) != ARGON2_OK) {
+      throw std::runtime_error{"argon2"};
+    }
   });
 }
 

@@ -1,0 +1,57 @@
+"""What each figure is, what stands beside it as the limit, and what it is to reach on two cores.
+
+Where a goal names a number of leads, it is 10 million; a figure says how many it was measured with.
+"""
+AT_LEAST, AT_MOST = "at least", "at most"
+INBOUND = (("value", AT_LEAST, 4000), ("ratio", AT_LEAST, 0.5))
+
+# name: (title, what the limit is, goal)
+CATALOGUE = {
+    "read_lead": ("One lead, masked, over TLS, 64 connections",
+                  "nginx, same bytes", (("ratio", AT_LEAST, 0.7),)),
+    "page_50": ("50 masked messages over TLS, 64 connections",
+                "nginx, same bytes", (("ratio", AT_LEAST, 0.4),)),
+    "page_50_p50": ("… time of half of the pages", "nginx, same bytes", ()),
+    "page_50_p99": ("… time of 99 of 100 pages", "nginx, same bytes", (("value", AT_MOST, 5),)),
+    "conversations_50": ("List of 50 conversations over TLS, 64 connections",
+                         "nginx, same bytes", ()),
+    "webhook_1": ("Durable inbound over TLS, 1 in flight", "LMDB alone", ()),
+    "webhook_16": ("Durable inbound over TLS, 16 in flight", "LMDB alone", ()),
+    "webhook_64": ("Durable inbound over TLS, 64 in flight", "LMDB alone", INBOUND),
+    "durable_inbound_1": ("Durable inbound in process, 1 in flight", "LMDB alone", ()),
+    "durable_inbound_16": ("Durable inbound in process, 16 in flight", "LMDB alone", ()),
+    "durable_inbound_64": ("Durable inbound in process, 64 in flight", "LMDB alone", INBOUND),
+    "masked_page_50": ("50 masked messages in process, 64 readers", "LMDB scan of 50 rows", ()),
+    "lookup_phone": ("Lead by phone number in process", "LMDB, two gets", ()),
+    "lookup_phone_growth": ("Lead by phone number, as the store grows", "10 000 leads",
+                            (("ratio", AT_MOST, 1.5),)),
+    "seal_record_256": ("Seal a record of 256 bytes", "AES-256-GCM alone", ()),
+    "log_in": ("Log-in with a password over TLS, 2 at once", "Argon2id alone", ()),
+    "events_500": ("An event to the last of 500 listeners", "plain sockets", ()),
+    "start_to_ready": ("Start to ready", "the program's --help", (("value", AT_MOST, 2000),)),
+    "memory_own": ("Memory of its own, 500 listeners", "just started", (("value", AT_MOST, 200),)),
+    "memory_of_files": ("Page cache it has mapped", "just started", ()),
+}
+
+
+def title(name):
+    return CATALOGUE[name][0]
+
+
+def limit_of(name):
+    return CATALOGUE[name][1]
+
+
+def goal(name):
+    return CATALOGUE[name][2]
+
+
+def judge(figure):
+    """The goal in words and whether it is met; nothing where there is none."""
+    wanted = goal(figure["name"])
+    if not wanted:
+        return {}
+    met = all(field in figure and (figure[field] >= bound if sense == AT_LEAST
+                                   else figure[field] <= bound) for field, sense, bound in wanted)
+    words = " and ".join(f"{field} {sense} {bound:g}" for field, sense, bound in wanted)
+    return {"goal": words, "goal_met": met}

@@ -1,0 +1,46 @@
+"""The load generator: wrk, over TLS, on connections that are kept."""
+import json
+import math
+import pathlib
+import subprocess
+
+SCRIPT = pathlib.Path(__file__).with_name("load.lua")
+THREADS = 2
+
+
+class LoadFailed(Exception):
+    pass
+
+
+class Load:
+    """`lines` are what load.lua sends."""
+
+    def __init__(self, folder, seconds):
+        self.folder = folder
+        self.seconds = math.ceil(seconds)
+
+    def get(self, base_url, paths, connections, token=None):
+        return self._run(base_url, "get", paths, connections, token)
+
+    def post(self, url, lines, connections, field=None):
+        return self._run(url, "post", lines, connections, field)
+
+    def _run(self, url, verb, lines, connections, extra):
+        threads = min(THREADS, connections)
+        file = self.folder / "load.txt"
+        lines = list(lines)
+        if len(lines) < threads:
+            lines *= threads  # one for each, at least
+        file.write_text("".join(line + "\n" for line in lines))
+        done = subprocess.run(
+            ["wrk", "-t", str(threads), "-c", str(connections), "-d", f"{self.seconds}s",
+             "--timeout", "30s", "-s", str(SCRIPT), url, "--", verb, str(file), str(threads),
+             *([extra] if extra else [])], capture_output=True, text=True, check=False)
+        found = [line for line in done.stdout.splitlines() if line.startswith("RESULT ")]
+        if done.returncode != 0 or not found:
+            raise LoadFailed(f"wrk: {done.stdout[-500:]}{done.stderr[-500:]}")
+        result = json.loads(found[0].removeprefix("RESULT "))
+        if result["refused"] or result["broken"] or result["requests"] == 0:
+            raise LoadFailed(f"{url}: not every request was answered with success: {result}")
+        result["per_second"] = result["requests"] / result["seconds"]
+        return result
