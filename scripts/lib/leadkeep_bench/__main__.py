@@ -101,6 +101,7 @@ def main(arguments):
             figures.append(figure)
             print(report.json_line(figure), flush=True)
             file.write(report.json_line(figure) + "\n")
+    figures = catalogue.in_order(figures)
     note = (f"{bench.leads:,} leads · {os.cpu_count()} cores, {platform.machine()} · median of "
             f"{bench.runs} runs of {options.seconds:g} s · scales differ from row to row"
             ).replace(",", " ", 1)

@@ -34,6 +34,11 @@ CATALOGUE = {
 }
 
 
+def in_order(figures):
+    names = list(CATALOGUE)
+    return sorted(figures, key=lambda figure: names.index(figure["name"]))
+
+
 def title(name):
     return CATALOGUE[name][0]
 

@@ -7,25 +7,32 @@ from xml.sax.saxutils import escape
 from . import catalogue
 from .report import number
 
-WIDTH, LEFT, BARS, ROW, TOP = 1080, 400, 330, 44, 92
+WIDTH, LEFT, BARS, ROW, TOP = 1120, 400, 330, 44, 92
 
-STYLE = """
-  svg { --ink: #1d2430; --quiet: #667085; --value: #2f6fdd; --limit: #b6bdc9; --track: #eef0f4;
-        --good: #1a7f4b; --bad: #c0392b; --paper: #ffffff; }
-  @media (prefers-color-scheme: dark) {
-    svg { --ink: #e6e9ef; --quiet: #98a2b3; --value: #6ea0ff; --limit: #5b6474; --track: #20252f;
-          --good: #4cc38a; --bad: #ff7b6b; --paper: #14171d; }
-  }
-  text { font: 13px system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif;
-         fill: var(--ink); }
+FONT = """
+  text { font: 13px system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
   .head { font-size: 19px; font-weight: 600; }
-  .quiet { fill: var(--quiet); font-size: 11.5px; }
-  .strong { font-weight: 600; font-variant-numeric: tabular-nums; }
-  .paper { fill: var(--paper); } .track { fill: var(--track); }
-  .value { fill: var(--value); } .limit { fill: var(--limit); }
-  .goal { stroke: var(--ink); stroke-width: 1.5; stroke-dasharray: 3 2; }
-  .good { fill: var(--good); } .bad { fill: var(--bad); }
+  .quiet { font-size: 11.5px; }
+  .strong { font-weight: 600; }
 """
+
+# Plain rules instead of CSS variables: not every program that shows an SVG knows those.
+COLOURS = """
+  text {{ fill: {ink}; }} .quiet {{ fill: {quiet}; }}
+  .paper {{ fill: {paper}; }} .track {{ fill: {track}; }}
+  .value {{ fill: {value}; }} .limit {{ fill: {limit}; }}
+  .goal {{ stroke: {ink}; stroke-width: 1.5; stroke-dasharray: 3 2; }}
+  .good {{ fill: {good}; }} .bad {{ fill: {bad}; }}
+"""
+LIGHT = {"ink": "#1d2430", "quiet": "#667085", "value": "#2f6fdd", "limit": "#b0b8c5",
+         "track": "#eef0f4", "good": "#1a7f4b", "bad": "#c0392b", "paper": "#ffffff"}
+DARK = {"ink": "#e6e9ef", "quiet": "#98a2b3", "value": "#6ea0ff", "limit": "#5b6474",
+        "track": "#20252f", "good": "#4cc38a", "bad": "#ff7b6b", "paper": "#14171d"}
+
+
+def style():
+    return (FONT + COLOURS.format(**LIGHT) + "@media (prefers-color-scheme: dark) {" +
+            COLOURS.format(**DARK) + "}")
 
 
 def goal_places(figure):
@@ -37,6 +44,12 @@ def goal_places(figure):
             yield bound * figure["limit"]
 
 
+def short_goal(name):
+    signs = {catalogue.AT_LEAST: "≥", catalogue.AT_MOST: "≤"}
+    return ", ".join(f'{"ratio " if field == "ratio" else ""}{signs[sense]} {number(bound)}'
+                     for field, sense, bound in catalogue.goal(name))
+
+
 def row(figure, y):
     goals = list(goal_places(figure))
     # A goal far off is not drawn: it would leave nothing to see of the bars.
@@ -44,7 +57,8 @@ def row(figure, y):
     goals = [g for g in goals if g <= 2 * longest]
     scale = BARS / max([longest, *goals])
     out = [f'<text x="24" y="{y + 13}">{escape(catalogue.title(figure["name"]))}</text>',
-           f'<text class="quiet" x="24" y="{y + 29}">{escape(figure["name"])}</text>',
+           f'<text class="quiet" x="24" y="{y + 29}">{escape(figure["name"])}'
+           f'{" · less is better" if figure["better"] == "lower" else ""}</text>',
            f'<rect class="track" x="{LEFT}" y="{y}" width="{BARS}" height="25" rx="3"/>',
            f'<rect class="value" x="{LEFT}" y="{y}" width="{max(2, figure["value"] * scale):.1f}" '
            f'height="16" rx="3"/>']
@@ -63,7 +77,7 @@ def row(figure, y):
     if "goal" in figure:
         kind, mark = ("good", "✓") if figure["goal_met"] else ("bad", "✗")
         out.append(f'<text class="{kind}" x="{WIDTH - 24}" y="{y + 13}" text-anchor="end">{mark} '
-                   f'{escape(figure["goal"])}</text>')
+                   f'{escape(short_goal(figure["name"]))}</text>')
     return "\n".join(out)
 
 
@@ -71,7 +85,7 @@ def svg(figures, note):
     height = TOP + ROW * len(figures) + 24
     head = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" '
             f'width="{WIDTH}" height="{height}" role="img" aria-label="Leadkeep, measured">',
-            f"<style>{STYLE}</style>",
+            f"<style>{style()}</style>",
             f'<rect class="paper" width="{WIDTH}" height="{height}"/>',
             '<text class="head" x="24" y="36">Leadkeep, measured</text>',
             f'<text class="quiet" x="24" y="56">{escape(note)}</text>',
