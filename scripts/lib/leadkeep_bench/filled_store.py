@@ -6,6 +6,7 @@ enough for a full page.
 """
 import concurrent.futures
 import hashlib
+import itertools
 import json
 import shutil
 import subprocess
@@ -111,13 +112,15 @@ class FilledStore:
         sent = told = 0
         batches = notifications_of(self.leads)
         with concurrent.futures.ThreadPoolExecutor(SENDERS) as pool:
-            while round_of := [b for b, _ in zip(batches, clients)]:
+            while round_of := list(itertools.islice(batches, SENDERS)):
                 sent += sum(pool.map(send, clients, round_of))
                 if sent - told >= 100_000:
                     told = sent
                     self.say(f"filling: {sent} of {total} messages")
         for client in clients:
             client.close()
+        if sent != total:
+            raise RuntimeError(f"filling: {sent} messages sent instead of {total}")
 
     def copy_to(self, folder):
         """An instance on a copy, which may be written to; with certificates of today."""
