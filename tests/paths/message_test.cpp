@@ -4,6 +4,7 @@
 #include "path_house.h"
 
 #include <leadkeep/consent/ledger.h>
+#include <leadkeep/inbox/leads.h>
 
 #include <fstream>
 #include <iterator>
@@ -126,6 +127,25 @@ TEST_F(MessagePath, KeepsTheLeadWhenThePhoneIsHiddenLaterAndShownAgain) {
   must(receive(value(text_message("4915123456789", "wamid.h2", "shown"), kContacts)));
   EXPECT_EQ(only_conversation(agent).id(), id);
   EXPECT_EQ(messages(agent, id).size(), 3U);
+}
+
+TEST_F(MessagePath, LeavesALeadAsItIsWhenAMessageTellsNothingNewAboutThePerson) {
+  first_contact();
+  const auto id = only_conversation(agent).lead().id;
+  const auto lead = [&] {
+    return *must(store->read([&](store::ReadTxn& txn) { return inbox::Leads{}.find(txn, id); }));
+  };
+  const auto next = [&](const std::string& wamid) {
+    must(receive(value(text_message("4915123456789", wamid, "Hello again"), kContacts)));
+  };
+  const auto before = lead();
+  store.clock().advance(std::chrono::minutes{59});
+  next("wamid.in2");
+  EXPECT_EQ(lead().SerializeAsString(), before.SerializeAsString());
+  store.clock().advance(std::chrono::minutes{1});
+  next("wamid.in3");
+  EXPECT_EQ(lead().version(), before.version() + 1);
+  EXPECT_EQ(lead().identifiers(0).last_seen_ms(), store.clock().now().ms);
 }
 
 TEST_F(MessagePath, TakesAPersonWithoutAPhoneNumberAsAFullLead) {

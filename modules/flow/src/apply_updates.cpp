@@ -70,7 +70,9 @@ class Applying {
     LK_TRY_VOID(m_messages.add(m_txn, conversation.now, record));
     touch(conversation.now, *prepared.message);
     LK_TRY_VOID(m_conversations.save(m_txn, conversation.before, conversation.now));
-    LK_TRY_VOID(m_leads.save(m_txn, met.lead));
+    if (met.content == inbox::MetLead::Content::kChanged) {
+      LK_TRY_VOID(m_leads.save(m_txn, met.lead));
+    }
     LK_TRY_VOID(audit_message(met, id));
     ++m_applied.received.messages;
     tell(conversation.before ? EventKind::kConversationChanged : EventKind::kConversationCreated,
@@ -133,6 +135,7 @@ class Applying {
     }
     const auto id = crypto::new_id<ConversationId>(m_now);
     met.lead.set_conversation_id(std::string{id.raw()});
+    met.content = inbox::MetLead::Content::kChanged;
     return Opened{std::nullopt, m_conversations.make(id, *lead, m_house.phone_number_id, m_now)};
   }
 

@@ -5,6 +5,7 @@
 #include <leadkeep/store/table.h>
 
 #include <algorithm>
+#include <chrono>
 
 namespace leadkeep::inbox {
 namespace {
@@ -14,6 +15,7 @@ using store::IndexField;
 
 constexpr store::Table<records::Lead> kLeads{store::TableId::kLeads};
 constexpr int kHandleTries = 64;
+constexpr std::chrono::hours kSeenAgainAfter{1};
 
 // A record says whose it is: one that says anything else than its place is damaged.
 Result<void> check_place(const records::Lead& lead, const LeadId& id) {
@@ -56,6 +58,17 @@ Result<std::string> take_free_handle(store::WriteTxn& txn, const LeadId& lead) {
   return fail(Errc::kInternal, "inbox: no free handle was found");
 }
 
+// The time of last use only has to tell which of several identifiers is the newest: it is not worth
+// a write for every message.
+bool is_worth_refreshing(const records::Lead& lead, const records::Identifier& known,
+                         Timestamp now) {
+  return now - Timestamp{known.last_seen_ms()} >= kSeenAgainAfter ||
+         std::ranges::any_of(lead.identifiers(), [&](const records::Identifier& other) {
+           return &other != &known && other.kind() == known.kind() &&
+                  other.last_seen_ms() >= known.last_seen_ms();
+         });
+}
+
 // Adds the identifier, or refreshes when it was last seen. Returns whether it is new.
 enum class Noted { kNew, kSeenBefore };
 
@@ -63,7 +76,9 @@ Noted note_identifier(records::Lead& lead, records::Identifier::Kind kind,
                       const Pii<std::string>& value, Timestamp now) {
   for (records::Identifier& known : *lead.mutable_identifiers()) {
     if (known.kind() == kind && known.value() == value.expose()) {
-      known.set_last_seen_ms(std::max(known.last_seen_ms(), now.ms));
+      if (is_worth_refreshing(lead, known, now)) {
+        known.set_last_seen_ms(std::max(known.last_seen_ms(), now.ms));
+      }
       return Noted::kSeenBefore;
     }
   }
@@ -130,9 +145,11 @@ Result<MetLead> Leads::meet(store::WriteTxn& txn, const PersonSeen& person, cons
   MetLead met;
   LK_TRY(const auto known, find(txn, person));
   const LeadId id = known.value_or(candidate);
+  std::string before;
   if (known) {
     LK_TRY(met.lead, kLeads.load(txn, id.bytes(), store::subject_key(id)));
     LK_TRY_VOID(check_place(met.lead, id));
+    before = met.lead.SerializeAsString();
   } else {
     met.kind = MetLead::Kind::kNew;
     met.lead.set_id(std::string{id.raw()});
@@ -153,7 +170,10 @@ Result<MetLead> Leads::meet(store::WriteTxn& txn, const PersonSeen& person, cons
   if (person.username) {
     met.lead.set_username(person.username->expose());
   }
-  met.lead.set_version(met.lead.version() + 1);
+  if (met.lead.SerializeAsString() != before) {
+    met.content = MetLead::Content::kChanged;
+    met.lead.set_version(met.lead.version() + 1);
+  }
   return met;
 }
 

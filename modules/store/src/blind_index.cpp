@@ -42,6 +42,20 @@ Result<crypto::Key256> purpose_key(ReadTxn& txn, std::string_view purpose) {
                                            std::to_string(static_cast<unsigned>(kGeneration)));
 }
 
+// The id that the rows with this prefix lead to.
+Result<std::optional<Ulid>> find_at(ReadTxn& txn, ByteView prefix) {
+  std::optional<Ulid> found;
+  LK_TRY_VOID(txn.scan(TableId::kIndex, prefix, {}, [&](ByteView key, ByteView) -> Result<Step> {
+    if (key.size() != kPrefixSize + 16) {
+      return fail(Errc::kCorrupt, "store: an index row has an impossible length");
+    }
+    found.emplace();
+    std::copy_n(key.begin() + kPrefixSize, found->size(), found->begin());
+    return Step::kStop;
+  }));
+  return found;
+}
+
 }  // namespace
 
 Result<Bytes> BlindIndex::prefix(ReadTxn& txn, std::string_view value) const {
@@ -56,27 +70,18 @@ Result<Bytes> BlindIndex::prefix(ReadTxn& txn, std::string_view value) const {
 
 Result<std::optional<Ulid>> BlindIndex::find(ReadTxn& txn, std::string_view value) const {
   LK_TRY(const Bytes start, prefix(txn, value));
-  std::optional<Ulid> found;
-  LK_TRY_VOID(txn.scan(TableId::kIndex, start, {}, [&](ByteView key, ByteView) -> Result<Step> {
-    if (key.size() != kPrefixSize + 16) {
-      return fail(Errc::kCorrupt, "store: an index row has an impossible length");
-    }
-    found.emplace();
-    std::copy_n(key.begin() + kPrefixSize, found->size(), found->begin());
-    return Step::kStop;
-  }));
-  return found;
+  return find_at(txn, start);
 }
 
 Result<void> BlindIndex::add(WriteTxn& txn, std::string_view value, ByteView id) const {
-  LK_TRY(const auto existing, find(txn, value));
+  LK_TRY(Bytes key, prefix(txn, value));
+  LK_TRY(const auto existing, find_at(txn, key));
   if (existing && !same_bytes(*existing, id)) {
     return fail(Errc::kConflict, "store: the value belongs to another record");
   }
   if (existing) {
     return {};
   }
-  LK_TRY(Bytes key, prefix(txn, value));
   append(key, id);
   return txn.put_empty(TableId::kIndex, key);
 }

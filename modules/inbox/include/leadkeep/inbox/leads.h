@@ -32,6 +32,7 @@ struct PersonSeen {
 struct MetLead {
   records::Lead lead;
   enum class Kind { kNew, kKnown } kind = Kind::kKnown;
+  enum class Content { kAsStored, kChanged } content = Content::kAsStored;
   std::size_t identifiers_added = 0;
   enum class Identifiers { kAgree, kConflict } identifiers = Identifiers::kAgree;
 };
@@ -42,7 +43,8 @@ class Leads {
                                                    const PersonSeen& person) const;
   [[nodiscard]] Result<std::optional<records::Lead>> find(store::ReadTxn& txn,
                                                           const LeadId& id) const;
-  // Finds or makes the lead. A new one gets `candidate`, whose key exists already.
+  // Finds or makes the lead. A new one gets `candidate`, whose key exists already. What changed is
+  // not saved yet.
   [[nodiscard]] Result<MetLead> meet(store::WriteTxn& txn, const PersonSeen& person,
                                      const LeadId& candidate, Timestamp now) const;
   [[nodiscard]] Result<void> save(store::WriteTxn& txn, const records::Lead& lead) const;
