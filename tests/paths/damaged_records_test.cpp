@@ -117,7 +117,8 @@ TEST_F(DamagedRecords, AnOutboxEntryThatIsNotTheOneOfItsRowDoesNotStopTheSender)
   entry.set_state(records::OutboxEntry::STATE_WAITING);
   Bytes key;
   append_be(key, std::uint64_t{1});  // due before all others
-  append(key, MessageId{}.bytes());
+  const MessageId nobody;
+  append(key, nobody.bytes());
   plant(TableId::kOutbox, key, store::system_key("outbox"), entry);
   must(reply(agent, conversation, "an answer"));
   deliver();

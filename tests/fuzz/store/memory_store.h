@@ -13,6 +13,7 @@
 #include <leadkeep/store/transaction.h>
 
 #include <array>
+#include <list>
 #include <map>
 #include <memory>
 #include <string>
@@ -59,20 +60,27 @@ class MemoryView final : public WriteView {
     return {};
   }
 
-  [[nodiscard]] Result<void> put(TableId table, ByteView key, ByteView value) override {
-    m_tables[table].insert_or_assign(Bytes{key.begin(), key.end()},
-                                     Bytes{value.begin(), value.end()});
-    return {};
+  [[nodiscard]] Result<std::optional<ByteView>> exchange(TableId table, ByteView key,
+                                                         std::optional<ByteView> value) override {
+    Rows& rows = m_tables[table];
+    const Bytes row_key{key.begin(), key.end()};
+    std::optional<ByteView> old;
+    if (const auto row = rows.find(row_key); row != rows.end()) {
+      old = m_replaced.emplace_back(std::move(row->second));
+      rows.erase(row);
+    }
+    if (value) {
+      rows.emplace(row_key, Bytes{value->begin(), value->end()});
+    }
+    return old;
   }
 
-  [[nodiscard]] Result<void> erase(TableId table, ByteView key) override {
-    m_tables[table].erase(Bytes{key.begin(), key.end()});
-    return {};
-  }
+  void forget_replaced() { m_replaced.clear(); }
 
  private:
   using Rows = std::map<Bytes, Bytes>;
   std::map<TableId, Rows> m_tables;
+  std::list<Bytes> m_replaced;  // what exchange() has yielded to the body that runs
 };
 
 class MemoryEngine final : public Engine {
@@ -81,6 +89,7 @@ class MemoryEngine final : public Engine {
 
   // A body that fails is undone alone.
   [[nodiscard]] Result<void> write(const WriteBody& body) override {
+    view.forget_replaced();
     MemoryView before = view;
     auto done = body(view);
     if (!done.ok()) {
