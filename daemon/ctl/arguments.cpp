@@ -20,9 +20,11 @@ constexpr const char* kCommands =
     "  agents add USERNAME     --name 'Anna Blum' --role agent; asks for the password\n"
     "  agents disable USERNAME ends the agent's sessions at once\n"
     "  agents enable USERNAME\n"
-    "  store verify            read every record and compare with the state hash\n\n"
+    "  store verify            read every record and compare with the state hash\n"
+    "  leaktest                look for personal data where the policy does not allow it;\n"
+    "                            leaktest --help says how\n\n"
     "Roles: agent, supervisor, admin. An administrator sees no conversation.\n"
-    "Exit codes: 0 done, 1 refused or damaged, 2 usage, 3 the daemon does not answer.\n\n";
+    "Exit codes: 0 done, 1 refused, damaged or leaks, 2 usage, 3 the daemon does not answer.\n\n";
 
 po::options_description describe(Arguments& out) {
   po::options_description options{"Options"};
@@ -36,7 +38,13 @@ po::options_description describe(Arguments& out) {
       "role", po::value<std::vector<std::string>>(&out.roles)->value_name("ROLE"),
       "role of the new agent; may be given more than once")(
       "password-file", po::value<std::string>()->value_name("FILE"),
-      "file with the password in its first line, mode 0600")("version", "print the version")(
+      "file with the password in its first line, mode 0600")(
+      "config", po::value<std::string>()->value_name("FILE"),
+      "leaktest: configuration of the daemon (/etc/leadkeep/leadkeepd.conf)")(
+      "log", po::value<std::string>()->value_name("FILE"), "leaktest: log to search")(
+      "memory", "leaktest: search the memory too")("json", "leaktest: report as JSON")(
+      "idle", po::value<unsigned>()->value_name("SECONDS"),
+      "leaktest: rest before files and memory are searched (3)")("version", "print the version")(
       "help,h", "print this text");
   return options;
 }
@@ -44,6 +52,20 @@ po::options_description describe(Arguments& out) {
 void take_path(const po::variables_map& chosen, const char* name, std::filesystem::path& out) {
   if (chosen.contains(name)) {
     out = chosen[name].as<std::string>();
+  }
+}
+
+void take_leak_test(const po::variables_map& chosen, leaktest::Options& out) {
+  take_path(chosen, "config", out.config);
+  take_path(chosen, "log", out.log);
+  if (chosen.contains("memory")) {
+    out.memory = leaktest::Options::Memory::kSearch;
+  }
+  if (chosen.contains("json")) {
+    out.format = leaktest::Options::Format::kJson;
+  }
+  if (chosen.contains("idle")) {
+    out.idle = std::chrono::seconds{chosen["idle"].as<unsigned>()};
   }
 }
 
@@ -64,6 +86,7 @@ Result<Arguments> parse_arguments(int argc, const char* const* argv) {
     take_path(chosen, "store", out.store);
     take_path(chosen, "root-key-file", out.root_key_file);
     take_path(chosen, "password-file", out.password_file);
+    take_leak_test(chosen, out.leak_test);
     if (chosen.contains("version")) {
       out.wish = Arguments::Wish::kVersion;
     } else if (chosen.contains("help") || out.words.empty()) {

@@ -1,5 +1,7 @@
 // The command line of leadkeepctl: a command of one or two words, its operand, and options.
 #pragma once
+#include "leaktest/leak_test.h"
+
 #include <leadkeep/base/result.h>
 
 #include <filesystem>
@@ -16,10 +18,11 @@ struct Arguments {
   std::filesystem::path password_file;  // agents add; empty: ask, or read standard input
   std::string display_name;
   std::vector<std::string> roles;
+  leaktest::Options leak_test;
   enum class Wish { kCommand, kHelp, kVersion } wish = Wish::kCommand;
 };
 
 [[nodiscard]] Result<Arguments> parse_arguments(int argc, const char* const* argv);
-[[nodiscard]] std::string help_text();
+[[nodiscard]] std::string help_text();  // of all commands; leaktest has one of its own
 
 }  // namespace leadkeep::ctl

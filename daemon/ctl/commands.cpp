@@ -140,6 +140,17 @@ ExitCode verify(const ControlClient& client) {
   return root["verdict"].string() == "sound" ? ExitCode::kDone : ExitCode::kRefused;
 }
 
+ExitCode test_for_leaks(const Arguments& arguments) {
+  const auto tested = leaktest::run(arguments.leak_test);
+  if (!tested) {
+    (void)complain(tested.error());
+    // Not the code of a leak: nobody knows whether there is one.
+    return tested.error().code == Errc::kUnavailable ? ExitCode::kNoDaemon : ExitCode::kUsage;
+  }
+  (void)std::fputs(tested.value().report.c_str(), stdout);
+  return tested.value().outcome == leaktest::Outcome::kClean ? ExitCode::kDone : ExitCode::kRefused;
+}
+
 }  // namespace
 
 ExitCode run_command(const Arguments& arguments) {
@@ -165,6 +176,9 @@ ExitCode run_command(const Arguments& arguments) {
   }
   if (is(2, "store", "verify")) {
     return verify(client);
+  }
+  if (is(1, "leaktest")) {
+    return test_for_leaks(arguments);
   }
   return usage("there is no such command");
 }

@@ -1,0 +1,148 @@
+#include "accounts.h"
+
+#include "request.h"
+
+#include <leadkeep/base/check.h>
+#include <leadkeep/json/writer.h>
+
+#include <algorithm>
+
+namespace leadkeep::leaktest {
+namespace {
+
+constexpr std::size_t kMaxAnswerBytes = std::size_t{64} << 20;
+
+Request json_request(std::string verb, std::string target, std::string body) {
+  Request request;
+  request.verb = std::move(verb);
+  request.target = std::move(target);
+  request.body = std::move(body);
+  return request;
+}
+
+}  // namespace
+
+Accounts::Accounts(Instance& instance, Marks& marks, Transcript& transcript)
+    : m_instance{instance}, m_marks{marks}, m_transcript{transcript} {}
+
+std::string Accounts::new_user_name() {
+  std::string name = random_word(14);
+  m_marks.add(MarkKind::kAgentUserName, name);
+  return name;
+}
+
+std::string Accounts::new_display_name() {
+  std::string name = capitalised(random_word(10)) + " " + capitalised(random_word(10));
+  m_marks.add(MarkKind::kAgentName, name);
+  return name;
+}
+
+std::string Accounts::new_password() {
+  std::string password = random_word(24);
+  m_marks.add(MarkKind::kPassword, password);
+  return password;
+}
+
+Result<Account> Accounts::add(Role role) {
+  Account account{role, new_user_name(), new_password(), {}, {}};
+  json::Writer w;
+  w.begin_object().field("username", account.user_name).field("display_name", new_display_name());
+  w.key("roles").begin_array().string(name_of(role)).end_array();
+  w.field("password", account.password).end_object();
+  LK_TRY(const RawAnswer answer,
+         m_instance.control.exchange(json_request("POST", "/agents", std::move(w).take()).bytes()));
+  m_transcript.keep(Role::kOperator, "POST /agents", answer);
+  if (answer.status != 201) {
+    return fail(Errc::kUnavailable, "an agent could not be added over the control socket: HTTP " +
+                                        std::to_string(answer.status));
+  }
+  return account;
+}
+
+void Accounts::learn_token(const RawAnswer& answer, std::string* token) {
+  const auto document = json::Document::parse(answer.body, {kMaxAnswerBytes});
+  if (!document || answer.status != 201) {
+    return;
+  }
+  if (const auto text = document.value().root()["token"].string()) {
+    m_marks.add(MarkKind::kToken, std::string{*text});
+    if (token != nullptr) {
+      *token = *text;
+    }
+  }
+}
+
+Result<std::string> Accounts::log_in(const Account& account) {
+  json::Writer w;
+  w.begin_object().field("username", account.user_name).field("password", account.password);
+  w.end_object();
+  LK_TRY(
+      const RawAnswer answer,
+      m_instance.api.exchange(json_request("POST", "/v1/sessions", std::move(w).take()).bytes()));
+  m_transcript.keep(account.role, "POST /v1/sessions", answer);
+  std::string token;
+  learn_token(answer, &token);
+  if (token.empty()) {
+    return fail(Errc::kUnavailable, "the log-in of an agent of the run was answered with HTTP " +
+                                        std::to_string(answer.status));
+  }
+  return token;
+}
+
+Result<void> Accounts::sign_in(Account& account) {
+  LK_TRY(account.token, log_in(account));
+  LK_TRY(account.spare_token, log_in(account));
+  return {};
+}
+
+Result<std::set<std::string>> Accounts::active_user_names() {
+  LK_TRY(const RawAnswer answer,
+         m_instance.control.exchange(json_request("GET", "/agents", {}).bytes()));
+  LK_TRY(const auto document, json::Document::parse(answer.body, {kMaxAnswerBytes}));
+  std::set<std::string> names;
+  for (const json::Value& agent : document.root()["items"].items()) {
+    if (agent["state"].string() == "active") {
+      names.emplace(agent["username"].string().value_or(""));
+    }
+  }
+  return names;
+}
+
+Result<void> Accounts::make() {
+  LK_TRY(m_before, active_user_names());
+  for (const Role role : kSignedInRoles) {
+    LK_TRY(Account account, add(role));
+    LK_TRY_VOID(sign_in(account));
+    m_accounts.push_back(std::move(account));
+  }
+  LK_TRY(const Account victim, add(Role::kAgent));
+  m_victim = victim.user_name;
+  return {};
+}
+
+Result<void> Accounts::disable_all() {
+  LK_TRY(const auto names, active_user_names());
+  for (const std::string& name : names) {
+    if (m_before.contains(name)) {
+      continue;
+    }
+    json::Writer w;
+    w.begin_object().field("username", name).end_object();
+    LK_TRY(const RawAnswer answer,
+           m_instance.control.exchange(
+               json_request("POST", "/agents/disable", std::move(w).take()).bytes()));
+    if (answer.status != 204) {
+      return fail(Errc::kUnavailable, "an agent of the run could not be disabled: HTTP " +
+                                          std::to_string(answer.status));
+    }
+  }
+  return {};
+}
+
+const Account& Accounts::of(Role role) const {
+  const auto it = std::ranges::find(m_accounts, role, &Account::role);
+  LK_CHECK(it != m_accounts.end());
+  return *it;
+}
+
+}  // namespace leadkeep::leaktest

@@ -1,0 +1,29 @@
+// leaktest/instance.h — the running instance: its doors, its secrets, its process
+#pragma once
+#include "marks.h"
+#include "operations.h"
+#include "wire.h"
+
+#include <leadkeep/base/secret.h>
+#include <leadkeep/config/settings.h>
+
+namespace leadkeep::leaktest {
+
+struct Instance {
+  config::Settings settings;
+  Door api;
+  Door webhook;
+  Door control;
+  SecretBytes app_secret;
+  int process = 0;
+
+  // Replies leave only towards this machine: a drawn phone number may be somebody's.
+  enum class Replies { kLeave, kAreHeldBack } replies;
+
+  [[nodiscard]] Door& door(DoorKind kind);
+};
+
+// Reads the configuration and the secrets it names, which become marks. kUnavailable: no daemon.
+[[nodiscard]] Result<Instance> connect(const std::filesystem::path& config, Marks& marks);
+
+}  // namespace leadkeep::leaktest

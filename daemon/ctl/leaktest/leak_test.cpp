@@ -1,0 +1,267 @@
+#include "leak_test.h"
+
+#include "accounts.h"
+#include "plant.h"
+#include "report.h"
+#include "request.h"
+#include "surfaces.h"
+#include "walk.h"
+
+#include <algorithm>
+#include <thread>
+
+namespace leadkeep::leaktest {
+namespace {
+
+constexpr std::array kApiRoles{Role::kSupervisor, Role::kAgent, Role::kAdmin, Role::kNobody};
+constexpr std::size_t kMaxDocumentBytes = std::size_t{8} << 20;
+constexpr std::string_view kEvents = "GET /v1/events";
+
+// One who listens while everything else happens.
+struct Listener {
+  Role role;
+  Door door;
+  std::string heard;
+};
+
+class LeakTest {
+ public:
+  LeakTest(const Options& options, Marks& marks, Instance& instance)
+      : m_options{options},
+        m_marks{marks},
+        m_instance{instance},
+        m_accounts{instance, marks, m_transcript},
+        m_planter{instance, marks, m_transcript},
+        m_walk{instance, marks, m_accounts, m_transcript} {}
+
+  [[nodiscard]] Result<Run> run() {
+    LK_TRY_VOID(m_accounts.make());
+    const auto walked = walk();
+    // Also after a walk that failed.
+    LK_TRY_VOID(m_accounts.disable_all());
+    LK_TRY_VOID(walked);
+    return search();
+  }
+
+ private:
+  [[nodiscard]] Result<void> walk() {
+    LK_TRY(const auto operations, read_operations());
+    LK_TRY_VOID(m_planter.plant_leads());
+    LK_TRY_VOID(m_walk.find_own());
+    LK_TRY_VOID(listen());
+    LK_TRY_VOID(hold_back_replies());
+    // Twice: ids and versions that the first round has learnt are used in the second.
+    for (int round = 0; round < 2; ++round) {
+      for (const Operation& operation : operations) {
+        for (const Role role : roles_of(operation.door)) {
+          LK_TRY_VOID(m_walk.good(operation, role));
+        }
+      }
+      LK_TRY_VOID(m_planter.plant_message());
+      hear();
+    }
+    for (const Operation& operation : operations) {
+      for (const Role role : roles_of(operation.door)) {
+        LK_TRY_VOID(m_walk.bad(operation, role));
+      }
+      hear();
+    }
+    for (const DoorKind door : {DoorKind::kApi, DoorKind::kWebhook, DoorKind::kControl}) {
+      LK_TRY_VOID(m_walk.broken(door));
+    }
+    LK_TRY_VOID(m_planter.plant_message());
+    // What the bad requests have left behind is looked at, too.
+    for (const Operation& operation : operations) {
+      if (operation.verb == "GET") {
+        for (const Role role : roles_of(operation.door)) {
+          LK_TRY_VOID(m_walk.good(operation, role));
+        }
+      }
+    }
+    finish_listening();
+    return {};
+  }
+
+  static std::vector<Role> roles_of(DoorKind door) {
+    switch (door) {
+      case DoorKind::kApi:
+        return {kApiRoles.begin(), kApiRoles.end()};
+      case DoorKind::kWebhook:
+        return {Role::kPlatform};
+      case DoorKind::kControl:
+        break;
+    }
+    return {Role::kOperator};
+  }
+
+  // Log-ins come last: failed ones are throttled, and more than a few end the oldest session.
+  [[nodiscard]] Result<std::vector<Operation>> read_operations() {
+    Request request;
+    request.verb = "GET";
+    request.target = "/v1/openapi.json";
+    LK_TRY(const RawAnswer answer, m_instance.api.exchange(request.bytes()));
+    LK_TRY(const auto document, json::Document::parse(answer.body, {kMaxDocumentBytes}));
+    LK_TRY(auto operations, operations_of(document));
+    std::ranges::move(control_operations(), std::back_inserter(operations));
+    std::ranges::stable_sort(operations, {}, [](const Operation& operation) {
+      return operation.verb == "DELETE" ? 1 : operation.name() == "POST /v1/sessions" ? 2 : 0;
+    });
+    return operations;
+  }
+
+  // A reply would go to whoever has the drawn number: the lead's consent is withdrawn, so that the
+  // product itself refuses to send. Where the Graph API is on this machine, nobody is there.
+  [[nodiscard]] Result<void> hold_back_replies() {
+    if (m_instance.replies == Instance::Replies::kLeave) {
+      return {};
+    }
+    m_notes.push_back(
+        "replies were held back by withdrawn consents, because whatsapp.graph_url is "
+        "not on this machine: the way out was not walked");
+    return m_walk.withdraw_consents();
+  }
+
+  [[nodiscard]] Result<void> listen() {
+    for (const Role role : {Role::kAgent, Role::kSupervisor}) {
+      Listener listener{
+          role,
+          Door::tls(m_instance.settings.api.listen, m_instance.settings.api.tls_certificate),
+          {}};
+      Request request;
+      request.verb = "GET";
+      request.target = "/v1/events";
+      request.token = m_accounts.of(role).token;
+      LK_TRY(const RawAnswer answer, listener.door.open_stream(request.bytes()));
+      m_transcript.keep(role, std::string{kEvents}, answer);
+      m_listeners.push_back(std::move(listener));
+    }
+    return {};
+  }
+
+  void hear() {
+    for (Listener& listener : m_listeners) {
+      listener.heard += listener.door.more_of_stream();
+    }
+  }
+
+  void finish_listening() {
+    hear();
+    for (Listener& listener : m_listeners) {
+      m_transcript.keep(listener.role, std::string{kEvents}, RawAnswer{200, {}, listener.heard});
+      if (listener.heard.find("\ndata:") == std::string::npos) {
+        m_failures.push_back("the event stream told the " + std::string{name_of(listener.role)} +
+                             " of no message");
+      }
+    }
+    m_listeners.clear();
+  }
+
+  [[nodiscard]] Result<Run> search() {
+    Request request;
+    request.verb = "GET";
+    request.target = "/metrics";
+    LK_TRY(const RawAnswer metrics, m_instance.api.exchange(request.bytes()));
+    m_instance.api.close();
+    m_instance.webhook.close();
+    m_instance.control.close();
+
+    auto patterns = spell(m_marks.all());
+    const std::size_t count = patterns.exact.size() + patterns.digits.size();
+    const Matcher matcher{std::move(patterns)};
+    Findings findings{m_marks.all(), matcher};
+    m_transcript.search(findings);
+    findings.search({Surface::kMetrics, Role::kNobody, "/metrics", metrics.status},
+                    metrics.head + metrics.body);
+    std::this_thread::sleep_for(m_options.idle);
+    LK_TRY_VOID(search_daemon(findings));
+
+    Walked walked{m_transcript.operations(),
+                  m_walk.requests(),
+                  kApiRoles.size() + 2,
+                  m_marks.all().size(),
+                  count,
+                  m_transcript.by_status(),
+                  m_transcript.never_good(),
+                  m_notes,
+                  m_failures};
+    std::erase(walked.never_good, "BROKEN *");
+    return report(walked, findings, m_options.format);
+  }
+
+  [[nodiscard]] Result<void> search_daemon(Findings& findings) {
+    const int process = m_instance.process;
+    const auto& store = m_instance.settings.store.directory;
+    if (m_options.log.empty()) {
+      m_notes.push_back("the log was not searched; name it with --log FILE");
+    } else {
+      LK_TRY_VOID(search_file(findings, Surface::kLog, m_options.log));
+    }
+    LK_TRY_VOID(search_process(findings, process));
+    LK_TRY_VOID(search_store(findings, store));
+    LK_TRY_VOID(search_open_files(findings, process, store, m_options.log));
+    if (m_options.memory == Options::Memory::kSearch) {
+      LK_TRY_VOID(search_memory(findings, process));
+    } else {
+      m_notes.push_back("the memory was not searched; do it with --memory");
+    }
+    if (const auto no_core = check_no_core(process); !no_core) {
+      m_failures.push_back(no_core.error().detail);
+    }
+    return {};
+  }
+
+  const Options& m_options;
+  Marks& m_marks;
+  Instance& m_instance;
+  Transcript m_transcript;
+  Accounts m_accounts;
+  Planter m_planter;
+  Walk m_walk;
+  std::vector<Listener> m_listeners;
+  std::vector<std::string> m_notes;
+  std::vector<std::string> m_failures;
+};
+
+}  // namespace
+
+Result<Run> run(const Options& options) {
+  Marks marks = Marks::draw();
+  LK_TRY(Instance instance, connect(options.config, marks));
+  return LeakTest{options, marks, instance}.run();
+}
+
+std::string help_text() {
+  return "leadkeepctl leaktest — looks for personal data where the policy does not allow it\n\n"
+         "usage: leadkeepctl leaktest [--config FILE] [--log FILE] [--memory] [--json] [--idle "
+         "N]\n\n"
+         "Plants leads with random phone numbers, addresses, names and words through the webhook "
+         "of\n"
+         "the running daemon, makes an agent of every role, walks every route of its OpenAPI\n"
+         "document as each of them and as nobody, with good and with bad requests, and then\n"
+         "searches all answers, the event stream, the log, /metrics, the process's public face, "
+         "the\n"
+         "store's files, open files and the memory for what it planted, in every usual spelling "
+         "and\n"
+         "encoding. One table says what may be seen where; everything else is a leak, and what "
+         "must\n"
+         "be seen and is not is a failure, too.\n\n"
+         "  --config FILE  configuration of the daemon (/etc/leadkeep/leadkeepd.conf); it names "
+         "the\n"
+         "                 doors, the certificate that is trusted, the app secret and the store\n"
+         "  --log FILE     also search this log; without it the report says that it was not "
+         "searched\n"
+         "  --memory       also search the memory of the daemon, as root\n"
+         "  --json         the report as one JSON object\n"
+         "  --idle N       seconds without a request before files and memory are searched (3)\n\n"
+         "It needs root, or the daemon's user for all but the memory. It leaves three closed "
+         "agents'\n"
+         "accounts and a few conversations behind, so run it before real leads come in, or on a "
+         "copy.\n"
+         "Failed log-ins from this machine are throttled for 15 minutes afterwards. Replies leave\n"
+         "only if whatsapp.graph_url is on this machine: a random number may be somebody's.\n\n"
+         "Exit codes: 0 nothing found, 1 leaks, or something that must be seen was not, 2 usage, "
+         "or\n"
+         "something could not be searched, 3 the daemon does not answer.\n";
+}
+
+}  // namespace leadkeep::leaktest

@@ -1,0 +1,175 @@
+"""No personal data where the policy does not allow it, and a leak test that would see it.
+
+`leadkeepctl leaktest` plants marks in an instance, walks every route as everybody, and searches
+every answer, the log, the metrics, the process, the store's files and the memory. CleanInstance runs
+it against the product. SeededLeaks runs it against a daemon of the same sources with one leak
+switched on (leadkeep/base/seeded_leak.h), once for each: a leak that is not found is a hole in the
+test. The same daemon without a leak is the negative control: what is found is the seed.
+"""
+import json
+import pathlib
+import shutil
+import subprocess
+import unittest
+
+import functional
+
+# Leak → what a line of the report has to say: mark, surface, and a part of the place. None: any.
+SEEDS = {
+    "phone_in_answer": ("phone", "answer_body", "GET /v1/leads/{id}"),
+    "phone_in_header": ("phone", "answer_head", None),
+    "phone_in_error_detail": ("phone", "answer_body", None),
+    "phone_in_log": ("phone", "log", None),
+    "base64_in_log": ("phone", "log", None),
+    "hex_in_log": ("phone", "log", None),
+    "phone_in_metric_label": ("phone", "metrics", None),
+    "phone_in_metric_value": ("phone", "metrics", None),
+    "phone_in_thread_name": ("phone", "process", "comm"),
+    "phone_in_event": ("phone", "answer_body", "GET /v1/events"),
+    "name_unmasked": ("phone_in_name", "answer_body", "GET /v1/conversations"),
+    "email_unmasked": ("email", "answer_body", "messages"),
+    "number_unmasked": ("phone_in_text", "answer_body", "messages"),
+    "wamid_in_answer": ("wamid", "answer_body", "messages"),
+    "reversed_in_answer": ("phone", "answer_body", "GET /v1/leads/{id}"),
+    "phone_in_cursor": ("phone", "answer_body", "GET /v1/conversations"),
+    "url_encoded_in_etag": ("phone", "answer_head", "conversations/{id}"),
+    "utf16_in_file": ("phone", "files", None),
+    "journal_unsealed": ("unsupported", "files", None),
+    "root_key_in_store": ("root_key", "files", None),
+    "phone_in_file_name": ("phone", "file_names", None),
+    "phone_in_deleted_file": ("phone", "files", "/proc/"),
+    "admin_reads": ("text", "answer_body", "messages"),
+    "agents_to_nobody": ("agent_name", "answer_body", "healthz"),
+    "phone_in_control_status": ("phone", "answer_body", "GET /status"),
+    "refused_body_echoed": ("probe_phone", "answer_body", "webhooks"),
+    "path_echoed": ("probe_phone", "answer_body", None),
+    "token_in_log": ("token", "log", None),
+    "phone_kept_in_memory": ("phone", "memory", None),
+    "memory_not_wiped": (None, "memory", None),
+}
+SPELLINGS = {"base64_in_log": "base64", "hex_in_log": "hex", "phone_in_cursor": "base64",
+             "reversed_in_answer": "reversed", "url_encoded_in_etag": "percent",
+             "utf16_in_file": "utf16le"}
+
+
+def leaktest(instance, *options, seconds=240):
+    """The exit code and the report."""
+    done = subprocess.run(
+        [str(instance.binaries / "leadkeepctl"), "leaktest", "--config", str(instance.config),
+         "--log", str(instance.log), "--json", *options],
+        capture_output=True, text=True, timeout=seconds, check=False)
+    return done.returncode, json.loads(done.stdout) if done.stdout else done.stderr
+
+
+class CleanInstance(functional.FunctionalTest):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.code, cls.report = leaktest(cls.instance, "--memory")
+
+    def test_nothing_leaks(self):
+        self.assertIsInstance(self.report, dict, self.report)
+        self.assertEqual(self.report["leaks"], [])
+        self.assertEqual(self.report["failures"], [])
+        self.assertEqual((self.report["outcome"], self.code), ("clean", 0), self.report)
+
+    def test_it_has_looked(self):
+        """What agents must see was seen, every route was reached, every surface was searched."""
+        self.assertEqual((self.report["unseen"], self.report["never_successful"]), ([], []))
+        self.assertEqual(self.report["notes"], [])
+        searched = self.report["searched_bytes"]
+        for surface, least in (("answer_body", 200_000), ("answer_head", 100_000), ("log", 50),
+                               ("metrics", 1_000), ("process", 100), ("file_names", 100),
+                               ("files", 100_000), ("memory", 1_000_000)):
+            self.assertGreater(searched[surface], least, surface)
+        self.assertGreater(self.report["requests"], 1_000)
+
+    def test_every_route_of_the_document_is_walked(self):
+        document = self.get("/v1/openapi.json")
+        operations = sum(len(verbs) for verbs in document["paths"].values())
+        self.assertGreaterEqual(self.report["operations"], operations)
+
+    def test_it_leaves_no_account_that_could_log_in(self):
+        agents = self.instance.ctl("agents", "list").stdout.splitlines()
+        active = [line.split()[0] for line in agents if line.split()[-1] == "active"]
+        self.assertEqual(active, ["anna"])
+
+    def test_the_report_holds_no_mark(self):
+        """A report goes into tickets. Numbers of seven digits in it would be marks."""
+        words = json.dumps(self.report["leaks"]) + json.dumps(self.report["notes"])
+        self.assertNotRegex(words, r"49151\d{8}")
+
+    def test_the_store_is_sound_afterwards(self):
+        self.assert_sound()
+
+    def test_wrong_use_is_exit_2_and_no_daemon_is_exit_3(self):
+        code, _ = leaktest(self.instance, "--idle", "much")
+        self.assertEqual(code, 2)
+        ctl = [str(self.instance.binaries / "leadkeepctl"), "leaktest"]
+        missing = subprocess.run([*ctl, "--config", "/nonexistent.conf"], capture_output=True,
+                                 check=False)
+        self.assertNotIn(missing.returncode, (0, 1))
+        idle = functional.make_instance("NoDaemon")
+        idle.make()
+        idle.write_config()
+        self.assertEqual(leaktest(idle)[0], 3)
+
+    def test_help_teaches(self):
+        done = subprocess.run([str(self.instance.binaries / "leadkeepctl"), "leaktest", "--help"],
+                              capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0)
+        for word in ("--config", "--log", "--memory", "--json", "Exit codes"):
+            self.assertIn(word, done.stdout)
+
+
+class SeededLeaks(unittest.TestCase):
+    """One instance for each leak, made and searched in turn."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.seeded = functional.Run.binaries / "seeded"
+        if not (cls.seeded / "leadkeepd").is_file():
+            raise unittest.SkipTest("this build has no daemon with seeded leaks")
+
+    def search(self, seed, *options):
+        instance = functional.make_instance("Seed")
+        self.addCleanup(shutil.rmtree, instance.folder.parent, ignore_errors=True)
+        instance.make()
+        instance.write_config({"whatsapp.graph_url": "https://127.0.0.1:1",
+                               "egress.allow": "127.0.0.1:1"})
+        binaries, instance.binaries = instance.binaries, self.seeded
+        instance.start_daemon(environment={"LEADKEEP_SEEDED_LEAK": seed} if seed else None)
+        instance.binaries = binaries
+        try:
+            return leaktest(instance, *options)
+        finally:
+            instance.kill_daemon()
+
+    def test_without_a_leak_nothing_is_found(self):
+        code, report = self.search(None, "--memory")
+        self.assertEqual((code, report["leaks"], report["unseen"]), (0, [], []), report)
+
+    def test_each_leak_is_found(self):
+        for seed, (mark, surface, where) in SEEDS.items():
+            with self.subTest(seed):
+                options = ("--memory",) if surface == "memory" else ("--idle", "0")
+                code, report = self.search(seed, *options)
+                self.assertEqual(code, 1, report)
+                spelling = SPELLINGS.get(seed)
+                found = [leak for leak in report["leaks"]
+                         if leak["surface"] == surface and mark in (None, leak["mark"])
+                         and (where is None or where in leak["where"])
+                         and (spelling is None or leak["spelling"].startswith(spelling))]
+                self.assertNotEqual(found, [], report)
+
+    def test_every_leak_of_the_sources_is_listed_here(self):
+        found = set()
+        for folder in ("modules", "daemon"):
+            for path in (functional.ROOT / folder).rglob("*.cpp"):
+                for piece in path.read_text().split("LK_SEEDED_LEAK(")[1:]:
+                    found.add(piece.split(",")[0].strip())
+        self.assertEqual(found, set(SEEDS))
+
+
+if __name__ == "__main__":
+    functional.main()
