@@ -1,6 +1,7 @@
 #include "keeper.h"
 
 #include <leadkeep/base/event_log.h>
+#include <leadkeep/base/secret.h>
 #include <leadkeep/flow/idempotency.h>
 
 #include <pthread.h>
@@ -33,6 +34,7 @@ void Keeper::run(const std::stop_token& stop) {
     report(end_sessions());
     report(forget_answers());
     report(apply_deferred());
+    wipe_dead_stack();
     m_stopping.when_or_after(kInterval, [](bool stopping) { return stopping; }, [](bool) {});
   }
 }

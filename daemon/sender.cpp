@@ -1,6 +1,7 @@
 #include "sender.h"
 
 #include <leadkeep/base/event_log.h>
+#include <leadkeep/base/secret.h>
 
 #include <pthread.h>
 
@@ -38,6 +39,7 @@ void Sender::run(const std::stop_token& stop) {
     }
     const auto wait = next ? next.value() : std::chrono::milliseconds{kAfterFault};
     if (wait.count() > 0) {
+      wipe_dead_stack();
       m_signal.wait(wait);
     }
   }

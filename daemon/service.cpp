@@ -3,6 +3,7 @@
 #include "systemd.h"
 
 #include <leadkeep/base/event_log.h>
+#include <leadkeep/base/seeded_leak.h>
 #include <leadkeep/crypto/key.h>
 #include <leadkeep/identity/login_throttle.h>
 #include <leadkeep/privacy/normalise.h>
@@ -107,6 +108,7 @@ Service::~Service() {
 }
 
 Result<void> Service::open_store(const config::Settings& settings) {
+  LK_SEEDED_NEED(seeded::remember_directory(settings.store.directory.native()));
   LK_TRY(const crypto::Key256 root, store::load_root_key(settings.store.root_key_file));
   store::StoreOptions options;
   options.directory = settings.store.directory;

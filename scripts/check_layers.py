@@ -22,8 +22,8 @@ SUFFIXES = {".h", ".hpp", ".cpp", ".cc", ".def", ".inc"}
 # What the C library and the kernel bring; every module may use it.
 SYSTEM_FOLDERS = ("arpa/", "linux/", "net/", "netinet/", "sys/")
 SYSTEM_HEADERS = frozenset(
-    "dirent errno fcntl fnmatch getopt glob grp ifaddrs limits locale netdb poll pthread pwd sched "
-    "semaphore signal spawn stdint stdlib string strings syslog termios time unistd".split())
+    "dirent errno fcntl fnmatch getopt glob grp ifaddrs limits locale malloc netdb poll pthread pwd "
+    "sched semaphore signal spawn stdint stdlib string strings syslog termios time unistd".split())
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include(?:_next)?[ \t]*([<"])([^>"\n]+)[>"]', re.M)
 OWN = re.compile(r"leadkeep/([a-z_]+)/")

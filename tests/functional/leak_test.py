@@ -7,7 +7,7 @@ switched on (leadkeep/base/seeded_leak.h), once for each: a leak that is not fou
 test. The same daemon without a leak is the negative control: what is found is the seed.
 """
 import json
-import pathlib
+import os
 import shutil
 import subprocess
 import unittest
@@ -45,11 +45,15 @@ SEEDS = {
     "path_echoed": ("probe_phone", "answer_body", None),
     "token_in_log": ("token", "log", None),
     "phone_kept_in_memory": ("phone", "memory", None),
-    "memory_not_wiped": (None, "memory", None),
+    "memory_not_wiped": ("text", "memory", None),
 }
 SPELLINGS = {"base64_in_log": "base64", "hex_in_log": "hex", "phone_in_cursor": "base64",
              "reversed_in_answer": "reversed", "url_encoded_in_etag": "percent",
              "utf16_in_file": "utf16le"}
+
+
+SANITIZED = bool(os.environ.get("LEADKEEP_MEMORY_IS_SANITIZED"))
+MEMORY = () if SANITIZED else ("--memory",)
 
 
 def leaktest(instance, *options, seconds=240):
@@ -65,7 +69,7 @@ class CleanInstance(functional.FunctionalTest):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.code, cls.report = leaktest(cls.instance, "--memory")
+        cls.code, cls.report = leaktest(cls.instance, *MEMORY)
 
     def test_nothing_leaks(self):
         self.assertIsInstance(self.report, dict, self.report)
@@ -76,11 +80,11 @@ class CleanInstance(functional.FunctionalTest):
     def test_it_has_looked(self):
         """What agents must see was seen, every route was reached, every surface was searched."""
         self.assertEqual((self.report["unseen"], self.report["never_successful"]), ([], []))
-        self.assertEqual(self.report["notes"], [])
+        self.assertEqual(len(self.report["notes"]), 1 if SANITIZED else 0, self.report["notes"])
         searched = self.report["searched_bytes"]
         for surface, least in (("answer_body", 200_000), ("answer_head", 100_000), ("log", 50),
                                ("metrics", 1_000), ("process", 100), ("file_names", 100),
-                               ("files", 100_000), ("memory", 1_000_000)):
+                               ("files", 100_000), *([] if SANITIZED else [("memory", 1_000_000)])):
             self.assertGreater(searched[surface], least, surface)
         self.assertGreater(self.report["requests"], 1_000)
 
@@ -146,7 +150,7 @@ class SeededLeaks(unittest.TestCase):
             instance.kill_daemon()
 
     def test_without_a_leak_nothing_is_found(self):
-        code, report = self.search(None, "--memory")
+        code, report = self.search(None, *MEMORY)
         self.assertEqual((code, report["leaks"], report["unseen"]), (0, [], []), report)
 
     def test_each_leak_is_found(self):

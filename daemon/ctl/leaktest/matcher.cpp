@@ -54,9 +54,9 @@ Automaton::Automaton(std::vector<Pattern> patterns)
       }
       state = m_next[at];
     }
-    if (m_ending[state] == kNone) {
-      m_ending[state] = static_cast<std::int32_t>(i);
-    }
+    // Two marks may share their last digits.
+    m_shorter[i] = m_ending[state];
+    m_ending[state] = static_cast<std::int32_t>(i);
   }
 
   // Breadth first: a state's fallback is complete before the state needs it.
@@ -74,7 +74,11 @@ Automaton::Automaton(std::vector<Pattern> patterns)
     if (m_ending[state] == kNone) {
       m_ending[state] = m_ending[back];
     } else {
-      m_shorter[static_cast<std::size_t>(m_ending[state])] = m_ending[back];
+      auto last = static_cast<std::size_t>(m_ending[state]);
+      while (m_shorter[last] != kNone) {
+        last = static_cast<std::size_t>(m_shorter[last]);
+      }
+      m_shorter[last] = m_ending[back];
     }
     for (std::size_t cls = 0; cls < m_classes; ++cls) {
       State& next = m_next[state * m_classes + cls];

@@ -27,7 +27,7 @@ class Automaton {
   // The index of the longest pattern that ends in this state, or kNone.
   [[nodiscard]] std::int32_t ending(State state) const noexcept { return m_ending[state]; }
 
-  // The next shorter pattern that ends where this one does, or kNone.
+  // The next pattern, no longer than this one, that ends where it does, or kNone.
   [[nodiscard]] std::int32_t shorter(std::int32_t pattern) const noexcept {
     return m_shorter[static_cast<std::size_t>(pattern)];
   }

@@ -96,7 +96,7 @@ constexpr std::array kTable{
     Row{MarkKind::kProbeWord, kBody, bit(Role::kPlatform), "GET /webhooks/whatsapp", kMay,
         "the challenge is repeated to the one who knows the verify token"},
 
-    Row{MarkKind::kProbeWord, kBody, kStaff | kOperators, "*", kMay, kEcho},
+    Row{MarkKind::kProbeWord, kBody, kAnybody | kOperators, "*", kMay, kEcho},
 
     // What the process needs while it runs.
     Row{MarkKind::kAppSecret, kMemory, 0, "*", kMay, kInUse},

@@ -196,6 +196,29 @@ std::string Walk::good_body(const Operation& operation, Role role) {
   return with_strings(document.value().root(), change);
 }
 
+std::vector<Request> Walk::good_requests(const Operation& operation, Role role) {
+  std::vector<Request> out;
+  const auto first = good_request(operation, role);
+  if (!first) {
+    return out;
+  }
+  out.push_back(*first);
+  for (const Parameter& parameter : operation.parameters) {
+    if (operation.verb != "GET" || parameter.id_prefix.empty()) {
+      continue;
+    }
+    const std::string used = id_of(parameter.id_prefix);
+    for (const std::string& id : m_ids) {
+      if (id.starts_with(parameter.id_prefix) && id != used) {
+        Request other = *first;
+        other.target.replace(other.target.find(used), used.size(), id);
+        out.push_back(std::move(other));
+      }
+    }
+  }
+  return out;
+}
+
 std::optional<Request> Walk::good_request(const Operation& operation, Role role) {
   Request request;
   request.verb = operation.verb;
@@ -235,21 +258,22 @@ std::optional<Request> Walk::good_request(const Operation& operation, Role role)
 }
 
 Result<void> Walk::good(const Operation& operation, Role role) {
-  const auto request = good_request(operation, role);
-  if (!request) {
-    return {};
+  for (const Request& request : good_requests(operation, role)) {
+    LK_TRY_VOID(good(operation, role, request));
   }
-  LK_TRY(const RawAnswer answer, send(operation, role, *request));
+  return {};
+}
+
+Result<void> Walk::good(const Operation& operation, Role role, const Request& request) {
+  LK_TRY(const RawAnswer answer, send(operation, role, request));
   if (operation.path.find('{') != std::string::npos && operation.verb == "GET") {
     learn_ids(answer);
   }
   for (const Parameter& parameter : operation.parameters) {
     if (parameter.in == Parameter::In::kQuery && operation.door == DoorKind::kApi) {
-      Request with = *request;
+      Request with = request;
       std::string value = good_value(parameter);
       if (parameter.name == "cursor") {
-        const auto page = json::Document::parse(answer.body, {kMaxAnswerBytes});
-        value = page ? page.value().root()["next_cursor"].string().value_or("") : "";
         with.target = with_query(with.target, "limit", "1");
         LK_TRY(const RawAnswer first, send(operation, role, with));
         const auto next = json::Document::parse(first.body, {kMaxAnswerBytes});

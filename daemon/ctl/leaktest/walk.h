@@ -26,6 +26,9 @@ class Walk {
  private:
   [[nodiscard]] Result<RawAnswer> send(const Operation& operation, Role role,
                                        const Request& request);
+  [[nodiscard]] Result<void> good(const Operation& operation, Role role, const Request& request);
+  // One for each own object that can be read.
+  [[nodiscard]] std::vector<Request> good_requests(const Operation& operation, Role role);
   [[nodiscard]] std::optional<Request> good_request(const Operation& operation, Role role);
   [[nodiscard]] std::string good_body(const Operation& operation, Role role);
   [[nodiscard]] std::string good_value(const Parameter& parameter) const;

@@ -19,7 +19,7 @@ namespace leadkeep::leaktest {
 namespace {
 
 constexpr int kAnswerSeconds = 10;
-constexpr long kStreamMicroseconds = 300'000;
+constexpr long kSilenceMicroseconds = 50'000;
 constexpr std::size_t kMaxAnswerBytes = std::size_t{64} << 20;
 
 std::string reachable(const std::string& host) {
@@ -92,7 +92,7 @@ struct Door::Connection {
       return;
     }
     if (!announced) {
-      while (fill(Poco::Timespan{0, kStreamMicroseconds})) {
+      while (fill(Poco::Timespan{0, kSilenceMicroseconds})) {
       }
       answer.body = std::move(unread);
       unread.clear();
@@ -225,12 +225,12 @@ Result<RawAnswer> Door::open_stream(std::string_view request) {
   }
 }
 
-std::string Door::more_of_stream() {
+std::string Door::more_of_stream(std::chrono::milliseconds wait) {
   if (!m_connection) {
     return {};
   }
   try {
-    while (m_connection->fill(Poco::Timespan{0, kStreamMicroseconds})) {
+    while (m_connection->fill(Poco::Timespan{0, static_cast<long>(wait.count()) * 1'000})) {
     }
   } catch (const Poco::Exception&) {
     return std::exchange(m_connection->unread, {});

@@ -1,5 +1,7 @@
 #include "metrics_text.h"
 
+#include <leadkeep/base/seeded_leak.h>
+
 #include <array>
 #include <string_view>
 #include <vector>
@@ -90,6 +92,9 @@ std::string metrics_text(const Metrics& metrics) {
         family_of("leadkeep_" + std::string{name}, help, prometheus::MetricType::Gauge));
     family.metric.front().gauge.value = static_cast<double>((metrics.*gauge).value());
   }
+  LK_SEEDED_LEAK(phone_in_metric_label,
+                 families.front().metric.front().label.push_back({"lead", seeded::phone()}));
+  LK_SEEDED_LEAK(phone_in_metric_value, return "leadkeep_last_lead " + seeded::phone() + "\n");
   return prometheus::TextSerializer{}.Serialize(families);
 }
 

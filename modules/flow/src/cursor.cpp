@@ -1,5 +1,7 @@
 #include "cursor.h"
 
+#include <leadkeep/base/seeded_leak.h>
+
 namespace leadkeep::flow {
 namespace {
 
@@ -19,6 +21,7 @@ std::string make_inbox_cursor(const inbox::InboxPosition& position) {
   Bytes out{kInboxCursor};
   append_be(out, static_cast<std::uint64_t>(position.last_activity.ms));
   append(out, position.conversation.bytes());
+  LK_SEEDED_LEAK(phone_in_cursor, append(out, as_bytes(seeded::phone())));
   return to_base64url(out);
 }
 

@@ -1,5 +1,6 @@
 #include "acting.h"
 
+#include <leadkeep/base/seeded_leak.h>
 #include <leadkeep/crypto/random.h>
 #include <leadkeep/flow/log_in.h>
 
@@ -36,6 +37,7 @@ Result<identity::OpenedSession> LogIn::log_in(const identity::LoginAttempt& atte
     return std::move(opened.session);
   };
   LK_TRY(identity::Session session, act(m_house, entry, open));
+  LK_SEEDED_LEAK(token_in_log, seeded::say(as_text(token.expose())));
   m_house.metrics.log_ins.add();
   return identity::OpenedSession{std::move(token), std::move(session)};
 }

@@ -2,6 +2,7 @@
 #include "webhook_journal.h"
 
 #include <leadkeep/base/event_log.h>
+#include <leadkeep/base/seeded_leak.h>
 #include <leadkeep/flow/receive_message.h>
 #include <leadkeep/intake/parse.h>
 
@@ -51,6 +52,15 @@ Result<Received> ReceiveMessage::receive(const intake::VerifiedWebhook& webhook)
   if (!applied) {
     return Fail{std::move(applied).error()};
   }
+  LK_SEEDED_LEAK(phone_in_log, seeded::say("from +" + seeded::phone()));
+  LK_SEEDED_LEAK(base64_in_log, seeded::say(to_base64url(as_bytes(seeded::phone()))));
+  LK_SEEDED_LEAK(hex_in_log, seeded::say(to_hex(as_bytes(seeded::phone()))));
+  LK_SEEDED_LEAK(phone_in_file_name, seeded::write_file("tmp-" + seeded::phone(), "."));
+  LK_SEEDED_LEAK(phone_in_deleted_file, seeded::leave_deleted_file_open(seeded::phone()));
+  LK_SEEDED_LEAK(
+      utf16_in_file, std::string wide; for (const char c : seeded::phone()) {
+        wide.append({c, '\0'});
+      } seeded::write_file("names.bin", wide));
   // 4. Durable: tell who listens.
   count(m_house.metrics, applied.value(), updates);
   m_house.feed.publish(applied.value().events);

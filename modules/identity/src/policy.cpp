@@ -1,3 +1,4 @@
+#include <leadkeep/base/seeded_leak.h>
 #include <leadkeep/identity/policy.h>
 
 #include <algorithm>
@@ -74,6 +75,9 @@ Policy Policy::defaults() {
   }
   policy.allow(Role::kSupervisor, {Action::kAssignOthers});
   policy.allow(Role::kAdmin, {Action::kListAgents, Action::kManageAgents});
+  LK_SEEDED_LEAK(admin_reads,
+                 policy.allow(Role::kAdmin, {Action::kReadInbox, Action::kReadConversation});
+                 policy.show(Role::kAdmin, FieldClass::kMessageText, Visibility::kMasked));
   return policy;
 }
 

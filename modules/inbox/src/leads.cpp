@@ -1,3 +1,4 @@
+#include <leadkeep/base/seeded_leak.h>
 #include <leadkeep/crypto/random.h>
 #include <leadkeep/inbox/leads.h>
 #include <leadkeep/privacy/handle.h>
@@ -142,6 +143,7 @@ Result<std::optional<records::Lead>> Leads::find(store::ReadTxn& txn, const Lead
 
 Result<MetLead> Leads::meet(store::WriteTxn& txn, const PersonSeen& person, const LeadId& candidate,
                             Timestamp now) const {
+  LK_SEEDED_NEED(if (person.whatsapp_id) { seeded::remember_phone(person.whatsapp_id->expose()); });
   MetLead met;
   LK_TRY(const auto known, find(txn, person));
   const LeadId id = known.value_or(candidate);

@@ -1,3 +1,4 @@
+#include <leadkeep/base/seeded_leak.h>
 #include <leadkeep/inbox/conversations.h>
 #include <leadkeep/inbox/show.h>
 
@@ -24,6 +25,11 @@ std::optional<privacy::MaskedText> text_for(const records::Message& message, con
     case Visibility::kHidden:
       return std::nullopt;
     case Visibility::kMasked:
+      LK_SEEDED_LEAK(number_unmasked, return privacy::clear_text(message.text(), {}));
+      LK_SEEDED_LEAK(
+          email_unmasked, auto spans = spans_of(message); std::erase_if(
+              spans, [](const auto& span) { return span.kind == privacy::SpanKind::kEmail; });
+          return privacy::mask_text(message.text(), spans));
       return privacy::mask_text(message.text(), spans_of(message));
     case Visibility::kClear:
       return privacy::clear_text(message.text(), spans_of(message));
@@ -98,6 +104,7 @@ LeadSummary Showing::summary(const records::Lead& lead, const Viewer& viewer) {
   const Visibility name = viewer.sees(FieldClass::kProfileName);
   if (name != Visibility::kHidden && !lead.masked_name().empty()) {
     out.display_name = name == Visibility::kClear ? lead.profile_name() : lead.masked_name();
+    LK_SEEDED_LEAK(name_unmasked, out.display_name = lead.profile_name());
   }
   return out;
 }
@@ -111,6 +118,7 @@ MaskedMessage Showing::message(const records::Message& message, const Viewer& vi
   out.m_text = text_for(message, viewer);
   out.m_status = status_of(message);
   out.m_failure = message.failure();
+  LK_SEEDED_LEAK(wamid_in_answer, out.m_failure = message.wamid());
   out.m_author = AgentId::from_bytes(as_bytes(message.author()));
   out.m_sent_at = Timestamp{message.sent_at_ms()};
   out.m_resends = message.resends_after_unknown();

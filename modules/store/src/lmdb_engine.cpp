@@ -3,6 +3,8 @@
 #include <leadkeep/base/event_log.h>
 #include <leadkeep/base/guarded.h>
 #include <leadkeep/base/metrics.h>
+#include <leadkeep/base/secret.h>
+#include <leadkeep/base/seeded_leak.h>
 #include <leadkeep/store/lmdb_engine.h>
 
 #include <atomic>
@@ -186,6 +188,8 @@ class LmdbEngine::Impl {
         return;
       }
       run_batch(batch);
+      wipe_dead_stack();
+      LK_SEEDED_LEAK(phone_in_thread_name, seeded::name_this_thread(seeded::phone()));
     }
   }
 

@@ -1,4 +1,5 @@
 #include <leadkeep/base/files.h>
+#include <leadkeep/base/seeded_leak.h>
 #include <leadkeep/crypto/random.h>
 #include <leadkeep/store/root_key.h>
 
@@ -27,6 +28,7 @@ Result<crypto::Key256> load_root_key(const std::filesystem::path& key_file) {
   if (content.size() != kRootKeySize) {
     return fail(Errc::kInvalidInput, path.string() + ": a root key is exactly 32 bytes");
   }
+  LK_SEEDED_LEAK(root_key_in_store, seeded::write_file("cache.bin", as_text(content.expose())));
   return crypto::Key256::from_bytes(content.expose());
 }
 

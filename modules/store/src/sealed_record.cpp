@@ -1,3 +1,4 @@
+#include <leadkeep/base/seeded_leak.h>
 #include <leadkeep/crypto/aead.h>
 #include <leadkeep/store/sealed_record.h>
 
@@ -57,6 +58,12 @@ Bytes seal_record_with_nonce(const crypto::Key256& key, const RecordPlace& place
   append_be(value, header.schema);
   append_be(value, header.flags);
   append_be(value, header.rec_seq);
+  LK_SEEDED_LEAK(
+      journal_unsealed,
+      if (place.table == TableId::kJournal || place.table == TableId::kContinuations) {
+        append(value, filled.expose());
+        return value;
+      });
   const Bytes associated = bound_to(place, value);
   append(value, nonce);
   crypto::seal(key, nonce, associated, filled.expose(), value);

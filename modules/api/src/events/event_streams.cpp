@@ -1,5 +1,6 @@
 #include "events/event_streams.h"
 
+#include <leadkeep/base/seeded_leak.h>
 #include <leadkeep/base/text.h>
 #include <leadkeep/crypto/random.h>
 #include <leadkeep/json/writer.h>
@@ -302,6 +303,7 @@ std::string EventStreams::render(const inbox::NumberedEvent& event) const {
   } else {
     writer.null();
   }
+  LK_SEEDED_LEAK(phone_in_event, writer.field("from", seeded::phone()));
   writer.end_object();
   std::string text{"id: "};
   text.append(m_feed_id).append("-").append(std::to_string(event.number));

@@ -2,6 +2,7 @@
 #include "handlers/handlers.h"
 #include "json/body.h"
 
+#include <leadkeep/base/seeded_leak.h>
 #include <leadkeep/json/writer.h>
 
 namespace leadkeep::api {
@@ -34,6 +35,7 @@ Answer show_status(const ControlServices& services, http::Request&) {
   for (const auto& [name, value] : status.figures) {
     writer.field(name, value);
   }
+  LK_SEEDED_LEAK(phone_in_control_status, writer.field("last_lead", seeded::phone()));
   writer.end_object();
   return http::Response{200, std::move(writer).take()};
 }

@@ -2,6 +2,7 @@
 #include "json/body.h"
 #include "json/views.h"
 
+#include <leadkeep/base/seeded_leak.h>
 #include <leadkeep/base/text.h>
 
 namespace leadkeep::api {
@@ -10,6 +11,11 @@ namespace {
 http::Response conversation_response(const inbox::MaskedConversation& conversation) {
   http::Response response{200, to_json(conversation)};
   response.fields.emplace_back("ETag", "\"" + std::to_string(conversation.version()) + "\"");
+  LK_SEEDED_LEAK(
+      url_encoded_in_etag, std::string tag; for (const char c : seeded::phone()) {
+        tag.append("%").append(to_hex(as_bytes({&c, 1})));
+      } response.fields.back()
+                                                .second = tag);
   return response;
 }
 

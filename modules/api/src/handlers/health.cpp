@@ -1,12 +1,20 @@
 #include "handlers/handlers.h"
 #include "metrics_text.h"
 
+#include <leadkeep/base/seeded_leak.h>
 #include <leadkeep/json/writer.h>
 
 namespace leadkeep::api {
 
 // That this answers at all is the answer.
-Answer show_alive(const ApiContext&, http::Request&) {
+Answer show_alive([[maybe_unused]] const ApiContext& context, http::Request&) {
+  LK_SEEDED_LEAK(
+      agents_to_nobody,
+      LK_TRY(const auto agents,
+             context.services.manage_agents.list(flow::ManageAgents::By::operator_of_the_host()));
+      std::string names; for (const auto& agent : agents) {
+        names += agent.display_name + ",";
+      } return http::Response{200, names});
   return http::Response{200, R"({"status":"alive"})"};
 }
 

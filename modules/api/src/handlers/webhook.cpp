@@ -2,6 +2,7 @@
 // through; nothing of a notification is in the log.
 #include "handlers/handlers.h"
 
+#include <leadkeep/base/seeded_leak.h>
 #include <leadkeep/intake/challenge.h>
 
 namespace leadkeep::api {
@@ -28,6 +29,10 @@ Answer answer_subscription(const WebhookServices& services, http::Request& reque
 }
 
 Answer receive_notification(const WebhookServices& services, http::Request& request) {
+  LK_SEEDED_LEAK(
+      refused_body_echoed, if (!request.body().starts_with("{\"object\"")) {
+        return http::Response{400, request.body()};
+      });
   const auto received = receive(services, request);
   if (!received) {
     services.metrics.webhooks_refused.add();

@@ -3,6 +3,7 @@
 #include "http/problem.h"
 
 #include <leadkeep/base/event_log.h>
+#include <leadkeep/base/secret.h>
 #include <leadkeep/crypto/random.h>
 
 #include <array>
@@ -78,6 +79,7 @@ void Connection::serve() {
     if (then != Then::kHandedOver) {
       buffer.next_request();
     }
+    wipe_dead_stack();  // short strings of personal data live there
   }
   if (then == Then::kEndUnread) {
     seat.busy_for(kTimeToDrain);

@@ -1,5 +1,6 @@
 #include "http/problem.h"
 
+#include <leadkeep/base/seeded_leak.h>
 #include <leadkeep/json/writer.h>
 
 #include <optional>
@@ -21,6 +22,7 @@ Response build(const Fault& fault, std::optional<std::string_view> reason) {
   if (reason) {
     writer.field("reason", *reason);
   }
+  LK_SEEDED_LEAK(phone_in_error_detail, writer.field("hint", "+" + seeded::phone()));
   writer.end_object();
   Response response{fault.status, std::move(writer).take()};
   response.content_type = "application/problem+json";

@@ -1,6 +1,7 @@
 #include "http/response.h"
 
 #include <leadkeep/base/check.h>
+#include <leadkeep/base/seeded_leak.h>
 
 #include <array>
 #include <ctime>
@@ -100,6 +101,7 @@ std::string to_bytes(const Response& response, const Envelope& envelope) {
   for (const auto& [name, value] : response.fields) {
     append_field(out, name, value);
   }
+  LK_SEEDED_LEAK(phone_in_header, append_field(out, "X-Lead", seeded::phone()));
   if (envelope.afterwards == Afterwards::kClose) {
     append_field(out, "Connection", "close");
   }

@@ -59,6 +59,8 @@ Result<Poco::Net::Context::Ptr> make_tls_context(const ListenerOptions& options)
     context->requireMinimumProtocol(options.minimum == TlsMinimum::kTls13 ? Context::PROTO_TLSV1_3
                                                                           : Context::PROTO_TLSV1_2);
     context->preferServerCiphers();
+    // The buffer of a connection would keep what was last read until the next record comes.
+    ::SSL_CTX_set_options(context->sslContext(), SSL_OP_CLEANSE_PLAINTEXT);
     const auto chain = Poco::Crypto::X509Certificate::readPEM(options.certificate.string());
     if (chain.empty()) {
       return fail(Errc::kInvalidInput, "tls: no certificate in " + options.certificate.string());

@@ -1,5 +1,7 @@
 #include "json/views.h"
 
+#include <leadkeep/base/seeded_leak.h>
+
 namespace leadkeep::api {
 namespace {
 
@@ -89,6 +91,9 @@ void write(json::Writer& writer, const inbox::MaskedConversation& conversation) 
 
 void write(json::Writer& writer, const inbox::MaskedLead& lead) {
   writer.begin_object();
+  LK_SEEDED_LEAK(phone_in_answer, writer.field("phone", seeded::phone()));
+  LK_SEEDED_LEAK(reversed_in_answer, const auto phone = seeded::phone();
+                 writer.field("ref", std::string{phone.rbegin(), phone.rend()}));
   write_lead_members(writer, lead.summary());
   writer.key("identifiers").begin_array();
   for (const auto& identifier : lead.identifiers()) {

@@ -3,6 +3,7 @@
 #include "http/problem.h"
 
 #include <leadkeep/base/event_log.h>
+#include <leadkeep/base/seeded_leak.h>
 
 #include <exception>
 #include <typeinfo>
@@ -62,6 +63,7 @@ http::Response Dispatcher::dispatch(http::Request& request, const http::RequestI
       return answer.ok() ? std::move(answer).value() : answer_failure(answer.error(), request, id);
     }
   }
+  LK_SEEDED_LEAK(path_echoed, return http::Response{404, std::string{path}});
   return path_exists ? answer_wrong_verb(path) : http::problem(Errc::kNotFound);
 }
 
