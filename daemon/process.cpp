@@ -1,5 +1,8 @@
 #include "process.h"
 
+#include <leadkeep/crypto/wiping_heap.h>
+#include <leadkeep/privacy/wiping_heap.h>
+
 #include <csignal>
 
 #include <poll.h>
@@ -17,6 +20,8 @@ void harden_process() noexcept {
   (void)::umask(0077);
   (void)std::signal(SIGPIPE, SIG_IGN);
   (void)std::signal(SIGXFSZ, SIG_IGN);
+  crypto::wipe_what_openssl_frees();
+  privacy::wipe_what_icu_frees();
 }
 
 Result<StopSignals> StopSignals::take() {

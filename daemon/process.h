@@ -7,7 +7,8 @@
 
 namespace leadkeep::daemon {
 
-// No core dumps, not traceable by others, files for us only, no death by SIGPIPE or SIGXFSZ.
+// No core dumps, not traceable by others, files for us only, no death by SIGPIPE or SIGXFSZ, and
+// libraries that wipe what they free: they have to be told before their first use.
 void harden_process() noexcept;
 
 // SIGTERM, SIGINT and SIGHUP, blocked in every thread and read from a descriptor.

@@ -11,7 +11,7 @@ set(leaky
   api/src/events/event_streams.cpp api/src/handlers/control.cpp
   api/src/handlers/conversations.cpp api/src/handlers/health.cpp api/src/handlers/webhook.cpp
   api/src/http/problem.cpp api/src/http/response.cpp api/src/json/views.cpp
-  api/src/metrics_text.cpp api/src/routes/dispatcher.cpp base/src/seeded_leak.cpp
+  api/src/metrics_text.cpp api/src/routes/dispatcher.cpp base/src/heap.cpp base/src/seeded_leak.cpp
   flow/src/cursor.cpp flow/src/log_in.cpp flow/src/receive_message.cpp identity/src/policy.cpp
   inbox/src/leads.cpp inbox/src/show.cpp store/src/lmdb_engine.cpp store/src/root_key.cpp
   store/src/sealed_record.cpp)
@@ -23,7 +23,6 @@ foreach(module api flow identity inbox store)
 endforeach()
 # What only the modules themselves include, and the definitions with which they include it.
 target_link_libraries(leadkeepd_seeded PRIVATE
-  leadkeep::audit leadkeep::consent leadkeep::crypto leadkeep::json leadkeep::privacy
-  Poco::NetSSL Poco::Net Poco::Foundation)
+  leadkeep::audit leadkeep::consent leadkeep::json Poco::NetSSL Poco::Net Poco::Foundation)
 set_target_properties(leadkeepd_seeded PROPERTIES
   OUTPUT_NAME leadkeepd RUNTIME_OUTPUT_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}/seeded")

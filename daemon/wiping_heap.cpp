@@ -1,18 +1,13 @@
-// Memory that is given back to the heap is wiped first, for the whole process: personal data passes
-// through strings, records and parsers of many libraries, and what they free would stay readable in
-// an image of the memory until somebody happens to overwrite it.
+// Memory that C++ gives back to the heap is wiped first, for the whole process and all libraries;
+// leadkeep/base/heap.h says why.
 //
 // Replacing these functions is provided for by the standard ([new.delete]); the forms that are not
-// here (arrays, sized) call those that are. mallopt(M_PERTURB) is no way to the same end: glibc
-// does not apply it to blocks that go into the cache of their thread. What C libraries give to
-// free() is not reached; those that hold personal data are told at the place of their use.
-#include <leadkeep/base/seeded_leak.h>
+// here (arrays, without an exception) call those that are. mallopt(M_PERTURB) is no way to the same
+// end: glibc does not apply it to blocks that go into the cache of their thread.
+#include <leadkeep/base/heap.h>
 
 #include <cstdlib>
-#include <cstring>
 #include <new>
-
-#include <malloc.h>
 
 namespace {
 
@@ -37,14 +32,6 @@ void* allocate_aligned(std::size_t size, std::align_val_t alignment) {
   return block;
 }
 
-void wipe_and_free(void* block) noexcept {
-  if (block != nullptr) {
-    LK_SEEDED_LEAK(memory_not_wiped, std::free(block); return);
-    ::explicit_bzero(block, ::malloc_usable_size(block));
-    std::free(block);
-  }
-}
-
 }  // namespace
 
 void* operator new(std::size_t size) {
@@ -56,17 +43,17 @@ void* operator new(std::size_t size, std::align_val_t alignment) {
 }
 
 void operator delete(void* block) noexcept {
-  wipe_and_free(block);
+  leadkeep::free_wiped(block);
 }
 
 void operator delete(void* block, std::size_t) noexcept {
-  wipe_and_free(block);
+  leadkeep::free_wiped(block);
 }
 
 void operator delete(void* block, std::align_val_t) noexcept {
-  wipe_and_free(block);
+  leadkeep::free_wiped(block);
 }
 
 void operator delete(void* block, std::size_t, std::align_val_t) noexcept {
-  wipe_and_free(block);
+  leadkeep::free_wiped(block);
 }

@@ -185,6 +185,7 @@ Result<std::unique_ptr<GraphGateway>> GraphGateway::create(GraphOptions options,
     Poco::Net::Context::Ptr context =
         new Poco::Net::Context{Poco::Net::Context::TLS_CLIENT_USE, params};
     context->requireMinimumProtocol(Poco::Net::Context::PROTO_TLSV1_2);
+    ::SSL_CTX_set_options(context->sslContext(), SSL_OP_CLEANSE_PLAINTEXT);
     context->enableExtendedCertificateVerification(true);
     return std::unique_ptr<GraphGateway>{new GraphGateway{
         std::make_unique<Impl>(std::move(options), std::move(destination), std::move(access_token),

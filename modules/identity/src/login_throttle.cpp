@@ -1,4 +1,5 @@
 #include <leadkeep/base/bytes.h>
+#include <leadkeep/crypto/hash.h>
 #include <leadkeep/identity/login_throttle.h>
 
 #include <algorithm>
@@ -23,17 +24,22 @@ std::string network_of(std::string_view source) {
   return to_hex(ByteView{address}.first(8));
 }
 
-std::array<std::string, 2> names_of(std::string_view account, std::string_view source) {
-  return {"account " + std::string{account.substr(0, kMaxNameBytes)},
-          "source " + network_of(source)};
-}
-
 // A window that starts in the future is a clock that was set back.
 bool has_passed(Timestamp window_start, Timestamp now) {
   return now - window_start >= kWindow || now < window_start;
 }
 
 }  // namespace
+
+LoginThrottle::Names LoginThrottle::names_of(std::string_view account,
+                                             std::string_view source) const {
+  const auto hashed = [this](std::string_view kind, std::string_view name) {
+    const auto hash = crypto::hmac_sha256(m_key, {as_bytes(kind), as_bytes(name)});
+    return std::string{as_text(hash)};
+  };
+  return {hashed("account ", account.substr(0, kMaxNameBytes)),
+          hashed("source ", network_of(source))};
+}
 
 Result<void> LoginThrottle::admit(std::string_view account, std::string_view source,
                                   Timestamp now) {
