@@ -4,6 +4,7 @@
 #error "only for leadkeepd_seeded"
 #endif
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <mutex>
@@ -38,7 +39,14 @@ int create(const std::string& path) noexcept {
 }  // namespace
 
 bool is_active(std::string_view leak) noexcept {
-  return !wanted().empty() && wanted() == leak;
+  for (std::string_view rest = wanted(); !rest.empty();) {
+    const std::string_view name = rest.substr(0, rest.find(','));
+    if (name == leak) {
+      return true;
+    }
+    rest.remove_prefix(std::min(rest.size(), name.size() + 1));
+  }
+  return false;
 }
 
 bool is_any_active() noexcept {

@@ -4,7 +4,8 @@
 //
 // is nothing, unless the file is compiled for `leadkeepd_seeded` (daemon/CMakeLists.txt), which is
 // never installed and cannot be configured in a release build. There, the statements run if the
-// environment variable LEADKEEP_SEEDED_LEAK has the name of the leak. tests/functional/leak_test.py
+// environment variable LEADKEEP_SEEDED_LEAK names the leak, alone or in a list with commas: those
+// that cannot be taken for each other are tried in one run. tests/functional/leak_test.py
 // lists every leak and fails when `leadkeepctl leaktest` does not find it.
 // Threads  any
 #pragma once
