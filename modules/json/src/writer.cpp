@@ -1,13 +1,21 @@
 #include <leadkeep/base/text.h>
 #include <leadkeep/json/writer.h>
 
+#include <algorithm>
+
 namespace leadkeep::json {
 namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 constexpr std::string_view kHexDigits = "0123456789abcdef";
 
-void append_ascii(std::string& out, char c) {
+// What may stand in a string as it is; a byte over 0x7f is looked at as part of its sequence.
+constexpr bool is_plain(char c) {
+  const auto code = static_cast<unsigned char>(c);
+  return code >= 0x20 && code < 0x80 && c != '"' && c != '\\';
+}
+
+void append_escaped(std::string& out, char c) {
   switch (c) {
     case '"':
       out += "\\\"";
@@ -34,13 +42,9 @@ void append_ascii(std::string& out, char c) {
       break;
   }
   const auto code = static_cast<unsigned char>(c);
-  if (code < 0x20) {
-    out += "\\u00";
-    out += kHexDigits[code >> 4];
-    out += kHexDigits[code & 0x0f];
-  } else {
-    out += c;
-  }
+  out += "\\u00";
+  out += kHexDigits[code >> 4];
+  out += kHexDigits[code & 0x0f];
 }
 
 // The length of the valid UTF-8 sequence of two to four bytes at the front of `text`, or 0.
@@ -125,14 +129,18 @@ std::string Writer::take() && {
 void Writer::write_string(std::string_view text) {
   m_out += '"';
   while (!text.empty()) {
-    std::size_t used = 1;
-    if (static_cast<unsigned char>(text.front()) < 0x80) {
-      append_ascii(m_out, text.front());
-    } else if (const std::size_t length = sequence_length(text); length > 0) {
-      m_out += text.substr(0, length);
-      used = length;
+    const auto plain_end = std::ranges::find_if_not(text, is_plain);
+    auto used = static_cast<std::size_t>(plain_end - text.begin());
+    if (used > 0) {
+      m_out += text.substr(0, used);
+    } else if (static_cast<unsigned char>(text.front()) < 0x80) {
+      append_escaped(m_out, text.front());
+      used = 1;
+    } else if (used = sequence_length(text); used > 0) {
+      m_out += text.substr(0, used);
     } else {
       m_out += kReplacement;
+      used = 1;
     }
     text.remove_prefix(used);
   }
