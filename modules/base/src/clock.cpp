@@ -1,9 +1,6 @@
 #include <leadkeep/base/clock.h>
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
-#include <ctime>
 
 namespace leadkeep {
 namespace {
@@ -11,26 +8,33 @@ namespace {
 constexpr std::int64_t kFirstMs = -62'167'219'200'000;  // 0000-01-01T00:00:00.000Z
 constexpr std::int64_t kLastMs = 253'402'300'799'999;   // 9999-12-31T23:59:59.999Z
 
+void put_digits(std::string& text, std::size_t at, std::size_t count, std::int64_t number) {
+  for (std::size_t i = at + count; i-- > at;) {
+    text[i] = static_cast<char>('0' + number % 10);
+    number /= 10;
+  }
+}
+
 }  // namespace
 
+// By hand: a list of 50 conversations has 150 times in it, and formatted printing took a twentieth
+// of its time.
 std::string to_rfc3339(Timestamp t) {
-  const std::int64_t ms = std::clamp(t.ms, kFirstMs, kLastMs);
-  std::int64_t seconds = ms / 1000;
-  std::int64_t millis = ms % 1000;
-  if (millis < 0) {
-    millis += 1000;
-    --seconds;
-  }
-  const std::time_t time = static_cast<std::time_t>(seconds);
-  std::tm utc{};
-  if (::gmtime_r(&time, &utc) == nullptr) {
-    return "1970-01-01T00:00:00.000Z";
-  }
-  std::array<char, 80> text{};
-  const int length = std::snprintf(text.data(), text.size(), "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ",
-                                   utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday, utc.tm_hour,
-                                   utc.tm_min, utc.tm_sec, static_cast<int>(millis));
-  return {text.data(), static_cast<std::size_t>(length)};
+  using std::chrono::days;
+  using std::chrono::milliseconds;
+  const std::chrono::sys_time<milliseconds> time{milliseconds{std::clamp(t.ms, kFirstMs, kLastMs)}};
+  std::string text{"1970-01-01T00:00:00.000Z"};
+  const auto day = std::chrono::floor<days>(time);
+  const std::chrono::year_month_day date{day};
+  const std::chrono::hh_mm_ss of_day{time - day};
+  put_digits(text, 0, 4, int{date.year()});
+  put_digits(text, 5, 2, unsigned{date.month()});
+  put_digits(text, 8, 2, unsigned{date.day()});
+  put_digits(text, 11, 2, of_day.hours().count());
+  put_digits(text, 14, 2, of_day.minutes().count());
+  put_digits(text, 17, 2, of_day.seconds().count());
+  put_digits(text, 20, 3, of_day.subseconds().count());
+  return text;
 }
 
 Timestamp SystemClock::now() const {
