@@ -1,18 +1,18 @@
 // The figures that need no network: each a JSON line, with what the product does, and beside it what
 // the machine does without it. scripts/bench runs this among its other figures; --help says how.
 #include "figures.h"
+#include "filled_store.h"
 #include "paths/path_house.h"
 #include "raw_limits.h"
 
-#include <leadkeep/inbox/leads.h>
-#include <leadkeep/store/blind_index.h>
-#include <leadkeep/store/root_key.h>
 #include <leadkeep/store/sealed_record.h>
 
 #include <algorithm>
 #include <charconv>
-#include <random>
+#include <filesystem>
 #include <span>
+
+#include <sys/stat.h>
 
 namespace leadkeep::bench {
 namespace {
@@ -20,12 +20,13 @@ namespace {
 constexpr std::string_view kUsage =
     R"(usage: leadkeep_bench [--seconds S] [--runs N] [--store DIR --root-key FILE --leads N] [NAME...]
 
-Measures the named figures, or all that need no store of their own. lookup_phone opens the store DIR,
-whose leads have the numbers of scripts/lib/leadkeep_bench/people.py; no daemon may have it open.
+Measures the named figures, or all that need no filled store. lookup_phone and store_size open the
+store DIR, whose leads have the numbers of scripts/lib/leadkeep_bench/people.py; no daemon may have it
+open.
 )";
 
-// The store that scripts/bench has filled.
-struct FilledStore {
+// Where scripts/bench has filled a store.
+struct FilledPlace {
   std::string directory;
   std::string root_key;
   std::size_t leads = 0;
@@ -76,41 +77,35 @@ double sealed_records(double seconds) {
   });
 }
 
-constexpr double kMicroseconds = 1e6;
-
-// Microseconds from a number to the opened lead: keyed tag, index row, key of the lead, record.
-Figure lookup_phone(const FilledStore& filled, const Effort& effort) {
-  const auto root = test::must(store::load_root_key(filled.root_key));
-  const SystemClock clock;
-  Metrics metrics;
-  store::StoreOptions options;
-  options.directory = filled.directory;
-  const auto store = test::must(store::Store::open(options, root, clock, metrics));
-  const store::BlindIndex phones{store::IndexField::kPhone};
-  const inbox::Leads leads;
-  constexpr std::uint64_t kFirstNumber = 4'915'110'000'000;
-  std::mt19937_64 random{1};
+// Microseconds, beside two reads in LMDB.
+Figure lookup_phone(const FilledPlace& filled, const Effort& effort) {
+  constexpr double kMicroseconds = 1e6;
+  FilledStore store{filled.directory, filled.root_key, filled.leads};
   RawLookups raw{filled.leads};
   return in_turn(
       "lookup_phone", "us", Better::kLower, effort,
-      [&] {
-        return kMicroseconds / per_second(1, effort.seconds, [&](unsigned, std::uint64_t) {
-                 const std::string phone =
-                     "+" + std::to_string(kFirstNumber + random() % filled.leads);
-                 const auto lead =
-                     test::must(store->read([&](store::ReadTxn& txn) -> Result<records::Lead> {
-                       LK_TRY(const auto id, phones.find(txn, phone));
-                       LK_TRY(auto found, id ? leads.find(txn, LeadId{*id})
-                                             : Result<std::optional<records::Lead>>{std::nullopt});
-                       if (!found) {
-                         return fail(Errc::kNotFound, "lookup_phone: the store lacks a lead");
-                       }
-                       return *std::move(found);
-                     }));
-                 LK_CHECK(lead.identifiers_size() > 0);
-               });
-      },
+      [&] { return kMicroseconds / store.look_ups_per_second(effort.seconds); },
       [&] { return kMicroseconds / raw.per_second(effort.seconds); });
+}
+
+// The disk that the files of records and keys take, beside the plain records. Once: it does not vary.
+Figure store_size(const FilledPlace& filled) {
+  constexpr double kMebibyte = 1 << 20;
+  constexpr double kBlock = 512;  // of st_blocks
+  double disk = 0;
+  for (const char* part : {"data", "keys"}) {
+    for (const auto& file :
+         std::filesystem::directory_iterator{std::filesystem::path{filled.directory} / part}) {
+      struct ::stat status{};
+      LK_CHECK(::stat(file.path().c_str(), &status) == 0);
+      disk += kBlock * static_cast<double>(status.st_blocks);
+    }
+  }
+  FilledStore store{filled.directory, filled.root_key, filled.leads};
+  const double plain = static_cast<double>(store.plain_bytes());
+  return in_turn(
+      "store_size", "MiB", Better::kLower, {0, 1}, [&] { return disk / kMebibyte; },
+      [&] { return plain / kMebibyte; });
 }
 
 using Measure = std::function<Figure(const std::string& name)>;
@@ -123,7 +118,7 @@ struct Named {
   Measure measure;
 };
 
-std::vector<Named> all_figures(const Effort& effort, const FilledStore& filled) {
+std::vector<Named> all_figures(const Effort& effort, const FilledPlace& filled) {
   const auto rate = [effort](std::string unit, std::function<double()> value,
                              std::function<double()> limit) -> Measure {
     return [=](const std::string& name) {
@@ -149,14 +144,16 @@ std::vector<Named> all_figures(const Effort& effort, const FilledStore& filled) 
                      [=] { return raw_aes_gcm_seals(256, seconds); })});
   all.push_back({"raw_argon2id_hashes", Run::kIfNamed,
                  rate("hashes/s", [=] { return raw_argon2id_hashes(2, seconds); }, {})});
-  all.push_back({"lookup_phone", filled.leads > 0 ? Run::kAlways : Run::kIfNamed,
+  const Run with_store = filled.leads > 0 ? Run::kAlways : Run::kIfNamed;
+  all.push_back({"lookup_phone", with_store,
                  [=](const std::string&) { return lookup_phone(filled, effort); }});
+  all.push_back({"store_size", with_store, [=](const std::string&) { return store_size(filled); }});
   return all;
 }
 
 struct Wishes {
   Effort effort;
-  FilledStore filled;
+  FilledPlace filled;
   std::vector<std::string> names;
 };
 

@@ -28,6 +28,7 @@ CATALOGUE = {
     "seal_record_256": ("Seal a record of 256 bytes", "AES-256-GCM alone", ()),
     "log_in": ("Log-in with a password over TLS, 2 at once", "Argon2id alone", ()),
     "events_500": ("An event to the last of 500 listeners", "plain sockets", ()),
+    "store_size": ("Store and keys on disk", "plain protobuf", (("ratio", AT_MOST, 2),)),
     "start_to_ready": ("Start to ready", "the program's --help", (("value", AT_MOST, 2000),)),
     "memory_own": ("Memory of its own, 500 listeners", "just started", (("value", AT_MOST, 200),)),
     "memory_of_files": ("Page cache it has mapped", "just started", ()),

@@ -143,19 +143,25 @@ def in_process(name):
     return measure
 
 
+def with_store(bench, folder, leads, name):
+    return bench.in_process("--store", str(folder / "store"), "--root-key",
+                            str(folder / "root.key"), "--leads", str(leads), name)[0]
+
+
 def lookup_phone(bench):
     """Both stores in this run where there are more leads than in the small one."""
-    def measured(folder, leads):
-        return bench.in_process("--store", str(folder / "store"), "--root-key",
-                                str(folder / "root.key"), "--leads", str(leads), "lookup_phone")[0]
-    here = measured(bench.instance.folder, bench.leads)
+    here = with_store(bench, bench.instance.folder, bench.leads, "lookup_phone")
     yield here
     if bench.leads > SMALL_STORE:
-        small = measured(bench.filled(SMALL_STORE).folder, SMALL_STORE)
+        small = with_store(bench, bench.filled(SMALL_STORE).folder, SMALL_STORE, "lookup_phone")
         yield {"name": "lookup_phone_growth", "value": here["value"], "unit": "us",
                "limit": small["value"], "ratio": here["value"] / small["value"],
                "better": "lower", "min": here["min"], "max": here["max"],
                "limit_min": small["min"], "limit_max": small["max"]}
+
+
+def store_size(bench):
+    yield with_store(bench, bench.instance.folder, bench.leads, "store_size")
 
 
 # -- the daemon from outside ---------------------------------------------------------------------
@@ -291,6 +297,7 @@ FIGURES = (
       ("seal_record_256", "masked_page_50", "durable_inbound_1", "durable_inbound_16",
        "durable_inbound_64")),
     (lookup_phone, ("lookup_phone", "lookup_phone_growth")),
+    (store_size, ("store_size",)),
     (start_to_ready, ("start_to_ready",)),
     (read_lead, ("read_lead",)),
     (page_50, ("page_50", "page_50_p50", "page_50_p99")),
