@@ -43,6 +43,7 @@ ExitCode serve(Service& service, const StopSignals& signals) {
 ExitCode run(const config::Settings& settings) {
   set_log_level(settings.log.level);
   harden_process();
+  return_large_memory_at_once();
   const auto signals = StopSignals::take();
   if (!signals) {
     complain(signals.error());

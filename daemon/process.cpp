@@ -5,6 +5,7 @@
 
 #include <csignal>
 
+#include <malloc.h>
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -12,16 +13,32 @@
 #include <sys/stat.h>
 
 namespace leadkeep::daemon {
+namespace {
+
+constexpr int kLargeBytes = 256 * 1024;
+
+}  // namespace
 
 void harden_process() noexcept {
   const rlimit no_core{0, 0};
   (void)::setrlimit(RLIMIT_CORE, &no_core);
+  // A connection is a descriptor. The limit that a shell or systemd gives, 1,024, is meant for
+  // programs that use select(), and is less than the connections that the settings allow.
+  rlimit descriptors{};
+  if (::getrlimit(RLIMIT_NOFILE, &descriptors) == 0) {
+    descriptors.rlim_cur = descriptors.rlim_max;
+    (void)::setrlimit(RLIMIT_NOFILE, &descriptors);
+  }
   (void)::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
   (void)::umask(0077);
   (void)std::signal(SIGPIPE, SIG_IGN);
   (void)std::signal(SIGXFSZ, SIG_IGN);
   crypto::wipe_what_openssl_frees();
   privacy::wipe_what_icu_frees();
+}
+
+void return_large_memory_at_once() noexcept {
+  (void)::mallopt(M_MMAP_THRESHOLD, kLargeBytes);
 }
 
 Result<StopSignals> StopSignals::take() {
