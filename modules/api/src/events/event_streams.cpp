@@ -24,7 +24,7 @@ using Instant = std::chrono::steady_clock::time_point;
 constexpr milliseconds kTick{250};
 constexpr milliseconds kTickOfStoppedFeed{50};
 constexpr seconds kHeartbeat{15};
-constexpr seconds kSessionCheck{60};
+constexpr seconds kSessionCheck{5};  // how long a token that was taken back still hears
 constexpr std::size_t kMaxUnsentBytes = 64 * 1024;
 constexpr std::size_t kWriteBytes = 4 * 1024;
 constexpr long kWriteMicroseconds = 1'000;
