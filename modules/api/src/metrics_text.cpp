@@ -54,6 +54,8 @@ constexpr std::array kCounters{
     CounterRow{"requests", "HTTP requests on all listeners.", &Metrics::requests},
     CounterRow{"requests_refused", "HTTP requests without the proof or the right they need.",
                &Metrics::requests_refused},
+    CounterRow{"requests_failed", "HTTP requests that were answered with an error of any kind.",
+               &Metrics::requests_failed},
     CounterRow{"store_commits", "Durable commits of the store.", &Metrics::store_commits},
     CounterRow{"store_writes", "Write transactions; several share a commit.",
                &Metrics::store_writes},

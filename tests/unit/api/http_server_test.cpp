@@ -6,6 +6,7 @@
 
 #include <leadkeep/json/value.h>
 
+#include <chrono>
 #include <fstream>
 #include <stdexcept>
 #include <type_traits>
@@ -148,6 +149,34 @@ TEST_F(HttpServer, DeliversTheRefusalOfABodyThatIsOnItsWay) {
   EXPECT_EQ(c.receive().status, 413);
 }
 
+TEST_F(HttpServer, DeliversTheRefusalToAClientThatSendsEverythingBeforeItReads) {
+  const std::string piece(1'000'000, 'x');
+  for (const char* framing : {"Content-Length: 20000000\r\n", "Transfer-Encoding: chunked\r\n"}) {
+    auto c = client();
+    c.send(std::string{"POST /echo/a HTTP/1.1\r\nHost: a\r\n"} + framing + "\r\nF4240\r\n");
+    for (int i = 0; i < 20; ++i) {
+      c.send(piece);
+    }
+    EXPECT_EQ(c.receive().status, 413) << framing;
+  }
+}
+
+TEST_F(HttpServer, SendsNoBodyBehindAnAnswerToHead) {
+  auto c = client();
+  c.send("HEAD /hello HTTP/1.1\r\nHost: a\r\n\r\nGET /hello HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_EQ(c.receive_head().status, 405);
+  EXPECT_EQ(c.receive().body, R"("hello")");
+}
+
+TEST_F(HttpServer, CountsEveryAnswerThatIsARefusal) {
+  EXPECT_EQ(client().ask("GET", "/hello").status, 200);
+  EXPECT_EQ(m_metrics.requests_failed.value(), 0U);
+  EXPECT_EQ(client().ask("GET", "/nowhere").status, 404);
+  EXPECT_EQ(client().ask("GET", "/throws").status, 500);
+  EXPECT_EQ(client().ask("GET /hello\r\n\r\n").status, 400);
+  EXPECT_EQ(m_metrics.requests_failed.value(), 3U);
+}
+
 TEST_F(HttpServer, CountsAChunkedBody) {
   constexpr std::string_view kHead =
       "POST /echo/a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
@@ -246,6 +275,19 @@ TEST_F(HttpServer, MakesRoomForNewConnectionsWhenOthersIdle) {
     EXPECT_EQ(clients.back()->ask("GET", "/hello").status, 200) << i;
   }
   EXPECT_TRUE(clients.front()->is_at_end());
+}
+
+TEST_F(HttpServer, MakesRoomForNewConnectionsWhenOthersStallInsideOfARequest) {
+  std::vector<std::unique_ptr<TestClient>> stalled;
+  for (int i = 0; i < 8; ++i) {  // the server has eight places
+    stalled.push_back(std::make_unique<TestClient>(m_server->port()));
+    stalled.back()->send(i % 2 == 0
+                             ? "GET /hello HT"
+                             : "POST /echo/a HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nab");
+  }
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_EQ(client().ask("GET", "/hello").status, 200);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds{10});
 }
 
 TEST_F(HttpServer, EndsIdleConnectionsWhenItStops) {

@@ -104,6 +104,17 @@ TEST(ReadBuffer, ReadsAChunkedBodyBehindTheLongestHead) {
   }
 }
 
+TEST(ReadBuffer, RefusesALineEndWithoutCarriageReturnAsSoonAsItIsThere) {
+  for (const std::string_view bytes : {"\n", "GET / HTTP/1.1\n", "GET / HTTP/1.1\r\nHost: a\n",
+                                       "GET / HTTP/1.1\r\n\n", "GET / HTTP/1.1\r\nHost: a\n\r\n"}) {
+    for (std::size_t step = 1; step <= bytes.size(); ++step) {
+      TextSource source{std::string{bytes}, step};
+      ReadBuffer buffer{source};
+      EXPECT_EQ(buffer.read_head().error().code, Errc::kInvalidInput) << bytes << step;
+    }
+  }
+}
+
 TEST(ReadBuffer, RefusesAHeadWithoutEnd) {
   TextSource source{std::string(2 * kMaxHeadBytes, 'x'), 1'000};
   ReadBuffer buffer{source};

@@ -27,8 +27,9 @@ constexpr seconds kTimeForHead{30};
 constexpr seconds kTimeForBody{30};
 constexpr seconds kTimeBetweenRequests{60};
 constexpr seconds kTimeWithoutByte{15};
-constexpr seconds kTimeToDrain{2};
-constexpr std::size_t kMaxDrainedBytes = 256 * 1024;
+constexpr seconds kTimeToDrain{10};
+constexpr seconds kTimeToDrainWithoutByte{2};
+constexpr std::size_t kMaxDrainedBytes = 256 * 1024 * 1024;
 
 Poco::Timespan timespan(seconds time) {
   return {static_cast<long>(time.count()), 0};
@@ -66,9 +67,12 @@ void Connection::serve() {
   if (m_peer.kind == PeerKind::kNetwork) {
     m_peer.address = socket().peerAddress().host().toString();
   }
-  socket().setReceiveTimeout(timespan(kTimeWithoutByte));
-  socket().setSendTimeout(timespan(kTimeWithoutByte));
-  ConnectionWatch::Seat seat{m_setup.watch, socket().impl()->sockfd()};
+  // POCO waits twice for a TLS socket: in the call, and then for the socket to be ready.
+  const long waits = m_setup.transport == Transport::kTls ? 2 : 1;
+  const Poco::Timespan wait{timespan(kTimeWithoutByte).totalMicroseconds() / waits};
+  socket().setReceiveTimeout(wait);
+  socket().setSendTimeout(wait);
+  ConnectionWatch::Seat seat{m_setup.watch, socket().impl()->sockfd(), m_peer.address};
   ReadBuffer buffer{*this};
   Then then = Then::kNextRequest;
   while (then == Then::kNextRequest) {
@@ -76,16 +80,17 @@ void Connection::serve() {
         !wait_for_request(buffer)) {
       break;
     }
-    seat.busy_for(kTimeForHead);
+    seat.wait_for_client(kTimeForHead);
     then = serve_one(buffer, seat);
     if (then != Then::kHandedOver) {
       buffer.next_request();
     }
     wipe_dead_stack();  // short strings of personal data live there
   }
-  if (then == Then::kEndUnread) {
-    seat.busy_for(kTimeToDrain);
-    drain();
+  if (then == Then::kEndUnread || (then == Then::kEnd && buffer.has_unread())) {
+    if (seat.idle_for(kTimeToDrain) == ConnectionWatch::Seat::Next::kMayFollow) {
+      drain();
+    }
   } else if (then != Then::kHandedOver) {
     socket().shutdown();  // with TLS's close_notify
   }
@@ -94,9 +99,11 @@ void Connection::serve() {
 Connection::Then Connection::serve_one(ReadBuffer& buffer, ConnectionWatch::Seat& seat) {
   const auto id = crypto::new_id<RequestId>(m_setup.clock.now());
   // What was sent is wiped: it may be a token, or a text that somebody wrote.
+  Content content = Content::kSent;
   const auto send = [&](Response response, Afterwards afterwards) {
-    seat.busy_for(m_setup.time_for_answer);
-    auto bytes = to_bytes(response, {m_setup.transport, afterwards, id, m_setup.clock.now()});
+    seat.wait_for_client(m_setup.time_for_answer);
+    auto bytes =
+        to_bytes(response, {m_setup.transport, afterwards, content, id, m_setup.clock.now()});
     write(bytes);
     wipe(bytes);
     wipe(response.body);
@@ -116,6 +123,7 @@ Connection::Then Connection::serve_one(ReadBuffer& buffer, ConnectionWatch::Seat
     return Then::kEnd;
   }
 
+  content = head.value().verb() == Verb::kHead ? Content::kLeftOut : Content::kSent;
   bool connection_ended = false;
   // A client that goes away or stalls inside of its body is no failure of a handler.
   const auto read_body = [&](std::size_t limit) -> Result<std::string> {
@@ -129,7 +137,7 @@ Connection::Then Connection::serve_one(ReadBuffer& buffer, ConnectionWatch::Seat
     }
   };
   Request request{head.value(), m_peer, read_body};
-  seat.busy_for(m_setup.time_for_answer);
+  seat.work_for(m_setup.time_for_answer);
   auto response = m_setup.service.answer(request, id);
   if (connection_ended) {
     return Then::kEnd;
@@ -160,12 +168,12 @@ Result<std::string> Connection::take_body(const RequestHead& head, ReadBuffer& b
   if (framing.length > limit) {
     return fail(Errc::kTooLarge, "request: body");
   }
-  seat.busy_for(kTimeForBody);
+  seat.wait_for_client(kTimeForBody);
   if (head.expectation() == Expectation::kContinue) {
     write("HTTP/1.1 100 Continue\r\n\r\n");
   }
   auto body = buffer.read_body(framing, limit);
-  seat.busy_for(m_setup.time_for_answer);
+  seat.work_for(m_setup.time_for_answer);
   return body;
 }
 
@@ -203,14 +211,17 @@ void Connection::write(std::string_view bytes) {
   }
 }
 
-// Closing a socket with unread bytes resets the connection, and the client may lose the answer that
-// says why. So our side is closed first, and what still comes is thrown away for a moment.
+// Closing a socket with unread bytes resets the connection, and the client loses the answer that says
+// why. Many clients read nothing before they have sent everything. So our side is closed first, and
+// what still comes is thrown away, within the bounds above; the watch ends it after kTimeToDrain.
 void Connection::drain() noexcept {
   const int fd = socket().impl()->sockfd();
-  if (::shutdown(fd, SHUT_WR) != 0) {
+  const ::timeval patience{kTimeToDrainWithoutByte.count(), 0};
+  if (::shutdown(fd, SHUT_WR) != 0 ||
+      ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) != 0) {
     return;
   }
-  std::array<char, 4096> scrap;
+  std::array<char, 16 * 1024> scrap;
   std::size_t drained = 0;
   for (;;) {
     const auto count = ::recv(fd, scrap.data(), scrap.size(), 0);

@@ -8,7 +8,8 @@
 // Order    head, then the service, which reads the body when it wants to, then the answer in one
 //          write. A request whose body was not read to its end is the last of its connection.
 // Bounds   30 s each for a head, a body and an answer (hours for an answer to the operator), 15 s
-//          without a byte, 60 s between requests
+//          without a byte, 60 s between requests; 10 s, 2 s without a byte and 256 MiB for what a
+//          client still sends behind the last answer
 // Threads  one for each connection
 #pragma once
 #include "http/connection_watch.h"

@@ -1,5 +1,9 @@
 #include "http/connection_watch.h"
 
+#include <limits>
+#include <map>
+#include <string_view>
+
 #include <pthread.h>
 #include <sys/socket.h>
 
@@ -8,9 +12,12 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::int64_t kBusy = -1;
+constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 constexpr milliseconds kTick{250};
-constexpr milliseconds kLeastIdle{1'000};  // a connection that idles for less does not give way
+constexpr milliseconds kPatienceBetweenRequests{1'000};
+constexpr milliseconds kPatienceInsideOfOne{3'000};
+constexpr milliseconds kPauseBetweenTries{
+    50};  // for a place, while nobody has used up its patience
 
 std::int64_t steady_ms() noexcept {
   return std::chrono::duration_cast<milliseconds>(
@@ -36,17 +43,31 @@ ConnectionWatch::~ConnectionWatch() {
 }
 
 ConnectionWatch::Admission ConnectionWatch::admit() {
-  m_places.with([this](Places& places) { places.crowded = places.taken >= m_places_count; });
-  return m_places.when(
-      [this](const Places& places) { return places.stopping || places.taken < m_places_count; },
-      [](Places& places) {
-        places.crowded = false;
-        if (places.stopping) {
-          return Admission::kStopping;
-        }
-        ++places.taken;
-        return Admission::kAdmitted;
-      });
+  for (;;) {
+    m_places.with([this](Places& places) {
+      if (places.taken >= m_places_count) {
+        make_room(places);
+      }
+    });
+    const auto admission = m_places.when_or_after(
+        kPauseBetweenTries,
+        [this](const Places& places) { return places.stopping || places.taken < m_places_count; },
+        [this](Places& places) { return try_to_admit(places); });
+    if (admission) {
+      return *admission;
+    }
+  }
+}
+
+std::optional<ConnectionWatch::Admission> ConnectionWatch::try_to_admit(Places& places) const {
+  if (places.stopping) {
+    return Admission::kStopping;
+  }
+  if (places.taken >= m_places_count) {
+    return std::nullopt;
+  }
+  ++places.taken;
+  return Admission::kAdmitted;
 }
 
 void ConnectionWatch::give_back() noexcept {
@@ -54,20 +75,29 @@ void ConnectionWatch::give_back() noexcept {
   m_places.notify_all();
 }
 
-ConnectionWatch::Seat::Seat(ConnectionWatch& watch, int fd)
-    : m_watch{watch}, m_watched{fd, steady_ms() + 1'000, kBusy} {
+ConnectionWatch::Seat::Seat(ConnectionWatch& watch, int fd, std::string source)
+    : m_watch{watch}, m_watched{fd, std::move(source), steady_ms() + 1'000, kNever, false} {
   m_watch.m_places.with([this](Places& places) { places.seated.insert(&m_watched); });
 }
 
-void ConnectionWatch::Seat::busy_for(std::chrono::seconds limit) noexcept {
-  m_watched.idle_since_ms = kBusy;
+void ConnectionWatch::Seat::work_for(std::chrono::seconds limit) noexcept {
+  m_watched.idle = false;
+  m_watched.gives_way_from_ms = kNever;
   m_watched.deadline_ms = steady_ms() + milliseconds{limit}.count();
+}
+
+void ConnectionWatch::Seat::wait_for_client(std::chrono::seconds limit) noexcept {
+  const auto now = steady_ms();
+  m_watched.idle = false;
+  m_watched.deadline_ms = now + milliseconds{limit}.count();
+  m_watched.gives_way_from_ms = now + kPatienceInsideOfOne.count();
 }
 
 ConnectionWatch::Seat::Next ConnectionWatch::Seat::idle_for(std::chrono::seconds limit) noexcept {
   const auto now = steady_ms();
   m_watched.deadline_ms = now + milliseconds{limit}.count();
-  m_watched.idle_since_ms = now;
+  m_watched.gives_way_from_ms = now + kPatienceBetweenRequests.count();
+  m_watched.idle = true;
   // After the line above: either this sees the stop, or the stop sees an idle connection.
   return m_watch.m_stopping ? Next::kStopping : Next::kMayFollow;
 }
@@ -107,8 +137,6 @@ void ConnectionWatch::run() {
           end_overdue(places);
           if (places.stopping) {
             end_idle(places);
-          } else if (places.crowded) {
-            end_longest_idle(places);
           }
           return places.ending;
         });
@@ -129,24 +157,34 @@ void ConnectionWatch::end_overdue(Places& places) {
 
 void ConnectionWatch::end_idle(Places& places) {
   for (const auto* watched : places.seated) {
-    if (watched->idle_since_ms != kBusy) {
+    if (watched->idle) {
       cut(watched->fd);
     }
   }
 }
 
-void ConnectionWatch::end_longest_idle(Places& places) {
-  const Watched* longest = nullptr;
-  auto since = steady_ms() - kLeastIdle.count();
+void ConnectionWatch::make_room(Places& places) {
+  std::map<std::string_view, std::size_t> held;
   for (const auto* watched : places.seated) {
-    const auto idle_since = watched->idle_since_ms.load();
-    if (idle_since != kBusy && idle_since <= since) {
-      since = idle_since;
-      longest = watched;
+    ++held[watched->source];
+  }
+  // Those that wait for their client: most places of the address first, then the longest wait.
+  const auto goes_before = [&held](const Watched* a, const Watched* b) {
+    const auto held_by_a = held[a->source];
+    const auto held_by_b = held[b->source];
+    return held_by_a != held_by_b ? held_by_a > held_by_b
+                                  : a->gives_way_from_ms < b->gives_way_from_ms;
+  };
+  Watched* first = nullptr;
+  for (auto* watched : places.seated) {
+    if (watched->gives_way_from_ms != kNever && (first == nullptr || goes_before(watched, first))) {
+      first = watched;
     }
   }
-  if (longest != nullptr) {
-    cut(longest->fd);
+  // Where its patience is not used up yet, the newcomer waits, and nobody else gives way instead.
+  if (first != nullptr && first->gives_way_from_ms <= steady_ms()) {
+    first->gives_way_from_ms = kNever;  // once is enough
+    cut(first->fd);
   }
 }
 

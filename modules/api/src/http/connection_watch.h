@@ -4,8 +4,11 @@
 // byte arrives in time. So one thread, lk-watch, ends connections that are over a deadline for the
 // whole of a head, a body or an answer: it shuts the socket down and the read or write returns.
 //
-// When all places are taken, new connections wait in the queue of the kernel, and the connection
-// that has been idle for the longest gives way.
+// When all places are taken, new connections wait in the queue of the kernel, and one that keeps the
+// server waiting gives way: between requests after 1 s, inside of a request, of the handshake or of
+// its answer after 3 s. It is one of the address that holds the most places, so that a flood from
+// one address pushes out nobody but itself, and of those the one that waits for the longest. A connection
+// whose request is being answered never gives way.
 // Units    steady clock
 // Threads  any
 #pragma once
@@ -14,7 +17,9 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <set>
+#include <string>
 #include <thread>
 
 namespace leadkeep::api::http {
@@ -22,8 +27,10 @@ namespace leadkeep::api::http {
 class ConnectionWatch {
   struct Watched {
     int fd;
+    std::string source;
     std::atomic<std::int64_t> deadline_ms;
-    std::atomic<std::int64_t> idle_since_ms;  // kBusy inside of a request
+    std::atomic<std::int64_t> gives_way_from_ms;
+    std::atomic<bool> idle;
   };
 
  public:
@@ -39,13 +46,15 @@ class ConnectionWatch {
   // A connection that is being served. The descriptor stays open until leave().
   class Seat {
    public:
-    Seat(ConnectionWatch& watch, int fd);
+    Seat(ConnectionWatch& watch, int fd, std::string source);
     Seat(const Seat&) = delete;
     Seat& operator=(const Seat&) = delete;
 
     ~Seat() { leave(); }
 
-    void busy_for(std::chrono::seconds limit) noexcept;
+    // The server works; then the client has to send or to take something.
+    void work_for(std::chrono::seconds limit) noexcept;
+    void wait_for_client(std::chrono::seconds limit) noexcept;
     enum class Next { kMayFollow, kStopping };
     [[nodiscard]] Next idle_for(std::chrono::seconds limit) noexcept;
     void leave() noexcept;
@@ -64,7 +73,6 @@ class ConnectionWatch {
   struct Places {
     std::size_t taken = 0;
     std::set<Watched*> seated;
-    bool crowded = false;  // someone waits for a place
     bool stopping = false;
     bool ending = false;  // of the thread
   };
@@ -72,7 +80,8 @@ class ConnectionWatch {
   void run();
   static void end_overdue(Places& places);
   static void end_idle(Places& places);
-  static void end_longest_idle(Places& places);
+  static void make_room(Places& places);
+  [[nodiscard]] std::optional<Admission> try_to_admit(Places& places) const;
 
   const std::size_t m_places_count;
   std::atomic<bool> m_stopping{false};

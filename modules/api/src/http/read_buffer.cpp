@@ -46,24 +46,29 @@ Result<void> ReadBuffer::fill(std::size_t most) {
 }
 
 Result<std::string_view> ReadBuffer::read_head() {
-  constexpr std::string_view kEnd = "\r\n\r\n";
   std::size_t searched = 0;
   for (;;) {
-    const auto found = unread().find(kEnd, searched);
-    if (found != std::string_view::npos) {
-      const auto head = unread().substr(0, found + kEnd.size());
+    const auto bytes = unread();
+    for (auto at = bytes.find('\n', searched); at != std::string_view::npos;
+         at = bytes.find('\n', at + 1)) {
+      const auto head = bytes.substr(0, at + 1);
+      if (!head.ends_with("\r\n")) {
+        return fail(Errc::kInvalidInput, "request: a line end without CR");
+      }
       if (head.size() > kMaxHeadBytes) {
         return fail(Errc::kTooLarge, "request: head");
       }
-      m_begin += head.size();
-      m_pinned = m_begin;
-      return head;
+      if (head.ends_with("\r\n\r\n")) {
+        m_begin += head.size();
+        m_pinned = m_begin;
+        return head;
+      }
     }
-    searched = unread().size() < kEnd.size() ? 0 : unread().size() - kEnd.size() + 1;
-    if (unread().size() >= kMaxHeadBytes) {
+    searched = bytes.size();
+    if (bytes.size() >= kMaxHeadBytes) {
       return fail(Errc::kTooLarge, "request: head");
     }
-    if (auto filled = fill(kMaxHeadBytes - unread().size()); !filled) {
+    if (auto filled = fill(kMaxHeadBytes - bytes.size()); !filled) {
       if (m_begin == m_end && filled.error().code == Errc::kUnavailable) {
         return std::string_view{};
       }

@@ -6,7 +6,9 @@
 // announced
 //                         is refused before anything of the body is read, a chunked body while
 //                         counting
-//          kInvalidInput  chunks that RFC 9112 section 7.1 does not allow; chunk extensions and
+//          kInvalidInput  a line of the head that ends without CR, as soon as it is there: a client
+//                         that ends all of its lines so would otherwise wait for its answer in vain;
+//                         chunks that RFC 9112 section 7.1 does not allow; chunk extensions and
 //                         trailers, which nobody uses and two readers understand differently
 //          kUnavailable   the connection ended inside of a request
 // Secrets  what was read is wiped before the next request, and at the end

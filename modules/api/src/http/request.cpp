@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::size_t kMaxTokenBytes = 256;
 constexpr std::size_t kMaxMemberBytes = 64;
+constexpr std::size_t kMaxParameters = 32;  // each is compared with all before it
 
 bool is_plain_name(std::string_view name) noexcept {
   return name.size() <= kMaxMemberBytes && std::ranges::all_of(name, [](char c) {
@@ -85,6 +86,9 @@ Result<Query> Query::parse_all(Request& request) {
     auto value = decode(equals == std::string_view::npos ? "" : pair.substr(equals + 1));
     if (!name || !value || query.find(*name)) {
       return request.refuse(400, "A query parameter is malformed or stands twice.");
+    }
+    if (query.m_parameters.size() == kMaxParameters) {
+      return request.refuse(400, "There are too many query parameters.");
     }
     query.m_parameters.emplace_back(std::move(*name), std::move(*value));
   }

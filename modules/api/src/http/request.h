@@ -73,7 +73,7 @@ class Request {
 class Query {
  public:
   // Refuses parameters that are not `known`, that stand twice, or that are not percent-encoded
-  // UTF-8.
+  // UTF-8, and more than 32 of them.
   [[nodiscard]] static Result<Query> parse(Request& request,
                                            std::initializer_list<std::string_view> known);
   // The same, but what is unknown is ignored: for a caller whose requests may grow.

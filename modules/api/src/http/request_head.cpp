@@ -57,7 +57,7 @@ bool lists_token(std::string_view list, std::string_view token) noexcept {
 }
 
 Verb parse_verb(std::string_view method) noexcept {
-  for (const Verb verb : {Verb::kGet, Verb::kPost, Verb::kPatch, Verb::kDelete}) {
+  for (const Verb verb : {Verb::kGet, Verb::kPost, Verb::kPatch, Verb::kDelete, Verb::kHead}) {
     if (method == name_of(verb)) {
       return verb;
     }
@@ -77,6 +77,8 @@ std::string_view name_of(Verb verb) noexcept {
       return "PATCH";
     case Verb::kDelete:
       return "DELETE";
+    case Verb::kHead:
+      return "HEAD";
     case Verb::kOther:
       return "";
   }

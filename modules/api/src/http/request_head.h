@@ -27,7 +27,7 @@ inline constexpr std::size_t kMaxFields = 100;
 inline constexpr std::size_t kMaxFieldNameBytes = 256;
 inline constexpr std::size_t kMaxFieldValueBytes = 8 * 1024;
 
-enum class Verb : std::uint8_t { kGet, kPost, kPatch, kDelete, kOther };
+enum class Verb : std::uint8_t { kGet, kPost, kPatch, kDelete, kHead, kOther };
 [[nodiscard]] std::string_view name_of(Verb verb) noexcept;
 
 struct Framing {

@@ -105,7 +105,10 @@ std::string to_bytes(const Response& response, const Envelope& envelope) {
   if (envelope.afterwards == Afterwards::kClose) {
     append_field(out, "Connection", "close");
   }
-  out.append("\r\n").append(response.body);
+  out.append("\r\n");
+  if (envelope.content == Content::kSent) {
+    out.append(response.body);
+  }
   return out;
 }
 

@@ -37,10 +37,13 @@ struct Response {
 
 enum class Transport : std::uint8_t { kPlain, kTls };
 enum class Afterwards : std::uint8_t { kKeepAlive, kClose };
+// Behind an answer to HEAD nobody reads a body; it would be taken for the next answer.
+enum class Content : std::uint8_t { kSent, kLeftOut };
 
 struct Envelope {
   Transport transport;
   Afterwards afterwards;
+  Content content;
   RequestId id;
   Timestamp now;
 };

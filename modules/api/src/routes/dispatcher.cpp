@@ -34,17 +34,21 @@ Dispatcher::Dispatcher(std::vector<Route> routes, Door door)
 http::Response Dispatcher::answer(http::Request& request, const http::RequestId& id) noexcept {
   m_door.metrics.requests.add();
   try {
-    return dispatch(request, id);
+    auto response = dispatch(request, id);
+    m_door.metrics.requests_failed.add(response.status >= 400 ? 1 : 0);
+    return response;
   } catch (const std::exception& e) {
     log_error("HANDLER_THREW", Field{"request", id}, Field{"type", Reason{typeid(e).name()}});
   } catch (...) {
     log_error("HANDLER_THREW", Field{"request", id});
   }
+  m_door.metrics.requests_failed.add();
   return http::problem(Errc::kInternal);
 }
 
 http::Response Dispatcher::refuse_unreadable(const http::Fault& fault) noexcept {
   m_door.metrics.requests.add();
+  m_door.metrics.requests_failed.add();
   return http::problem(fault);
 }
 

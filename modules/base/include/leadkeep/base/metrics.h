@@ -56,6 +56,7 @@ struct Metrics {
   Counter log_ins_refused;
   Counter requests;
   Counter requests_refused;
+  Counter requests_failed;  // every answer of 400 and above, on all listeners
   Gauge event_listeners;
   Counter store_commits;
   Counter store_writes;
