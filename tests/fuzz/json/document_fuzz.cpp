@@ -13,6 +13,7 @@ namespace leadkeep::json {
 namespace {
 
 constexpr ParseLimits kLimits{.max_bytes = 4096, .max_depth = 16};
+constexpr ParseLimits kLenient{kLimits.max_bytes, kLimits.max_depth, Beyond::kReadAsNull};
 // A number such as 1E5 grows when it is dumped.
 constexpr ParseLimits kLimitsOfDump{.max_bytes = 16 * kLimits.max_bytes,
                                     .max_depth = kLimits.max_depth};
@@ -32,8 +33,22 @@ std::size_t depth_of(const Value& value) {
   return value.is_array() || value.is_object() ? inner + 1 : 0;
 }
 
+// Reading what lies beyond the limits as null changes nothing of a document within them.
+void check_leniently(std::string_view input, const Result<Document>& strict) {
+  const auto lenient = Document::parse(input, kLenient);
+  LK_CHECK(lenient.ok() || !strict.ok());
+  if (!lenient.ok()) {
+    return;
+  }
+  const std::string dump = lenient.value().root().dump();
+  LK_CHECK(!strict.ok() || strict.value().root().dump() == dump);
+  LK_CHECK(depth_of(lenient.value().root()) <= kLenient.max_depth);
+  LK_CHECK(Document::parse(dump, kLimitsOfDump).ok());
+}
+
 void check_input(std::string_view input) {
   const auto document = Document::parse(input, kLimits);
+  check_leniently(input, document);
   if (!document.ok()) {
     const bool too_large = document.error().code == Errc::kTooLarge;
     LK_CHECK(too_large == (input.size() > kLimits.max_bytes));
