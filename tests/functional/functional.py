@@ -211,10 +211,11 @@ class FunctionalTest(unittest.TestCase):
         return body
 
 
-def main():
+def main(arguments=None):
+    """The arguments that a script has not taken itself; by default all of the command line."""
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument("--binaries", type=pathlib.Path, default=Run.binaries)
-    given, rest = parser.parse_known_args()
+    given, rest = parser.parse_known_args(arguments)
     Run.binaries = given.binaries.resolve()
     for name in ("leadkeepd", "leadkeepctl"):
         if not (Run.binaries / name).is_file():
