@@ -9,17 +9,34 @@ namespace leadkeep::daemon {
 namespace {
 
 constexpr std::chrono::seconds kAfterFault{2};
+constexpr std::chrono::seconds kTimeToEnd{4};
 
 }  // namespace
 
-Sender::Sender(flow::DeliverMessages& path, delivery::OutboxSignal& signal)
+Sender::Sender(flow::DeliverMessages& path, delivery::OutboxSignal& signal,
+               delivery::GraphGateway& gateway)
     : m_path{path},
       m_signal{signal},
+      m_gateway{gateway},
       m_thread{[this](const std::stop_token& stop) { run(stop); }} {}
 
 Sender::~Sender() {
-  m_thread.request_stop();
-  m_signal.stop();
+  begin_stop();
+  m_ended.when_or_after(
+      *m_last_moment - std::chrono::steady_clock::now(), [](bool ended) { return ended; },
+      [this](bool ended) {
+        if (!ended) {
+          m_gateway.give_up();
+        }
+      });
+}
+
+void Sender::begin_stop() {
+  if (!m_last_moment) {
+    m_last_moment = std::chrono::steady_clock::now() + kTimeToEnd;
+    m_thread.request_stop();
+    m_signal.stop();
+  }
 }
 
 Result<std::chrono::milliseconds> Sender::step() {
@@ -43,6 +60,8 @@ void Sender::run(const std::stop_token& stop) {
       m_signal.wait(wait);
     }
   }
+  m_ended.with([](bool& ended) { ended = true; });
+  m_ended.notify_all();
 }
 
 }  // namespace leadkeep::daemon

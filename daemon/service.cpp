@@ -105,6 +105,10 @@ std::unique_ptr<Service> Service::start(const config::Settings& settings,
 Service::~Service() {
   m_state.store(api::Health::State::kStopping);
   m_feed.stop();
+  m_stopping.request_stop();
+  if (m_sender) {
+    m_sender->begin_stop();  // its last send ends while the doors close
+  }
 }
 
 Result<void> Service::open_store(const config::Settings& settings) {
@@ -145,7 +149,7 @@ Result<void> Service::build_paths(const config::Settings& settings) {
 
 Result<void> Service::open_doors(const config::Settings& settings) {
   Paths& p = *m_paths;
-  m_sender = std::make_unique<Sender>(*p.deliver_messages, m_outbox_signal);
+  m_sender = std::make_unique<Sender>(*p.deliver_messages, m_outbox_signal, *p.gateway);
   m_keeper = std::make_unique<Keeper>(p.house, p.receive_message, p.sessions);
   LK_TRY(m_control,
          api::ControlServer::start(
@@ -195,7 +199,7 @@ api::ControlStatus Service::control_status() {
 }
 
 Result<api::StoreCheck> Service::verify_store() {
-  LK_TRY(const store::VerifyReport report, m_store->verify());
+  LK_TRY(const store::VerifyReport report, m_store->verify(m_stopping.get_token()));
   api::StoreCheck check;
   check.commit_seq = report.commit_seq;
   check.rows = report.rows;

@@ -53,6 +53,7 @@ class Service {
   [[nodiscard]] api::ControlStatus control_status();
   [[nodiscard]] Result<api::StoreCheck> verify_store();
 
+  std::stop_source m_stopping;  // for what may take longer than a stop: a verification
   std::atomic<api::Health::State> m_state{api::Health::State::kStarting};
   SystemClock m_clock;
   Metrics m_metrics;

@@ -1,10 +1,15 @@
 """How leadkeepd ends, what it tells the service manager, and what it shows of itself meanwhile."""
+import functools
+import http.client
+import json
 import os
 import pathlib
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -88,42 +93,6 @@ class Stopping(functional.FunctionalTest):
                 self.assertFalse(self.instance.socket.exists())
                 self.instance.daemon = None
 
-    def test_stop_under_load_loses_nothing(self):
-        acknowledged, problems = [], []
-        stop = threading.Event()
-        numbers = [f"49151600{n:05}" for n in range(6)]
-        for number in numbers:
-            self.customer(number)
-
-        def keep_saying(number):
-            whatsapp = self.instance.whatsapp()
-            while not stop.is_set():
-                text = letters(16)
-                answer = whatsapp.post("/say", {"customer": number, "text": text, "retry": False})
-                status = answer.json["delivery"]["http_status"]
-                if status == 200:
-                    acknowledged.append(text)
-                elif status not in (None, 503):
-                    problems.append(status)
-            whatsapp.close()
-
-        threads = [threading.Thread(target=keep_saying, args=(number,)) for number in numbers]
-        for thread in threads:
-            thread.start()
-        for _ in range(3):
-            time.sleep(0.5)
-            self.assertEqual(self.instance.stop_daemon(), 0)
-            self.instance.start_daemon()
-        stop.set()
-        for thread in threads:
-            thread.join(30)
-        self.assertEqual(problems, [])
-        shown = [m["text"]["body"] for c in self.every("/v1/conversations")
-                 for m in self.messages(c["id"])]
-        self.assertGreater(len(acknowledged), 100)
-        self.assertEqual([t for t in acknowledged if shown.count(t) != 1], [])
-        self.assert_sound()
-
     def test_waiting_replies_outlive_a_stop(self):
         number = "4915160100000"
         self.customer(number)
@@ -148,6 +117,185 @@ class Stopping(functional.FunctionalTest):
         self.assertLess(time.monotonic() - begin, 15)
         listener.close()
         for connection in idle:
+            connection.close()
+
+
+class Busy(functional.FunctionalTest):
+    """Everybody is in the middle of something: customers write, WhatsApp is slow to take replies,
+    agents read, write, log in and listen, the operator verifies."""
+    agents = (("anna", "agent"), ("bert", "agent"))
+    settings = {"delivery.unknown_wait_seconds": 2, "session.max_per_agent": 100}
+    # Before the first byte of an answer: the request was not begun, or its outcome is for the next
+    # try to find out.
+    NO_ANSWER = (http.client.RemoteDisconnected, ConnectionError, ssl.SSLError)
+
+    def setUp(self):
+        if self.instance.daemon is None:
+            self.instance.start_daemon()
+        self.stop = threading.Event()
+        self.problems, self.threads = [], []
+        self.said, self.replied, self.opened = [], {}, []
+        self.reads = 0
+
+    def run_threads(self, *works):
+        def guarded(work):
+            while not self.stop.is_set():
+                try:
+                    work()
+                except Exception as problem:  # shown by the test, not lost in the thread
+                    self.problems.append(f"{work}: {problem!r}")
+                    return
+        for work in works:
+            self.threads.append(threading.Thread(target=guarded, args=(work,)))
+            self.threads[-1].start()
+
+    def join(self):
+        self.stop.set()
+        for thread in self.threads:
+            thread.join(60)
+        self.threads = []
+
+    def ask(self, method, path, expect, token=None, body=None):
+        """The JSON of a whole answer, or None for a clean close; anything between is a problem."""
+        client = self.instance.api(token)
+        connection = client._connect()
+        try:
+            headers = {"Content-Type": "application/json"} if body else {}
+            if token:
+                headers["Authorization"] = "Bearer " + token
+            try:
+                connection.request(method, path, body=json.dumps(body) if body else None,
+                                   headers=headers)
+                answer = connection.getresponse()
+            except self.NO_ANSWER:
+                time.sleep(0.02)
+                return None
+            text = answer.read()
+            if answer.status == 503:
+                return None
+            self.assertEqual(answer.status, expect, text)
+            return json.loads(text)
+        finally:
+            connection.close()
+
+    def keep_saying(self, number):
+        text = letters(16)
+        sent = self.instance.whatsapp().post(
+            "/say", {"customer": number, "text": text, "retry": False}).json["delivery"]
+        self.assertIn(sent["http_status"], (200, 503, None), sent)
+        if sent["http_status"] == 200:
+            self.said.append(text)
+
+    def keep_replying(self, conversation):
+        text = letters(16)
+        made = self.ask("POST", f"/v1/conversations/{conversation}/messages", 202,
+                        self.anna.token, {"type": "text", "text": {"body": text}})
+        if made:
+            self.replied[made["id"]] = text
+        time.sleep(0.1)
+
+    def keep_reading(self, conversation):
+        page = self.ask("GET", f"/v1/conversations/{conversation}/messages", 200, self.anna.token)
+        self.reads += 1 if page and page["items"] else 0
+
+    def keep_logging_in(self):
+        made = self.ask("POST", "/v1/sessions", 201, body={
+            "username": "bert", "password": self.instance.passwords["bert"]})
+        if made:
+            self.opened.append(made["token"])
+        time.sleep(0.1)
+
+    def keep_verifying(self):
+        done = self.instance.ctl("store", "verify", check=False)
+        self.assertNotIn("damaged", done.stdout)
+        time.sleep(0.02)
+
+    def listen(self):
+        listener = self.instance.api(self.anna.token)
+        connection = listener._connect()
+        connection.request("GET", "/v1/events",
+                           headers={"Authorization": "Bearer " + self.anna.token})
+        answer = connection.getresponse()
+        self.assertEqual(answer.status, 200)
+        return answer
+
+    def stop_in_time(self):
+        begin = time.monotonic()
+        self.assertEqual(self.instance.stop_daemon(), 0)
+        seconds = time.monotonic() - begin
+        print(f"\nseconds to stop: {seconds:.2f}", file=sys.stderr, flush=True)
+        self.assertLess(seconds, 10)
+
+    def test_stop_under_load_loses_nothing_and_cuts_nothing(self):
+        numbers = [f"49151600{n:05}" for n in range(4)]
+        conversations = []
+        for number in numbers:
+            self.customer(number)
+            conversations.append(self.conversation_with(number))
+        works = [functools.partial(self.keep_saying, number) for number in numbers]
+        works += [functools.partial(work, c) for c in conversations[:2]
+                  for work in (self.keep_replying, self.keep_reading)]
+        self.run_threads(*works, self.keep_logging_in, self.keep_verifying)
+        for _ in range(3):
+            self.simulate("/faults", {"fault": "slow", "ms": 1500, "count": 100})
+            streams = [self.listen() for _ in range(10)]
+            time.sleep(0.7)
+            self.stop_in_time()
+            for stream in streams:
+                self.assertIn(b": connected", stream.read())  # to a whole end, or it raises
+            self.whatsapp.request("DELETE", "/faults")
+            self.instance.start_daemon()
+        self.join()
+        self.assertEqual(self.problems, [])
+        shown = [m for c in conversations
+                 for m in self.every(f"/v1/conversations/{c}/messages?limit=100")]
+        texts = [m["text"]["body"] for m in shown]
+        self.assertGreater(len(self.said), 50)
+        self.assertEqual([t for t in self.said if texts.count(t) != 1], [])
+        self.assertGreater(len(self.replied), 5)
+        self.assertLessEqual(self.replied.items(),
+                             {(m["id"], m["text"]["body"]) for m in shown})
+        self.assertGreater(self.reads, 10)
+        self.assertGreater(len(self.opened), 2)
+        for token in self.opened:
+            self.assertIsNotNone(self.ask("GET", "/v1/session", 200, token))
+        self.every_reply_is_sent_once()
+        self.assert_sound()
+        self.assertEqual([line for line in self.log().splitlines()
+                          if line.startswith(("<0>", "<1>", "<2>", "<3>"))], [])
+
+    def every_reply_is_sent_once(self):
+        def sent():
+            counts = self.whatsapp.get("/journal").json["accepted_per_callback_data"]
+            return counts if set(self.replied) <= set(counts) else None
+        counts = until(sent, "every reply is sent", seconds=30)
+        self.assertEqual([m for m in self.replied if counts[m] != 1], [])
+
+    def test_whatsapp_without_an_answer_does_not_hold_up_a_stop(self):
+        number = "4915160200000"
+        self.customer(number)
+        conversation = self.conversation_with(number)
+        self.simulate("/faults", {"fault": "slow", "ms": 15000})
+        message = self.reply(conversation, "Nobody answers.")
+        until(lambda: "Nobody answers." in [o["text"] for o in self.outbound()], "it is taken")
+        self.stop_in_time()
+        self.instance.start_daemon()
+        self.status_becomes(conversation, message, "delivered", "read")
+        self.assertEqual([o["text"] for o in self.outbound()].count("Nobody answers."), 1)
+
+    def test_requests_that_stall_do_not_hold_up_a_stop(self):
+        context = ssl.create_default_context(cafile=str(self.instance.ca))
+        stalled = []
+        for port, path in ((self.instance.api_port, "/v1/sessions"),
+                           (self.instance.webhook_port, "/webhooks/whatsapp")):
+            plain = socket.create_connection(("127.0.0.1", port), 10)
+            stalled.append(context.wrap_socket(plain, server_hostname="127.0.0.1"))
+            stalled[-1].sendall(f"POST {path} HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n"
+                                f"Content-Type: application/json\r\nX-Hub-Signature-256: sha256="
+                                f"{'0' * 64}\r\nContent-Length: 100\r\n\r\n".encode())
+            self.assertIn(b"100 Continue", stalled[-1].recv(100))
+        self.stop_in_time()
+        for connection in stalled:
             connection.close()
 
 

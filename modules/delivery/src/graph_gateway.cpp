@@ -1,10 +1,12 @@
 #include "graph_request.h"
 
 #include <leadkeep/base/event_log.h>
+#include <leadkeep/base/guarded.h>
 #include <leadkeep/base/text.h>
 #include <leadkeep/delivery/graph_answer.h>
 #include <leadkeep/delivery/graph_gateway.h>
 
+#include <algorithm>
 #include <istream>
 #include <ostream>
 
@@ -16,6 +18,7 @@
 #include <Poco/Net/SecureStreamSocket.h>
 #include <Poco/Net/StreamSocketImpl.h>
 #include <Poco/Timespan.h>
+#include <sys/socket.h>
 
 namespace leadkeep::delivery {
 namespace {
@@ -23,6 +26,8 @@ namespace {
 constexpr std::size_t kMaxAnswerBytes = 256 * 1024;
 constexpr std::uint16_t kHttpsPort = 443;
 constexpr int kNeverDays = 365;
+// An address that does not answer by then does not answer; and it is how long a stop may wait here.
+constexpr std::chrono::milliseconds kTimeToConnect{5'000};
 constexpr std::string_view kScheme = "https://";
 
 Result<egress::Destination> parse_url(std::string_view url) {
@@ -85,15 +90,42 @@ class GraphGateway::Impl {
       return exchange(graph_request(message), attempt);
     } catch (const Poco::Exception& error) {
       log_warn("GRAPH_NO_ANSWER", Field{"kind", Reason{error.name()}});
-      m_session.reset();
+      hang_up();
       return outcome(SendResult::kUnknown, "no_answer");
     } catch (const std::exception&) {
-      m_session.reset();
+      hang_up();
       return outcome(SendResult::kUnknown, "no_answer");
     }
   }
 
+  void give_up() noexcept {
+    m_line.with([](Line& line) {
+      line.use = Line::Use::kGivenUp;
+      if (line.fd >= 0) {
+        ::shutdown(line.fd, SHUT_RDWR);
+      }
+    });
+  }
+
  private:
+  // The descriptor, so that another thread can end what waits on it.
+  struct Line {
+    int fd = -1;
+    enum class Use { kMayConnect, kGivenUp } use = Use::kMayConnect;
+  };
+
+  Line::Use pick_up(int fd) {
+    return m_line.with([&](Line& line) {
+      line.fd = line.use == Line::Use::kGivenUp ? -1 : fd;
+      return line.use;
+    });
+  }
+
+  void hang_up() {
+    m_line.with([](Line& line) { line.fd = -1; });
+    m_session.reset();
+  }
+
   // A kept connection counts only while it has nothing to read: readable means closed, or out of
   // step.
   bool connected() {
@@ -106,10 +138,14 @@ class GraphGateway::Impl {
   }
 
   bool connect() {
-    m_session.reset();
-    auto fd = m_dialer.dial(m_destination, egress::Purpose::kWhatsAppApi, m_options.timeout);
+    hang_up();
+    auto fd = m_dialer.dial(m_destination, egress::Purpose::kWhatsAppApi,
+                            std::min(m_options.timeout, kTimeToConnect));
     if (!fd) {
       log_warn("GRAPH_NOT_REACHED", Field{"reason", Reason{fd.error()}});
+      return false;
+    }
+    if (pick_up(fd.value().get()) == Line::Use::kGivenUp) {
       return false;
     }
     try {
@@ -128,7 +164,7 @@ class GraphGateway::Impl {
       return true;
     } catch (const Poco::Exception& error) {
       log_warn("GRAPH_CONNECTION_REFUSED", Field{"kind", Reason{error.name()}});
-      m_session.reset();
+      hang_up();
       return false;
     }
   }
@@ -154,7 +190,7 @@ class GraphGateway::Impl {
     const bool whole = in.eof();
     SendOutcome result = read_graph_answer(static_cast<int>(response.getStatus()), answer, attempt);
     if (!whole || !response.getKeepAlive()) {
-      m_session.reset();
+      hang_up();
     }
     return result;
   }
@@ -165,6 +201,7 @@ class GraphGateway::Impl {
   const egress::Dialer& m_dialer;
   const Poco::Net::Context::Ptr m_context;
   const std::string m_path;
+  Guarded<Line> m_line;
   std::unique_ptr<Poco::Net::HTTPClientSession> m_session;
 };
 
@@ -197,6 +234,10 @@ Result<std::unique_ptr<GraphGateway>> GraphGateway::create(GraphOptions options,
 
 SendOutcome GraphGateway::send(const consent::ClearedMessage& message, std::uint32_t attempt) {
   return m_impl->send(message, attempt);
+}
+
+void GraphGateway::give_up() noexcept {
+  m_impl->give_up();
 }
 
 }  // namespace leadkeep::delivery

@@ -164,7 +164,7 @@ Result<void> Store::ensure_keys(std::span<const KeyRef> refs) {
   return m_keys->ensure(refs);
 }
 
-Result<VerifyReport> Store::verify() {
+Result<VerifyReport> Store::verify(const std::stop_token& stop) {
   VerifyReport report;
   LK_TRY(const DataKey state_key, m_keys->find({KeyKind::kStateHash, {}}));
   LK_TRY_VOID(m_data->read([&](ReadView& view) -> Result<void> {
@@ -178,6 +178,9 @@ Result<VerifyReport> Store::verify() {
       }
       std::uint64_t rows = 0;
       LK_TRY_VOID(view.scan(table.id, {}, {}, [&](ByteView key, ByteView value) -> Result<Step> {
+        if (stop.stop_requested()) {
+          return fail(Errc::kUnavailable, "verify: the daemon stops");
+        }
         hash.add(state_term(*state_key.key, table.id, key, mark_of(value)));
         count_row(check_row(view, *m_keys, table.id, key, value), report);
         ++rows;

@@ -648,6 +648,17 @@ TEST(StoreVerify, CannotTellThatTheWholeDataIsOld) {
   EXPECT_TRUE(verified(store).ok());
 }
 
+TEST(Store, StopsVerifyingWhenItIsAskedTo) {
+  test::TestStore store;
+  put_agent(store, "a", "one");
+  std::stop_source stop;
+  EXPECT_TRUE(is_ok(store->verify(stop.get_token())));
+  stop.request_stop();
+  const auto report = store->verify(stop.get_token());
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, Errc::kUnavailable);
+}
+
 TEST(Store, RefusesToMakeAStoreOverDataWhoseKeysAreMissing) {
   test::TestStore store;
   store.close();

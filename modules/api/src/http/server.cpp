@@ -26,7 +26,7 @@ constexpr std::size_t kStackBytes = 256 * 1024;
 constexpr int kBacklog = 512;
 constexpr int kControlPlaces = 16;
 constexpr int kIdleThreadSeconds = 1;  // how long a stop waits for threads without a connection
-constexpr std::chrono::seconds kGrace{10};
+constexpr std::chrono::seconds kGrace{3};
 constexpr std::chrono::seconds kTimeForAnswer{30};
 constexpr std::chrono::hours kTimeForOperator{4};  // verifying a large store
 

@@ -5,7 +5,7 @@
 // outcome of a try without an answer becomes known. A phone is always sent as +E.164 digits in
 // `to`; a business-scoped user id only in `recipient`.
 // Source   WhatsApp Cloud API: messages, error codes
-// Threads  one at a time (the sender thread); keeps one connection open
+// Threads  one at a time (the sender thread), and give_up() from any; keeps one connection open
 #pragma once
 #include <leadkeep/base/result.h>
 #include <leadkeep/base/secret.h>
@@ -35,6 +35,8 @@ class GraphGateway final : public Gateway {
 
   [[nodiscard]] SendOutcome send(const consent::ClearedMessage& message,
                                  std::uint32_t attempt) override;
+  // Ends a send that runs, without its answer, and connects no more. From any thread.
+  void give_up() noexcept;
 
  private:
   class Impl;

@@ -22,6 +22,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <type_traits>
 
 namespace leadkeep::store {
@@ -93,7 +94,7 @@ class Store {
   [[nodiscard]] Result<void> ensure_key(const KeyRef& ref) { return ensure_keys({&ref, 1}); }
 
   // Walks everything and compares it with the state hash. Takes as long as the store is large.
-  [[nodiscard]] Result<VerifyReport> verify();
+  [[nodiscard]] Result<VerifyReport> verify(const std::stop_token& stop = {});
   // How many rows a table has, from the state row: costs the same whatever the size.
   [[nodiscard]] Result<std::uint64_t> rows(TableId table);
   [[nodiscard]] bool is_broken() const noexcept;
