@@ -104,7 +104,6 @@ std::unique_ptr<Service> Service::start(const config::Settings& settings,
 
 Service::~Service() {
   m_state.store(api::Health::State::kStopping);
-  m_feed.stop();
   m_stopping.request_stop();
   if (m_sender) {
     m_sender->begin_stop();  // its last send ends while the doors close

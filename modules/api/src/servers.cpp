@@ -78,6 +78,7 @@ ApiServer::~ApiServer() {
 Result<std::unique_ptr<ApiServer>> ApiServer::start(const ListenerOptions& options,
                                                     const ApiServices& services) {
   auto parts = std::make_unique<Parts>(services);
+  LK_TRY_VOID(parts->events.start());
   LK_TRY(parts->server,
          http::Server::listen_tls(options, parts->dispatcher, services.clock, "lk-http"));
   return std::unique_ptr<ApiServer>{new ApiServer{std::move(parts)}};

@@ -1,11 +1,6 @@
 #include <leadkeep/inbox/event_feed.h>
 
 namespace leadkeep::inbox {
-namespace {
-
-constexpr std::size_t kKeptEvents = 4'096;
-
-}  // namespace
 
 std::string_view name_of(EventKind kind) noexcept {
   switch (kind) {
@@ -32,8 +27,10 @@ void EventFeed::publish(const std::vector<InboxEvent>& events) {
     while (kept.events.size() > kKeptEvents) {
       kept.events.pop_front();
     }
+    if (kept.told) {
+      kept.told();
+    }
   });
-  m_kept.notify_all();
 }
 
 std::uint64_t EventFeed::newest() const {
@@ -48,23 +45,14 @@ FeedSlice EventFeed::after(std::uint64_t number) const {
       slice.continuity = FeedSlice::Continuity::kBroken;
       return slice;
     }
-    for (const NumberedEvent& event : kept.events) {
-      if (event.number > number) {
-        slice.events.push_back(event);
-      }
-    }
+    const auto known = static_cast<std::ptrdiff_t>(number + 1 - oldest);
+    slice.events.assign(kept.events.begin() + known, kept.events.end());
     return slice;
   });
 }
 
-void EventFeed::wait_beyond(std::uint64_t number, std::chrono::milliseconds limit) {
-  m_kept.when_or_after(
-      limit, [&](const Kept& kept) { return kept.stopped || kept.newest > number; }, [](Kept&) {});
-}
-
-void EventFeed::stop() {
-  m_kept.with([](Kept& kept) { kept.stopped = true; });
-  m_kept.notify_all();
+void EventFeed::on_publish(std::function<void()> told) {
+  m_kept.with([&](Kept& kept) { kept.told = std::move(told); });
 }
 
 }  // namespace leadkeep::inbox

@@ -238,6 +238,14 @@ class EventStream : public HouseWithDoors {
     return c;
   }
 
+  static std::size_t events_in(std::string_view text) {
+    std::size_t count = 0;
+    for (auto at = text.find("data: "); at != text.npos; at = text.find("data: ", at + 1)) {
+      ++count;
+    }
+    return count;
+  }
+
   static std::string id_of(const std::string& event) {
     const auto start = event.find("id: ") + 4;
     return event.substr(start, event.find('\n', start) - start);
@@ -275,6 +283,33 @@ TEST_F(EventStream, SaysThatEventsWereMissedAfterAnotherRun) {
     ASSERT_TRUE(c.receive_until("\n\n")) << id;
     EXPECT_NE(c.received().find("event: reset\n"), std::string::npos) << id;
   }
+}
+
+// As many as a full webhook of new people makes, and more.
+TEST_F(EventStream, TellsEverythingThatHappensAtOnce) {
+  const auto token = token_field_of("anna", {Role::kAgent});
+  auto c = listen(token);
+  constexpr std::size_t kAtOnce = 4'000;
+  feed.publish(std::vector<inbox::InboxEvent>(
+      kAtOnce, {inbox::EventKind::kMessageChanged, ConversationId{}, MessageId{}}));
+  ASSERT_TRUE(c.receive_until("-1\ndata: "));
+  const auto first = c.received();
+  ASSERT_TRUE(c.receive_until("-4000\ndata: "));
+  EXPECT_EQ(events_in(first + c.received()), kAtOnce);
+  auto again = listen(token, id_of(first));
+  ASSERT_TRUE(again.receive_until("-4000\ndata: "));
+  EXPECT_EQ(events_in(again.received()), kAtOnce - 1);
+}
+
+TEST_F(EventStream, SaysThatEventsWereMissedWhenMoreComeThanAreKept) {
+  const auto token = token_field_of("anna", {Role::kAgent});
+  auto c = listen(token);
+  feed.publish(std::vector<inbox::InboxEvent>(
+      5'000, {inbox::EventKind::kMessageChanged, ConversationId{}, MessageId{}}));
+  ASSERT_TRUE(c.receive_until("-5000\nevent: reset\ndata: {}\n\n"));
+  EXPECT_EQ(events_in(c.received()), 1U);
+  feed.publish({{inbox::EventKind::kMessageChanged, ConversationId{}, MessageId{}}});
+  EXPECT_TRUE(c.receive_until("-5001\ndata: "));
 }
 
 TEST_F(EventStream, TakesNoMoreListenersThanItMay) {

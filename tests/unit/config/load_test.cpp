@@ -104,7 +104,7 @@ TEST_F(Load, TakesRequiredKeysFromTheFileAndDefaultsForTheRest) {
   EXPECT_EQ(s.delivery.unknown_wait, 120s);
   EXPECT_EQ(s.delivery.request_timeout, 20s);
   EXPECT_EQ(s.delivery.backoff_base, 1000ms);
-  EXPECT_EQ(s.events.max_listeners, 600U);
+  EXPECT_EQ(s.events.max_listeners, 2'500U);
   EXPECT_EQ(s.log.level, LogLevel::kInfo);
 }
 

@@ -6,6 +6,7 @@
 #include <leadkeep/json/writer.h>
 
 #include <algorithm>
+#include <array>
 
 #include <Poco/Exception.h>
 #include <Poco/Net/Utility.h>
@@ -13,6 +14,8 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 
 namespace leadkeep::api {
 namespace {
@@ -21,13 +24,12 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using Instant = std::chrono::steady_clock::time_point;
 
-constexpr milliseconds kTick{250};
-constexpr milliseconds kTickOfStoppedFeed{50};
+constexpr seconds kRound{1};
 constexpr seconds kHeartbeat{15};
 constexpr seconds kSessionCheck{5};  // how long a token that was taken back still hears
-constexpr std::size_t kMaxUnsentBytes = 64 * 1024;
 constexpr std::size_t kWriteBytes = 4 * 1024;
 constexpr long kWriteMicroseconds = 1'000;
+constexpr std::size_t kReadyAtOnce = 256;
 
 Instant now() {
   return std::chrono::steady_clock::now();
@@ -71,21 +73,13 @@ struct EventStreams::Listener {
   http::DetachedConnection connection;
   std::shared_ptr<Place> place;
   SecretBytes token;
-  Start start;
-  std::string unsent;
+  Backlog::Cursor cursor;
+  std::string own;  // goes out before anything of the backlog: a reset or a heartbeat
   Instant last_write = now();
   Instant next_check = now() + kSessionCheck;
-  enum class State { kListening, kOver } state = State::kListening;
+  enum class State { kListening, kWaitingForRoom, kOver } state = State::kListening;
 
   [[nodiscard]] int fd() { return connection.socket().impl()->sockfd(); }
-
-  void append(std::string_view text) {
-    if (unsent.size() + text.size() > kMaxUnsentBytes) {
-      state = State::kOver;
-    } else {
-      unsent += text;
-    }
-  }
 
   [[nodiscard]] bool has_room() {
     ::pollfd socket{fd(), POLLOUT, 0};
@@ -94,22 +88,19 @@ struct EventStreams::Listener {
 
   // POCO waits for a TLS socket that cannot take all of a write, even if it is not blocking; so a
   // write is small, happens only when there is room, and may wait for a millisecond.
-  void write_what_fits() {
+  std::size_t write(std::string_view text) {
     try {
-      while (!unsent.empty() && has_room()) {
-        Poco::Net::Utility::clearErrorStack();
-        const auto size = std::min(unsent.size(), kWriteBytes);
-        const int written = connection.socket().sendBytes(unsent.data(), static_cast<int>(size));
-        if (written <= 0) {
-          state = State::kOver;
-          return;
-        }
-        unsent.erase(0, static_cast<std::size_t>(written));
+      Poco::Net::Utility::clearErrorStack();
+      const int written = connection.socket().sendBytes(text.data(), static_cast<int>(text.size()));
+      if (written > 0) {
         last_write = now();
+        return static_cast<std::size_t>(written);
       }
     } catch (const Poco::Exception&) {
-      state = State::kOver;
+      // The listener is gone, or took so little that the rest cannot follow.
     }
+    state = State::kOver;
+    return 0;
   }
 
   void say_goodbye() noexcept {
@@ -127,14 +118,25 @@ EventStreams::EventStreams(inbox::EventFeed& feed, Metrics& metrics, std::uint32
       m_metrics{metrics},
       m_max_listeners{max_listeners},
       m_still_allowed{std::move(still_allowed)},
-      m_feed_id{new_feed_id()},
-      m_position{feed.newest()},
-      m_thread{[this] { run(); }} {
-  ::pthread_setname_np(m_thread.native_handle(), "lk-events");
-}
+      m_feed_id{new_feed_id()} {}
 
 EventStreams::~EventStreams() {
   stop();
+}
+
+Result<void> EventStreams::start() {
+  m_wake = UniqueFd{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+  m_ready = UniqueFd{::epoll_create1(EPOLL_CLOEXEC)};
+  ::epoll_event wake_up{};
+  wake_up.events = EPOLLIN;
+  if (!m_wake.valid() || !m_ready.valid() ||
+      ::epoll_ctl(m_ready.get(), EPOLL_CTL_ADD, m_wake.get(), &wake_up) != 0) {
+    return fail(Errc::kUnavailable, "events: no descriptor to wait on");
+  }
+  m_feed.on_publish([this] { wake(); });
+  m_thread = std::thread{[this] { run(); }};
+  ::pthread_setname_np(m_thread.native_handle(), "lk-events");
+  return {};
 }
 
 Result<http::Response> EventStreams::open(ByteView token,
@@ -156,7 +158,7 @@ Result<http::Response> EventStreams::open(ByteView token,
     connection.socket().setSendTimeout(Poco::Timespan{0, kWriteMicroseconds});
     connection.socket().setBlocking(false);
     add(std::make_unique<Listener>(
-        Listener{std::move(connection), place, std::move(*kept_token), start, {}}));
+        Listener{std::move(connection), place, std::move(*kept_token), {start.after + 1, 0}, {}}));
   };
   return response;
 }
@@ -182,15 +184,21 @@ void EventStreams::add(std::unique_ptr<Listener> listener) {
       arrivals.listeners.push_back(std::move(listener));
     }
   });
+  wake();
+}
+
+// A counter that is full wakes as well as one more.
+void EventStreams::wake() noexcept {
+  (void)::eventfd_write(m_wake.get(), 1);
 }
 
 void EventStreams::stop() {
   if (!m_thread.joinable()) {
     return;
   }
+  m_feed.on_publish({});
   m_arrivals.with([](Arrivals& arrivals) { arrivals.stopping = true; });
-  m_arrivals.notify_all();
-  m_feed.stop();
+  wake();
   m_thread.join();
 }
 
@@ -199,22 +207,21 @@ void EventStreams::run() {
   ::sigemptyset(&pipe);
   ::sigaddset(&pipe, SIGPIPE);
   ::pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
+  Instant next_round = now() + kRound;
   for (bool stopping = false; !stopping;) {
-    const auto before = now();
-    m_feed.wait_beyond(m_position, kTick);
-    // A feed that was stopped does not wait any more.
-    const bool waited = m_feed.newest() > m_position || now() - before >= kTick / 2;
-    std::list<std::unique_ptr<Listener>> arrivals;
-    stopping = m_arrivals.when_or_after(
-        waited ? milliseconds{0} : kTickOfStoppedFeed,
-        [](const Arrivals& state) { return state.stopping; },
-        [&](Arrivals& state) {
-          arrivals.swap(state.listeners);
-          return state.stopping;
-        });
-    pass_on_events();
+    wait_until(next_round);
+    Listeners arrivals;
+    m_arrivals.with([&](Arrivals& state) {
+      arrivals.swap(state.listeners);
+      stopping = state.stopping;
+    });
+    take_events();
     welcome(std::move(arrivals));
-    attend();
+    if (now() >= next_round) {
+      look_after_all();
+      next_round = now() + kRound;
+    }
+    remove_those_over();
   }
   for (const auto& listener : m_listeners) {
     listener->say_goodbye();
@@ -222,74 +229,132 @@ void EventStreams::run() {
   m_listeners.clear();
 }
 
-void EventStreams::pass_on_events() {
-  const auto slice = m_feed.after(m_position);
-  std::string text;
-  if (slice.continuity == inbox::FeedSlice::Continuity::kBroken) {
-    m_position = m_feed.newest();
-    text = render_reset(m_position);
-  } else {
-    for (const auto& event : slice.events) {
-      text += render(event);
-      m_position = event.number;
+// Serves the listeners that have something to tell meanwhile.
+void EventStreams::wait_until(Instant time) {
+  const auto wait = std::max(std::chrono::ceil<milliseconds>(time - now()), milliseconds{0});
+  std::array<::epoll_event, kReadyAtOnce> ready{};
+  const int count = ::epoll_wait(m_ready.get(), ready.data(), static_cast<int>(ready.size()),
+                                 static_cast<int>(wait.count()));
+  for (int i = 0; i < count; ++i) {
+    const auto& event = ready[static_cast<std::size_t>(i)];
+    if (event.data.ptr == nullptr) {
+      ::eventfd_t wakes = 0;
+      (void)::eventfd_read(m_wake.get(), &wakes);
+      continue;
     }
-  }
-  if (!text.empty()) {
-    for (const auto& listener : m_listeners) {
-      listener->append(text);
+    auto& listener = *static_cast<Listener*>(event.data.ptr);
+    // A listener has nothing to say; whatever it sends, most often a goodbye, ends the stream.
+    if (event.events != EPOLLOUT) {
+      listener.state = Listener::State::kOver;
+    } else {
+      write_what_fits(listener);
     }
   }
 }
 
-// Brings each up to m_position, where the others are.
-void EventStreams::welcome(std::list<std::unique_ptr<Listener>> arrivals) {
-  for (auto& listener : arrivals) {
-    const auto slice = m_feed.after(listener->start.after);
-    if (slice.continuity == inbox::FeedSlice::Continuity::kBroken) {
-      listener->append(render_reset(m_position));
-    } else {
-      for (const auto& event : slice.events) {
-        if (event.number <= m_position) {
-          listener->append(render(event));
-        }
-      }
+void EventStreams::take_events() {
+  const auto slice = m_feed.after(m_backlog.newest());
+  if (slice.continuity == inbox::FeedSlice::Continuity::kBroken) {
+    begin_again();
+  }
+  for (const auto& event : slice.events) {
+    m_backlog.append(render(event));
+  }
+  if (!slice.events.empty()) {
+    for (const auto& listener : m_listeners) {
+      write_what_fits(*listener);
     }
+  }
+}
+
+// More events came at once than the feed keeps: everybody has to read the inbox again.
+void EventStreams::begin_again() {
+  m_backlog = Backlog{m_feed.newest()};
+  for (const auto& listener : m_listeners) {
+    if (listener->cursor.sent > 0 || !listener->own.empty()) {
+      listener->state = Listener::State::kOver;  // in the middle of something that is lost
+      continue;
+    }
+    listener->cursor = {m_backlog.newest() + 1, 0};
+    listener->own = render_reset(m_backlog.newest());
+    write_what_fits(*listener);
+  }
+}
+
+void EventStreams::welcome(Listeners arrivals) {
+  for (const auto& listener : arrivals) {
+    ::epoll_event wishes{};
+    wishes.events = EPOLLIN | EPOLLRDHUP;
+    wishes.data.ptr = listener.get();
+    if (::epoll_ctl(m_ready.get(), EPOLL_CTL_ADD, listener->fd(), &wishes) != 0) {
+      listener->state = Listener::State::kOver;
+    }
+    if (!m_backlog.holds(listener->cursor)) {
+      listener->cursor = {m_backlog.newest() + 1, 0};
+      listener->own = render_reset(m_backlog.newest());
+    }
+    write_what_fits(*listener);
   }
   m_listeners.splice(m_listeners.end(), arrivals);
 }
 
-void EventStreams::attend() {
-  std::vector<::pollfd> sockets;
-  sockets.reserve(m_listeners.size());
+void EventStreams::look_after_all() {
   for (const auto& listener : m_listeners) {
-    sockets.push_back({listener->fd(), POLLIN | POLLRDHUP, 0});
-  }
-  ::poll(sockets.data(), sockets.size(), 0);
-  auto socket = sockets.begin();
-  for (const auto& listener : m_listeners) {
-    // A listener has nothing to say; whatever it sends, most often a goodbye, ends the stream.
-    if ((socket++)->revents != 0) {
-      listener->state = Listener::State::kOver;
-      continue;
-    }
     if (now() >= listener->next_check) {
       listener->next_check = now() + kSessionCheck;
       if (m_still_allowed(listener->token.expose()) != identity::Verdict::kAllowed) {
         listener->state = Listener::State::kOver;
       }
     }
-    if (listener->unsent.empty() && now() - listener->last_write >= kHeartbeat) {
-      listener->append(":\n\n");
-    }
-    if (listener->state == Listener::State::kListening) {
-      listener->write_what_fits();
-    }
-    if (listener->state == Listener::State::kOver) {
-      listener->say_goodbye();
+    if (listener->state == Listener::State::kListening &&
+        now() - listener->last_write >= kHeartbeat) {
+      listener->own = ":\n\n";
+      write_what_fits(*listener);
     }
   }
-  m_listeners.remove_if(
-      [](const auto& listener) { return listener->state == Listener::State::kOver; });
+}
+
+// One that listens has got everything; one that waits for room is called by epoll.
+void EventStreams::write_what_fits(Listener& listener) {
+  using State = Listener::State;
+  const auto before = listener.state;
+  if (!m_backlog.holds(listener.cursor)) {
+    listener.state = State::kOver;
+  }
+  while (listener.state != State::kOver) {
+    const std::string text =
+        listener.own.empty() ? m_backlog.read(listener.cursor, kWriteBytes) : listener.own;
+    listener.state =
+        text.empty() || listener.has_room() ? State::kListening : State::kWaitingForRoom;
+    if (text.empty() || listener.state == State::kWaitingForRoom) {
+      break;
+    }
+    const auto written = listener.write(text);
+    if (listener.own.empty()) {
+      listener.cursor = m_backlog.behind(listener.cursor, written);
+    } else {
+      listener.own.erase(0, written);
+    }
+  }
+  if (listener.state != before && listener.state != State::kOver) {
+    ::epoll_event wishes{};
+    wishes.events = EPOLLIN | EPOLLRDHUP;
+    wishes.events |= listener.state == State::kWaitingForRoom ? EPOLLOUT : 0U;
+    wishes.data.ptr = &listener;
+    (void)::epoll_ctl(m_ready.get(), EPOLL_CTL_MOD, listener.fd(), &wishes);
+  }
+}
+
+void EventStreams::remove_those_over() {
+  m_listeners.remove_if([this](const auto& listener) {
+    if (listener->state != Listener::State::kOver) {
+      return false;
+    }
+    listener->say_goodbye();
+    // The thread that served the connection may still hold the socket for a moment.
+    (void)::epoll_ctl(m_ready.get(), EPOLL_CTL_DEL, listener->fd(), nullptr);
+    return true;
+  });
 }
 
 std::string EventStreams::render(const inbox::NumberedEvent& event) const {

@@ -5,15 +5,18 @@
 //          feed is random for each run of the daemon, so that a number of an earlier run is not
 //          taken for one of this run.
 //          `event: reset` says that events were missed: the listener reads the inbox again.
-// Bounds   64 KiB of unsent events for a listener; one that is slower than that is dropped and may
-//          come back with Last-Event-ID. A comment every 15 s, so that a dead peer is noticed.
-// Ends     with the listener's session or its right, which is asked for every 60 s; with stop()
+// Bounds   a listener that falls behind the events that are kept is dropped and may come back with
+//          Last-Event-ID; it costs its socket and a cursor, whatever is unsent. A comment every
+//          15 s, so that a dead peer is noticed.
+// Ends     with the listener's session or its right, which is asked for every 5 s; with stop()
 // Source   WHATWG HTML, "Server-sent events"
 // Threads  open() from any; lk-events does the rest and alone touches a connection it was given
 #pragma once
+#include "events/backlog.h"
 #include "http/connection.h"
 #include "routes/door.h"
 
+#include <leadkeep/base/files.h>
 #include <leadkeep/base/guarded.h>
 #include <leadkeep/inbox/event_feed.h>
 
@@ -26,7 +29,6 @@
 #include <string>
 #include <string_view>
 #include <thread>
-#include <vector>
 
 namespace leadkeep::api {
 
@@ -41,17 +43,20 @@ class EventStreams {
   EventStreams& operator=(const EventStreams&) = delete;
   ~EventStreams();
 
+  // kUnavailable without descriptors to wait on.
+  [[nodiscard]] Result<void> start();
   // kUnavailable when there are max_listeners already.
   [[nodiscard]] Result<http::Response> open(ByteView token,
                                             std::optional<std::string_view> last_event_id);
-  void stop();  // of the feed, too
+  void stop();
 
  private:
   class Place;  // one of max_listeners
   struct Listener;
+  using Listeners = std::list<std::unique_ptr<Listener>>;
 
   struct Arrivals {
-    std::list<std::unique_ptr<Listener>> listeners;
+    Listeners listeners;
     bool stopping = false;
   };
 
@@ -62,10 +67,15 @@ class EventStreams {
 
   [[nodiscard]] Start start_of(std::optional<std::string_view> last_event_id) const;
   void add(std::unique_ptr<Listener> listener);
+  void wake() noexcept;
   void run();
-  void pass_on_events();
-  void welcome(std::list<std::unique_ptr<Listener>> arrivals);
-  void attend();
+  void wait_until(std::chrono::steady_clock::time_point time);
+  void take_events();
+  void begin_again();
+  void welcome(Listeners arrivals);
+  void look_after_all();
+  void write_what_fits(Listener& listener);
+  void remove_those_over();
   [[nodiscard]] std::string render(const inbox::NumberedEvent& event) const;
   [[nodiscard]] std::string render_reset(std::uint64_t number) const;
 
@@ -77,9 +87,12 @@ class EventStreams {
   std::atomic<std::uint32_t> m_taken{0};
   Guarded<Arrivals> m_arrivals;
 
+  UniqueFd m_wake;  // readable when there is an event, an arrival or the end
+
   // Of lk-events alone.
-  std::list<std::unique_ptr<Listener>> m_listeners;
-  std::uint64_t m_position;
+  UniqueFd m_ready;  // epoll: m_wake and the listeners
+  Backlog m_backlog{0};
+  Listeners m_listeners;
   std::thread m_thread;
 };
 

@@ -8,14 +8,16 @@
 #include <leadkeep/base/guarded.h>
 #include <leadkeep/base/id.h>
 
-#include <chrono>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <optional>
 #include <string_view>
 #include <vector>
 
 namespace leadkeep::inbox {
+
+inline constexpr std::size_t kKeptEvents = 4'096;
 
 enum class EventKind : std::uint8_t {
   kConversationCreated,
@@ -47,15 +49,15 @@ class EventFeed {
   void publish(const std::vector<InboxEvent>& events);
   [[nodiscard]] std::uint64_t newest() const;  // 0 = none yet
   [[nodiscard]] FeedSlice after(std::uint64_t number) const;
-  // Waits until there is an event after `number`, the time is up or stop() was called.
-  void wait_beyond(std::uint64_t number, std::chrono::milliseconds limit);
-  void stop();
+  // Calls `told` after each publish(), with the lock of the feed held: it must be short and must not
+  // use the feed. There is one; an empty function ends it, and no call is running afterwards.
+  void on_publish(std::function<void()> told);
 
  private:
   struct Kept {
     std::deque<NumberedEvent> events;
     std::uint64_t newest = 0;
-    bool stopped = false;
+    std::function<void()> told;
   };
 
   Guarded<Kept> m_kept;
