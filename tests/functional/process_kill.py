@@ -338,12 +338,13 @@ class KilledUnderLoad(functional.FunctionalTest):
         rng, begin = random.Random(Options.seed), time.monotonic()
         self.instance.stop_daemon()
         self.start()
-        plan = []
+        plan, verified = [], 0
         while self.kills.total() < Options.kills and not self.load.problems:
             plan = plan or rng.sample(ENDS, len(ENDS))
             getattr(self, "kill_" + plan.pop().replace(" ", "_"))(rng)
             self.start()
-            if self.kills.total() // VERIFY_EVERY > (self.kills.total() - 2) // VERIFY_EVERY:
+            if self.kills.total() >= verified + VERIFY_EVERY:
+                verified = self.kills.total()
                 self.assert_sound()
                 self.progress(begin)
         time.sleep(0.3)
