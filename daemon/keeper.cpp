@@ -1,7 +1,7 @@
 #include "keeper.h"
 
 #include <leadkeep/base/event_log.h>
-#include <leadkeep/base/secret.h>
+#include <leadkeep/base/heap.h>
 #include <leadkeep/flow/idempotency.h>
 
 #include <pthread.h>

@@ -1,7 +1,7 @@
 #include "sender.h"
 
 #include <leadkeep/base/event_log.h>
-#include <leadkeep/base/secret.h>
+#include <leadkeep/base/heap.h>
 
 #include <pthread.h>
 

@@ -2,6 +2,8 @@
 #include <leadkeep/base/seeded_leak.h>
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdlib>
 #include <cstring>
 
@@ -26,6 +28,13 @@ void* realloc_wiped(void* block, std::size_t size) noexcept {
     free_wiped(block);
   }
   return moved;
+}
+
+// Not inlined: the array has to lie where the frames of earlier calls were.
+[[gnu::noinline]] void wipe_dead_stack() noexcept {
+  constexpr std::size_t kReach = std::size_t{128} << 10;  // of the 256 KiB of a connection's thread
+  std::array<std::byte, kReach> below;
+  ::explicit_bzero(below.data(), below.size());
 }
 
 }  // namespace leadkeep

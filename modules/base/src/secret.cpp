@@ -1,6 +1,5 @@
 #include <leadkeep/base/secret.h>
 
-#include <array>
 #include <cstring>
 #include <new>
 
@@ -15,13 +14,6 @@ void wipe(std::span<std::byte> bytes) noexcept {
 void wipe(std::string& text) noexcept {
   wipe(std::as_writable_bytes(std::span{text.data(), text.size()}));
   text.clear();
-}
-
-// Not inlined: the array has to lie where the frames of earlier calls were.
-[[gnu::noinline]] void wipe_dead_stack() noexcept {
-  constexpr std::size_t kReach = std::size_t{128} << 10;  // of the 256 KiB of a connection's thread
-  std::array<std::byte, kReach> below;
-  ::explicit_bzero(below.data(), below.size());
 }
 
 SecretBytes::SecretBytes(std::size_t size)

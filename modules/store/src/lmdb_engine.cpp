@@ -2,8 +2,8 @@
 
 #include <leadkeep/base/event_log.h>
 #include <leadkeep/base/guarded.h>
+#include <leadkeep/base/heap.h>
 #include <leadkeep/base/metrics.h>
-#include <leadkeep/base/secret.h>
 #include <leadkeep/base/seeded_leak.h>
 #include <leadkeep/store/lmdb_engine.h>
 

@@ -3,7 +3,7 @@
 #include "http/problem.h"
 
 #include <leadkeep/base/event_log.h>
-#include <leadkeep/base/secret.h>
+#include <leadkeep/base/heap.h>
 #include <leadkeep/crypto/random.h>
 
 #include <array>

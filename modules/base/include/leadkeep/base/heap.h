@@ -1,4 +1,4 @@
-// leadkeep/base/heap.h — gives memory back to the heap wiped, for libraries that let it be replaced
+// leadkeep/base/heap.h — memory that is not used any more holds nothing
 //
 // Personal data passes through many libraries, and what they free stays readable in an image of the
 // memory until somebody happens to overwrite it. The operators of C++ are replaced in
@@ -11,5 +11,9 @@ namespace leadkeep {
 
 void free_wiped(void* block) noexcept;  // of malloc() and its kin, or nullptr
 [[nodiscard]] void* realloc_wiped(void* block, std::size_t size) noexcept;
+
+// Wipes what earlier calls of this thread left on its stack below the caller, as far down as the
+// work of a request reaches: short strings live there. For a thread that is about to wait.
+void wipe_dead_stack() noexcept;
 
 }  // namespace leadkeep

@@ -13,10 +13,6 @@ namespace leadkeep {
 void wipe(std::span<std::byte> bytes) noexcept;
 void wipe(std::string& text) noexcept;  // wipes the characters, then empties the string
 
-// Wipes what earlier calls of this thread left on its stack below the caller, as far down as the
-// work of a request reaches. For a thread that is about to wait.
-void wipe_dead_stack() noexcept;
-
 class SecretBytes {
  public:
   SecretBytes() = default;
