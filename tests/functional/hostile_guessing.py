@@ -148,7 +148,8 @@ class Guessing(hostile.HostileTest):
         wire = self.wire(self.doors[1])
         before = self.counter("requests_failed_total")
         bodies = set()
-        guesses = [right[:n] for n in range(len(right))] + [os.urandom(16).hex() for _ in range(200)]
+        guesses = [right[:n] for n in range(len(right))]
+        guesses += [os.urandom(16).hex() for _ in range(200)]
         for guess in guesses:
             wire.send(ask.format(guess).encode())
             answer = wire.answer()

@@ -1,7 +1,7 @@
 """An attack on one door does not shut the other, and thousands of strangers are only work.
 
 The attackers are processes of their own, so that what is measured is the daemon and not the lock of
-this interpreter. They share the machine's processors with the daemon, which a real one would not."""
+this interpreter. They share the machine's processors with the daemon, which real ones would not."""
 import json
 import multiprocessing
 import os
@@ -110,7 +110,7 @@ class Isolation(hostile.HostileTest):
         self.assertGreater(len(times), 50, "too few to speak of percentiles")
         return times
 
-    def compare(self, name, ask, seconds=5):
+    def compare(self, name, ask, seconds=4):
         """A measurement now, and one later, under attack: call what is returned."""
         idle = self.times_of(ask, seconds)
 
@@ -171,7 +171,7 @@ class Isolation(hostile.HostileTest):
         with Attack(self.slow_bodies(webhook), self.connections(webhook)):
             times = []
             begin = now = time.monotonic()
-            while now < begin + 10:
+            while now < begin + 8:
                 body = self.payload([self.text_message("through the flood")])
                 self.assertEqual(self.post_webhook(body), 200)
                 times.append(time.monotonic() - now)

@@ -211,9 +211,9 @@ void Connection::write(std::string_view bytes) {
   }
 }
 
-// Closing a socket with unread bytes resets the connection, and the client loses the answer that says
-// why. Many clients read nothing before they have sent everything. So our side is closed first, and
-// what still comes is thrown away, within the bounds above; the watch ends it after kTimeToDrain.
+// Closing a socket with unread bytes resets the connection, and the client loses the answer that
+// says why. Many clients read nothing before they have sent everything. So our side is closed first
+// and what still comes is thrown away, within the bounds above; the watch looks after the time.
 void Connection::drain() noexcept {
   const int fd = socket().impl()->sockfd();
   const ::timeval patience{kTimeToDrainWithoutByte.count(), 0};

@@ -4,11 +4,11 @@
 // byte arrives in time. So one thread, lk-watch, ends connections that are over a deadline for the
 // whole of a head, a body or an answer: it shuts the socket down and the read or write returns.
 //
-// When all places are taken, new connections wait in the queue of the kernel, and one that keeps the
-// server waiting gives way: between requests after 1 s, inside of a request, of the handshake or of
-// its answer after 3 s. It is one of the address that holds the most places, so that a flood from
-// one address pushes out nobody but itself, and of those the one that waits for the longest. A connection
-// whose request is being answered never gives way.
+// When all places are taken, new connections wait in the queue of the kernel, and one that keeps
+// the server waiting gives way: between requests after 1 s, inside of a request, of the handshake
+// or of its answer after 3 s. It is one of the address that holds the most places, so that a flood
+// from one address pushes out nobody but itself, and of those the one that waits for the longest.
+// A connection whose request is being answered never gives way.
 // Units    steady clock
 // Threads  any
 #pragma once

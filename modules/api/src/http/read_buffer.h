@@ -7,7 +7,7 @@
 //                         is refused before anything of the body is read, a chunked body while
 //                         counting
 //          kInvalidInput  a line of the head that ends without CR, as soon as it is there: a client
-//                         that ends all of its lines so would otherwise wait for its answer in vain;
+//                         that ends all of its lines so would otherwise wait for an answer in vain;
 //                         chunks that RFC 9112 section 7.1 does not allow; chunk extensions and
 //                         trailers, which nobody uses and two readers understand differently
 //          kUnavailable   the connection ended inside of a request
