@@ -76,7 +76,7 @@ class ForgetKey {
 };
 
 // Whole blocks only, and none is finished: nothing is padded, whatever the context would do at the
-// end. Telling it so costs as much as a block.
+// end.
 void encrypt_blocks(EVP_CIPHER_CTX* context, std::span<std::byte> blocks) noexcept {
   int written = 0;
   LK_CHECK(::EVP_EncryptUpdate(context, uchars(blocks.data()), &written, uchars(blocks.data()),

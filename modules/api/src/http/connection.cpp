@@ -178,7 +178,7 @@ Result<std::string> Connection::take_body(const RequestHead& head, ReadBuffer& b
 }
 
 // Not POCO's poll, which makes an epoll instance for every wait and closes it again: four calls of
-// the kernel instead of one, and a twentieth of the time of a page.
+// the kernel instead of one.
 bool Connection::wait_for_request(const ReadBuffer& buffer) {
   if (buffer.has_unread() || socket().available() > 0) {
     return true;
