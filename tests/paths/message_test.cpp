@@ -255,6 +255,22 @@ TEST_F(MessagePath, RefusesAReplyAfterWithdrawalEvenIfItWasQueued) {
   EXPECT_EQ(status_of(id, queued), "failed");
 }
 
+TEST_F(MessagePath, RefusesAConsentWhosePurposeOrSourceCarriesContactData) {
+  first_contact();
+  const auto lead = only_conversation(agent).lead().id;
+  const auto record = [&](const std::string& purpose, const std::string& source) {
+    consent::NewConsent entry;
+    entry.kind = consent::ConsentKind::kGiven;
+    entry.purpose = purpose;
+    entry.source = source;
+    return keep_consent.record(permit<Action::kRecordConsent>(agent), lead, entry, std::nullopt);
+  };
+  EXPECT_TRUE(record("service", "form_2026"));
+  EXPECT_EQ(record("4915123456789", "form").error().code, Errc::kInvalidInput);
+  EXPECT_EQ(record("service", "015123456789").error().code, Errc::kInvalidInput);
+  EXPECT_EQ(must(keep_consent.list(permit<Action::kReadConsents>(agent), lead)).size(), 1U);
+}
+
 TEST_F(MessagePath, AllowsAReplyAgainWhenConsentIsGivenAgain) {
   const auto id = first_contact();
   const auto lead = only_conversation(agent).lead().id;

@@ -1,5 +1,6 @@
 #include "acting.h"
 #include "make_once.h"
+#include "outgoing_text.h"
 
 #include <leadkeep/crypto/random.h>
 #include <leadkeep/flow/keep_consent.h>
@@ -27,6 +28,12 @@ Result<ConsentId> KeepConsent::record(
   const auto fresh = crypto::new_id<ConsentId>(now);
   const audit::Entry entry =
       entry_by(permit.actor(), audit::Act::kConsentRecorded, audit::object_of(lead));
+  // Both are shown to everybody who may read the ledger, masked viewers too.
+  if (!may_be_shown_to_all(consent.purpose, m_house.region) ||
+      !may_be_shown_to_all(consent.source, m_house.region)) {
+    record_refusal(m_house, entry, name_of(Errc::kInvalidInput));
+    return fail(Errc::kInvalidInput, "consent: purpose and source are words without contact data");
+  }
   return act(m_house, entry, [&](store::WriteTxn& txn, audit::Entry& done) -> Result<ConsentId> {
     return make_once<ConsentId>(txn, agent, guard, now, done, [&]() -> Result<ConsentId> {
       LK_TRY_VOID(consent::Ledger{}.append(txn, lead, fresh, consent, agent, now));

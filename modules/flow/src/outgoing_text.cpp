@@ -4,6 +4,7 @@
 
 #include <leadkeep/base/text.h>
 #include <leadkeep/privacy/find_spans.h>
+#include <leadkeep/privacy/mask.h>
 
 #include <algorithm>
 
@@ -26,6 +27,11 @@ Result<void> check_text(const Pii<std::string>& text) {
     return fail(Errc::kInvalidInput, "the text has 1 to 4,096 characters");
   }
   return {};
+}
+
+bool may_be_shown_to_all(std::string_view word, const privacy::Region& region) {
+  return privacy::check_name(word, region) == privacy::NameSafety::kPlain &&
+         privacy::mask_name(word, region) == word;
 }
 
 records::Message write_message(const House& house, const MessageId& id, const AgentId& author,

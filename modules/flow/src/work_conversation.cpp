@@ -18,8 +18,7 @@ namespace {
 Result<void> check_tags(const std::vector<std::string>& tags, const privacy::Region& region) {
   const bool usable = tags.size() <= kMaxTags && std::ranges::all_of(tags, [&](const auto& tag) {
                         return !tag.empty() && tag.size() <= kMaxTagBytes && is_valid_utf8(tag) &&
-                               privacy::check_name(tag, region) == privacy::NameSafety::kPlain &&
-                               privacy::mask_name(tag, region) == tag;
+                               may_be_shown_to_all(tag, region);
                       });
   return usable ? Result<void>{}
                 : fail(Errc::kInvalidInput,
