@@ -3,6 +3,8 @@
 #include <leadkeep/base/event_log.h>
 #include <leadkeep/base/heap.h>
 
+#include <algorithm>
+
 #include <pthread.h>
 
 namespace leadkeep::daemon {
@@ -10,6 +12,7 @@ namespace {
 
 constexpr std::chrono::seconds kAfterFault{2};
 constexpr std::chrono::seconds kTimeToEnd{4};
+constexpr std::chrono::seconds kIdleConnection{1};
 
 }  // namespace
 
@@ -47,6 +50,16 @@ Result<std::chrono::milliseconds> Sender::step() {
   }
 }
 
+// A connection that is kept open remembers the last reply and its answer.
+void Sender::rest(std::chrono::milliseconds wait) {
+  using Woken = delivery::OutboxSignal::Woken;
+  const auto first = std::min<std::chrono::milliseconds>(wait, kIdleConnection);
+  if (m_signal.wait(first) == Woken::kByTime && wait > first) {
+    m_gateway.close_connection();
+    m_signal.wait(wait - first);
+  }
+}
+
 void Sender::run(const std::stop_token& stop) {
   ::pthread_setname_np(::pthread_self(), "lk-sender");
   while (!stop.stop_requested()) {
@@ -57,7 +70,7 @@ void Sender::run(const std::stop_token& stop) {
     const auto wait = next ? next.value() : std::chrono::milliseconds{kAfterFault};
     if (wait.count() > 0) {
       wipe_dead_stack();
-      m_signal.wait(wait);
+      rest(wait);
     }
   }
   m_ended.with([](bool& ended) { ended = true; });

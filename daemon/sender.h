@@ -23,6 +23,7 @@ class Sender {
 
  private:
   [[nodiscard]] Result<std::chrono::milliseconds> step();
+  void rest(std::chrono::milliseconds wait);
   void run(const std::stop_token& stop);
 
   flow::DeliverMessages& m_path;

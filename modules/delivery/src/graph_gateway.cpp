@@ -2,16 +2,20 @@
 
 #include <leadkeep/base/event_log.h>
 #include <leadkeep/base/guarded.h>
+#include <leadkeep/base/secret.h>
 #include <leadkeep/base/text.h>
 #include <leadkeep/delivery/graph_answer.h>
 #include <leadkeep/delivery/graph_gateway.h>
 
 #include <algorithm>
+#include <array>
 #include <istream>
 #include <ostream>
+#include <span>
 
 #include <Poco/Exception.h>
 #include <Poco/Net/Context.h>
+#include <Poco/Net/HTTPBufferAllocator.h>
 #include <Poco/Net/HTTPClientSession.h>
 #include <Poco/Net/HTTPRequest.h>
 #include <Poco/Net/HTTPResponse.h>
@@ -69,6 +73,25 @@ SendOutcome outcome(SendResult result, std::string reason) {
 
 }  // namespace
 
+namespace {
+
+// POCO gives the buffers of sessions back to a pool of its own, where what was sent stays readable.
+// One thread sends, so that few buffers are ever in use.
+void wipe_pooled_buffers() {
+  using Poco::Net::HTTPBufferAllocator;
+  constexpr std::size_t kMoreThanOneSessionUses = 8;
+  std::array<char*, kMoreThanOneSessionUses> buffers{};
+  for (char*& buffer : buffers) {
+    buffer = HTTPBufferAllocator::allocate(HTTPBufferAllocator::BUFFER_SIZE);
+    wipe(std::as_writable_bytes(std::span{buffer, std::size_t{HTTPBufferAllocator::BUFFER_SIZE}}));
+  }
+  for (char* const buffer : buffers) {
+    HTTPBufferAllocator::deallocate(buffer, HTTPBufferAllocator::BUFFER_SIZE);
+  }
+}
+
+}  // namespace
+
 class GraphGateway::Impl {
  public:
   Impl(GraphOptions options, egress::Destination destination, SecretBytes token,
@@ -98,6 +121,11 @@ class GraphGateway::Impl {
     }
   }
 
+  void hang_up() {
+    m_line.with([](Line& line) { line.fd = -1; });
+    m_session.reset();
+  }
+
   void give_up() noexcept {
     m_line.with([](Line& line) {
       line.use = Line::Use::kGivenUp;
@@ -119,11 +147,6 @@ class GraphGateway::Impl {
       line.fd = line.use == Line::Use::kGivenUp ? -1 : fd;
       return line.use;
     });
-  }
-
-  void hang_up() {
-    m_line.with([](Line& line) { line.fd = -1; });
-    m_session.reset();
   }
 
   // A kept connection counts only while it has nothing to read: readable means closed, or out of
@@ -234,6 +257,11 @@ Result<std::unique_ptr<GraphGateway>> GraphGateway::create(GraphOptions options,
 
 SendOutcome GraphGateway::send(const consent::ClearedMessage& message, std::uint32_t attempt) {
   return m_impl->send(message, attempt);
+}
+
+void GraphGateway::close_connection() {
+  m_impl->hang_up();
+  wipe_pooled_buffers();
 }
 
 void GraphGateway::give_up() noexcept {

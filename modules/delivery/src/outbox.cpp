@@ -166,10 +166,13 @@ void OutboxSignal::stop() {
   m_state.notify_all();
 }
 
-void OutboxSignal::wait(std::chrono::milliseconds limit) {
-  m_state.when_or_after(
-      limit, [](const State& state) { return state.notified || state.stopped; },
-      [](State& state) { state.notified = false; });
+OutboxSignal::Woken OutboxSignal::wait(std::chrono::milliseconds limit) {
+  const auto is_signalled = [](const State& state) { return state.notified || state.stopped; };
+  return m_state.when_or_after(limit, is_signalled, [&](State& state) {
+    const Woken woken = is_signalled(state) ? Woken::kBySignal : Woken::kByTime;
+    state.notified = false;
+    return woken;
+  });
 }
 
 }  // namespace leadkeep::delivery

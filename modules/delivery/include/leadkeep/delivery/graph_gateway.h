@@ -35,6 +35,8 @@ class GraphGateway final : public Gateway {
 
   [[nodiscard]] SendOutcome send(const consent::ClearedMessage& message,
                                  std::uint32_t attempt) override;
+  // Forgets the connection, and with it what was last said over it; the next send makes another.
+  void close_connection();
   // Ends a send that runs, without its answer, and connects no more. From any thread.
   void give_up() noexcept;
 

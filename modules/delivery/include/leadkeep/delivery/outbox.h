@@ -57,8 +57,9 @@ class OutboxSignal {
  public:
   void notify();
   void stop();
+  enum class Woken { kBySignal, kByTime };
   // Returns early on notify() or stop().
-  void wait(std::chrono::milliseconds limit);
+  Woken wait(std::chrono::milliseconds limit);
 
  private:
   struct State {
