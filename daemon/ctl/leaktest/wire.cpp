@@ -177,7 +177,10 @@ Result<RawAnswer> Door::try_exchange(std::string_view request) {
     do {
       answer = m_connection->read_head();
     } while (answer.status == 100);
-    m_connection->read_body(answer);
+    // The answer to HEAD announces a body and has none (RFC 9110 section 9.3.2).
+    if (!request.starts_with("HEAD ")) {
+      m_connection->read_body(answer);
+    }
   } catch (const Poco::Exception&) {
     close();
     return answer;
