@@ -154,10 +154,9 @@ void check_json(const http::Response& response) {
 }
 
 void check_bytes(const http::Response& response, const Clock& clock) {
-  const std::string bytes = http::to_bytes(
-      response,
-      {http::Transport::kTls, http::Afterwards::kKeepAlive, http::Content::kSent,
-       http::RequestId{Ulid{}}, clock.now()});
+  const std::string bytes =
+      http::to_bytes(response, {http::Transport::kTls, http::Afterwards::kKeepAlive,
+                                http::Content::kSent, http::RequestId{Ulid{}}, clock.now()});
   const auto end = bytes.find("\r\n\r\n");
   LK_CHECK(end != std::string::npos);
   // The head has one line for each of our fields and no other.
