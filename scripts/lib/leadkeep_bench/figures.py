@@ -219,6 +219,10 @@ def read_lead(bench):
 def page_50(bench):
     paths = [f"/v1/conversations/{item['id']}/messages?limit=50"
              for item in bench.busy_conversations]
+    for path in paths:
+        if len(bench.answer(path).json["items"]) != 50:
+            raise StartFailed("page_50: a conversation that should be busy has only "
+                              f"{len(bench.answer(path).json['items'])} messages")
     results, limits = bench.reads("page_50", paths)
     yield rates("page_50", "pages/s", results, limits)
     for name in ("p50", "p99"):

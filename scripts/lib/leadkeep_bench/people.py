@@ -31,10 +31,10 @@ def name(person):
             f"{LAST_NAMES[person // len(FIRST_NAMES) % len(LAST_NAMES)]}")
 
 
-def notification(messages):
+def notification(messages, sent_at=lambda serial: time.time()):
     """The body for a list of (person, serial): serial tells the messages of a person apart."""
-    now = str(int(time.time()))
-    elements = [{"from": number(person), "id": f"wamid.bench.{person}.{serial}", "timestamp": now,
+    elements = [{"from": number(person), "id": f"wamid.bench.{person}.{serial}",
+                 "timestamp": str(int(sent_at(serial))),
                  "type": "text", "text": {"body": TEXTS[(person + serial) % len(TEXTS)]}}
                 for person, serial in messages]
     contacts = [{"profile": {"name": name(person)}, "wa_id": number(person)}
