@@ -71,10 +71,6 @@ SendOutcome outcome(SendResult result, std::string reason) {
   return out;
 }
 
-}  // namespace
-
-namespace {
-
 // POCO gives the buffers of sessions back to a pool of its own, where what was sent stays readable.
 // One thread sends, so that few buffers are ever in use.
 void wipe_pooled_buffers() {
