@@ -287,7 +287,7 @@ class Requests(hostile.HostileTest):
         self.assert_nothing_ran(door)
 
     def test_leaving_in_the_middle_frees_the_place(self):
-        before = self.threads()
+        before = self.open_files()
         hello = b"\x16\x03\x01\x00\xa5\x01\x00\x00\xa1\x03\x03"
         for door in self.doors:
             head = self.head(door, b"Content-Length: 1000")
@@ -302,7 +302,7 @@ class Requests(hostile.HostileTest):
                         getattr(wire, leave)()
                         wire.close()
             self.assert_serves(door)
-        until(lambda: self.threads() <= before + 12, "the threads of those who left end", 10)
+        until(lambda: self.open_files() <= before + 2, "the places of those who left are free", 10)
 
     # -- no TLS, and other TLS -----------------------------------------------------------------
 
