@@ -4,6 +4,7 @@
 
 #include <leadkeep/config/load.h>
 
+#include <algorithm>
 #include <sstream>
 
 #include <boost/program_options.hpp>
@@ -31,11 +32,6 @@ po::options_description describe_options() {
   return options;
 }
 
-const po::options_description& options() {
-  static const po::options_description description = describe_options();
-  return description;
-}
-
 }  // namespace
 
 std::optional<Assignment> read_assignment(const std::string& section, const std::string& line) {
@@ -45,14 +41,18 @@ std::optional<Assignment> read_assignment(const std::string& section, const std:
   }
   const std::string header = section.empty() ? "" : "[" + section + "]\n";
   std::istringstream text{header + line};
+  // Boost would copy all the keys for every line.
+  static const po::options_description nothing_registered;
   try {
-    const auto parsed = po::parse_config_file(text, options(), /*allow_unregistered=*/true);
+    const auto parsed =
+        po::parse_config_file(text, nothing_registered, /*allow_unregistered=*/true);
     if (parsed.options.size() != 1 || parsed.options.front().value.size() != 1) {
       return std::nullopt;
     }
     const auto& option = parsed.options.front();
-    return Assignment{option.string_key, option.value.front(),
-                      option.unregistered ? Key::kUnknown : Key::kKnown};
+    const bool known =
+        std::ranges::find(table(), option.string_key, &Setting::key) != table().end();
+    return Assignment{option.string_key, option.value.front(), known ? Key::kKnown : Key::kUnknown};
   } catch (const po::error&) {
     return std::nullopt;
   }
@@ -60,7 +60,7 @@ std::optional<Assignment> read_assignment(const std::string& section, const std:
 
 std::string help_text() {
   std::ostringstream text;
-  text << options();
+  text << describe_options();
   return text.str();
 }
 

@@ -20,7 +20,7 @@
 namespace leadkeep::config {
 namespace {
 
-constexpr std::size_t kLargestFile = std::size_t{256} * 1024;
+constexpr ::off_t kLargestFile = ::off_t{256} * 1024;
 
 Fail cannot_read(const std::filesystem::path& file, int error) {
   return fail(error == ENOENT ? Errc::kNotFound : Errc::kUnavailable,
@@ -41,7 +41,11 @@ Result<std::string> read_config_file(const std::filesystem::path& file) {
                                       ": anybody may write to the configuration; run: chmod o-w " +
                                       file.string());
   }
-  std::string text(kLargestFile + 1, '\0');
+  if (info.st_size > kLargestFile) {
+    return fail(Errc::kTooLarge, file.string() + ": the configuration is larger than 256 KiB");
+  }
+  const auto size = static_cast<std::size_t>(info.st_size);
+  std::string text(size + 1, '\0');
   std::size_t have = 0;
   while (have < text.size()) {
     const ssize_t got = ::read(fd.get(), text.data() + have, text.size() - have);
@@ -53,8 +57,8 @@ Result<std::string> read_config_file(const std::filesystem::path& file) {
     }
     have += got > 0 ? static_cast<std::size_t>(got) : 0;
   }
-  if (have > kLargestFile) {
-    return fail(Errc::kTooLarge, file.string() + ": the configuration is larger than 256 KiB");
+  if (have > size) {
+    return fail(Errc::kUnavailable, file.string() + ": was being written; try again");
   }
   text.resize(have);
   if (!is_valid_utf8(text)) {
