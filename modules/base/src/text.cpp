@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 
 namespace leadkeep {
 namespace {
@@ -18,6 +19,23 @@ bool is_continuation(unsigned char c) noexcept {
   return (c & 0xc0) == 0x80;
 }
 
+// How many bytes at the front are ASCII; eight at a time, since most text is.
+std::size_t ascii_length(std::string_view text) noexcept {
+  constexpr std::uint64_t kHighBits = 0x8080808080808080;
+  std::size_t length = 0;
+  for (; length + sizeof(std::uint64_t) <= text.size(); length += sizeof(std::uint64_t)) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data() + length, sizeof(word));
+    if ((word & kHighBits) != 0) {
+      break;
+    }
+  }
+  while (length < text.size() && static_cast<unsigned char>(text[length]) < 0x80) {
+    ++length;
+  }
+  return length;
+}
+
 }  // namespace
 
 bool is_valid_utf8(std::string_view text) noexcept {
@@ -28,7 +46,7 @@ bool is_valid_utf8(std::string_view text) noexcept {
     std::uint32_t code_point = 0;
     std::uint32_t smallest = 0;
     if (lead < 0x80) {
-      ++i;
+      i += ascii_length(text.substr(i));
       continue;
     }
     if ((lead & 0xe0) == 0xc0) {

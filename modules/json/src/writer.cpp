@@ -2,6 +2,8 @@
 #include <leadkeep/json/writer.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 
 namespace leadkeep::json {
 namespace {
@@ -9,10 +11,30 @@ namespace {
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 constexpr std::string_view kHexDigits = "0123456789abcdef";
 
-// What may stand in a string as it is; a byte over 0x7f is looked at as part of its sequence.
-constexpr bool is_plain(char c) {
-  const auto code = static_cast<unsigned char>(c);
-  return code >= 0x20 && code < 0x80 && c != '"' && c != '\\';
+constexpr bool needs_escape(char c) {
+  return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
+}
+
+// How many bytes at the front of `text` need no escape. Eight at a time: most text has none.
+std::size_t plain_length(std::string_view text) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101;
+  constexpr std::uint64_t kHighBits = 0x8080808080808080;
+  const auto has_zero = [](std::uint64_t word) {
+    return ((word - kOnes) & ~word & kHighBits) != 0;
+  };
+  std::size_t length = 0;
+  for (; length + sizeof(std::uint64_t) <= text.size(); length += sizeof(std::uint64_t)) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data() + length, sizeof(word));
+    const bool has_control = ((word - kOnes * 0x20) & ~word & kHighBits) != 0;
+    if (has_control || has_zero(word ^ (kOnes * '"')) || has_zero(word ^ (kOnes * '\\'))) {
+      break;
+    }
+  }
+  while (length < text.size() && !needs_escape(text[length])) {
+    ++length;
+  }
+  return length;
 }
 
 void append_escaped(std::string& out, char c) {
@@ -47,11 +69,26 @@ void append_escaped(std::string& out, char c) {
   out += kHexDigits[code & 0x0f];
 }
 
-// The length of the valid UTF-8 sequence of two to four bytes at the front of `text`, or 0.
+// The length of the valid UTF-8 sequence at the front of `text`, or 0.
 std::size_t sequence_length(std::string_view text) {
   const auto lead = static_cast<unsigned char>(text.front());
-  const std::size_t length = lead < 0xC0 ? 0U : lead < 0xE0 ? 2U : lead < 0xF0 ? 3U : 4U;
+  const std::size_t length = lead < 0x80   ? 1U
+                             : lead < 0xC0 ? 0U
+                             : lead < 0xE0 ? 2U
+                             : lead < 0xF0 ? 3U
+                                           : 4U;
   return length > 0 && length <= text.size() && is_valid_utf8(text.substr(0, length)) ? length : 0;
+}
+
+// U+FFFD for each byte that is not part of a UTF-8 sequence.
+std::string mend_utf8(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t length = sequence_length(text);
+    out += length > 0 ? text.substr(0, length) : kReplacement;
+    text.remove_prefix(std::max<std::size_t>(length, 1));
+  }
+  return out;
 }
 
 }  // namespace
@@ -127,22 +164,19 @@ std::string Writer::take() && {
 }
 
 void Writer::write_string(std::string_view text) {
+  if (!is_valid_utf8(text)) {
+    write_string(mend_utf8(text));
+    return;
+  }
   m_out += '"';
   while (!text.empty()) {
-    const auto plain_end = std::ranges::find_if_not(text, is_plain);
-    auto used = static_cast<std::size_t>(plain_end - text.begin());
-    if (used > 0) {
-      m_out += text.substr(0, used);
-    } else if (static_cast<unsigned char>(text.front()) < 0x80) {
+    const std::size_t plain = plain_length(text);
+    m_out += text.substr(0, plain);
+    text.remove_prefix(plain);
+    if (!text.empty()) {
       append_escaped(m_out, text.front());
-      used = 1;
-    } else if (used = sequence_length(text); used > 0) {
-      m_out += text.substr(0, used);
-    } else {
-      m_out += kReplacement;
-      used = 1;
+      text.remove_prefix(1);
     }
-    text.remove_prefix(used);
   }
   m_out += '"';
 }

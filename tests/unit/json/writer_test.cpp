@@ -74,6 +74,21 @@ TEST(Writer, ReplacesBytesThatAreNotUtf8) {
   EXPECT_EQ(written("\xED\xA0\x80"), "\"\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\"");
 }
 
+TEST(Writer, EscapesAtEveryPlaceOfALongText) {
+  for (const std::string_view special : {"\"", "\\", "\n", "\x1f", "\x7f", "ü", "•", "\xff"}) {
+    for (std::size_t at = 0; at < 20; ++at) {
+      std::string text(20, 'a');
+      text.insert(at, special);
+      const std::string json = written(text);
+      EXPECT_EQ(json.find('\n'), std::string::npos);
+      const auto document = Document::parse(json, {.max_bytes = 100});
+      ASSERT_TRUE(document.ok()) << json;
+      const std::string shown = special == "\xff" ? "\xEF\xBF\xBD" : std::string{special};
+      EXPECT_EQ(document.value().root().string(), text.replace(at, special.size(), shown));
+    }
+  }
+}
+
 TEST(Writer, WritesEveryByteSoThatItParses) {
   for (int first = 0; first < 256; ++first) {
     for (int second = 0; second < 256; ++second) {

@@ -9,6 +9,7 @@
 #include <leadkeep/inbox/views.h>
 #include <leadkeep/json/writer.h>
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,7 +40,8 @@ template <class View>
 template <class Items, class Write>
 [[nodiscard]] std::string list_to_json(const Items& items, const std::optional<std::string>& cursor,
                                        Write&& write_item) {
-  json::Writer writer;
+  constexpr std::size_t kUsualItem = 400;  // bytes
+  json::Writer writer{kUsualItem * (items.size() + 1)};
   writer.begin_object().key("items").begin_array();
   for (const auto& item : items) {
     write_item(writer, item);

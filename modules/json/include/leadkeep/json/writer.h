@@ -18,6 +18,7 @@
 #include <leadkeep/base/check.h>
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -34,6 +35,9 @@ concept Integer = std::integral<T> && !std::same_as<T, bool> && !std::same_as<T,
 
 class Writer {
  public:
+  // `expected_size` of the whole text, in bytes: room for that much is made at once.
+  explicit Writer(std::size_t expected_size = 500) { m_out.reserve(expected_size); }
+
   Writer& begin_object();
   Writer& end_object();
   Writer& begin_array();
