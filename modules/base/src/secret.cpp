@@ -1,3 +1,4 @@
+#include <leadkeep/base/check.h>
 #include <leadkeep/base/secret.h>
 
 #include <cstring>
@@ -31,10 +32,19 @@ SecretBytes SecretBytes::copy_of(ByteView bytes) {
   return out;
 }
 
+void SecretBytes::cut_to(std::size_t offset, std::size_t size) noexcept {
+  LK_CHECK(offset <= m_size && size <= m_size - offset);
+  if (m_data != nullptr) {
+    std::memmove(m_data, m_data + offset, size);
+    wipe({m_data + size, m_size - size});
+  }
+  m_size = size;
+}
+
 SecretBytes::~SecretBytes() {
   if (m_data != nullptr) {
     wipe({m_data, m_size});
-    ::operator delete(m_data, m_size);
+    ::operator delete(m_data);
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include <leadkeep/base/check.h>
 #include <leadkeep/crypto/aead.h>
+#include <leadkeep/crypto/hash.h>
 
 #include <algorithm>
 #include <memory>
@@ -38,43 +39,6 @@ using Context = std::unique_ptr<EVP_CIPHER_CTX, FreeContext>;
   return context;
 }
 
-// The contexts of one thread, keyed anew for every message: looking up a cipher and making a
-// context takes longer than sealing a record.
-struct Ciphers {
-  Context block;
-  Context gcm;
-
-  Ciphers() noexcept {
-    static const EVP_CIPHER* const ecb_cipher = fetch("AES-256-ECB");
-    static const EVP_CIPHER* const gcm_cipher = fetch("AES-256-GCM");
-    block = make_context(ecb_cipher);
-    gcm = make_context(gcm_cipher);
-  }
-};
-
-Ciphers& ciphers() noexcept {
-  thread_local Ciphers ciphers_of_thread;
-  return ciphers_of_thread;
-}
-
-// Overwrites the key schedule of a context when the message is done: the key of an erased person
-// must not stay behind in it.
-class ForgetKey {
- public:
-  explicit ForgetKey(EVP_CIPHER_CTX* context) noexcept : m_context{context} {}
-
-  ForgetKey(const ForgetKey&) = delete;
-  ForgetKey& operator=(const ForgetKey&) = delete;
-
-  ~ForgetKey() {
-    LK_CHECK(::EVP_EncryptInit_ex2(m_context, nullptr, uchars(kNoKey.data()), nullptr, nullptr) ==
-             1);
-  }
-
- private:
-  EVP_CIPHER_CTX* m_context;
-};
-
 // Whole blocks only, and none is finished: nothing is padded, whatever the context would do at the
 // end.
 void encrypt_blocks(EVP_CIPHER_CTX* context, std::span<std::byte> blocks) noexcept {
@@ -84,25 +48,68 @@ void encrypt_blocks(EVP_CIPHER_CTX* context, std::span<std::byte> blocks) noexce
   LK_CHECK(written == piece_size(blocks));
 }
 
-// C2SP XAES-256-GCM, "Detailed key derivation algorithm"; `subkey` receives Kx.
-void derive_subkey(const Key256& key, const Nonce& nonce, std::span<std::byte, kKeySize> subkey) {
-  EVP_CIPHER_CTX* const block = ciphers().block.get();
-  const ForgetKey forget_key{block};
-  LK_CHECK(::EVP_EncryptInit_ex2(block, nullptr, uchars(RawKeyAccessIssuer::bytes_of(key).data()),
-                                 nullptr, nullptr) == 1);
-
-  // Steps 1 and 2: the first subkey K1 of CMAC, that is L times x in GF(2^128). There is no branch
-  // on the first bit of L, which would tell it by the time taken.
-  ByteArray<kBlockSize> k1{};
-  const ScopedWipe wipe_k1{k1};
-  encrypt_blocks(block, k1);
-  const unsigned first_bit = std::to_integer<unsigned>(k1[0]) >> 7;
-  for (std::size_t i = 0; i + 1 < kBlockSize; ++i) {
-    k1[i] = (k1[i] << 1) | (k1[i + 1] >> 7);
+// What one thread needs to seal and open. Looking up a cipher and making a context takes longer than
+// sealing a record.
+class Ciphers {
+ public:
+  Ciphers() noexcept {
+    static const EVP_CIPHER* const ecb_cipher = fetch("AES-256-ECB");
+    static const EVP_CIPHER* const gcm_cipher = fetch("AES-256-GCM");
+    m_block = make_context(ecb_cipher);
+    m_gcm = make_context(gcm_cipher);
   }
-  k1[kBlockSize - 1] = (k1[kBlockSize - 1] << 1) ^ static_cast<std::byte>(first_bit * 0x87u);
 
-  // Steps 3 to 5: a counter of 16 bits, the label "X", a zero and the nonce's first half, twice.
+  Ciphers(const Ciphers&) = delete;
+  Ciphers& operator=(const Ciphers&) = delete;
+
+  ~Ciphers() {
+    wipe(m_key);
+    wipe(m_k1);
+  }
+
+  [[nodiscard]] EVP_CIPHER_CTX* gcm() const noexcept { return m_gcm.get(); }
+
+  void use(const Key256& key) noexcept;
+  // Of the key in use; `subkey` receives Kx.
+  void derive_subkey(const Nonce& nonce, std::span<std::byte, kKeySize> subkey) noexcept;
+  void forget() noexcept;
+
+  int keepers = 0;  // KeepLastKey objects of this thread
+
+ private:
+  void set_key(EVP_CIPHER_CTX* context, ByteView key) noexcept {
+    LK_CHECK(::EVP_EncryptInit_ex2(context, nullptr, uchars(key.data()), nullptr, nullptr) == 1);
+  }
+
+  Context m_block;
+  Context m_gcm;
+  ByteArray<kKeySize> m_key{};
+  ByteArray<kBlockSize> m_k1{};
+  bool m_has_key = false;
+};
+
+// C2SP XAES-256-GCM, "Detailed key derivation algorithm", steps 1 and 2: the first subkey K1 of
+// CMAC, that is L times x in GF(2^128). There is no branch on the first bit of L, which would tell
+// it by the time taken.
+void Ciphers::use(const Key256& key) noexcept {
+  const ByteView bytes = RawKeyAccessIssuer::bytes_of(key);
+  if (m_has_key && compare_constant_time(bytes, m_key) == Compared::kEqual) {
+    return;
+  }
+  set_key(m_block.get(), bytes);
+  std::ranges::copy(bytes, m_key.begin());
+  m_has_key = true;
+  m_k1.fill(std::byte{0});
+  encrypt_blocks(m_block.get(), m_k1);
+  const unsigned first_bit = std::to_integer<unsigned>(m_k1[0]) >> 7;
+  for (std::size_t i = 0; i + 1 < kBlockSize; ++i) {
+    m_k1[i] = (m_k1[i] << 1) | (m_k1[i + 1] >> 7);
+  }
+  m_k1[kBlockSize - 1] = (m_k1[kBlockSize - 1] << 1) ^ static_cast<std::byte>(first_bit * 0x87u);
+}
+
+// Steps 3 to 5: a counter of 16 bits, the label "X", a zero and the nonce's first half, twice.
+void Ciphers::derive_subkey(const Nonce& nonce, std::span<std::byte, kKeySize> subkey) noexcept {
   for (std::size_t i = 0; i < 2; ++i) {
     const auto m = subkey.subspan(i * kBlockSize, kBlockSize);
     m[0] = std::byte{0};
@@ -111,10 +118,24 @@ void derive_subkey(const Key256& key, const Nonce& nonce, std::span<std::byte, k
     m[3] = std::byte{0};
     std::copy_n(nonce.begin(), kNoncePrefixSize, m.begin() + 4);
     for (std::size_t j = 0; j < kBlockSize; ++j) {
-      m[j] ^= k1[j];
+      m[j] ^= m_k1[j];
     }
   }
-  encrypt_blocks(block, subkey);
+  encrypt_blocks(m_block.get(), subkey);
+}
+
+// A context cannot be emptied, but another key overwrites the schedule of the last.
+void Ciphers::forget() noexcept {
+  set_key(m_block.get(), kNoKey);
+  set_key(m_gcm.get(), kNoKey);
+  wipe(m_key);
+  wipe(m_k1);
+  m_has_key = false;
+}
+
+Ciphers& ciphers() noexcept {
+  thread_local Ciphers ciphers_of_thread;
+  return ciphers_of_thread;
 }
 
 }  // namespace
@@ -124,15 +145,16 @@ void seal(const Key256& key, const Nonce& nonce, ByteView bound_to, ByteView pla
   LK_CHECK(plaintext.size() <= kMaxPiece - kTagSize);
   ByteArray<kKeySize> subkey;
   const ScopedWipe wipe_subkey{subkey};
-  derive_subkey(key, nonce, subkey);
+  const KeepLastKey for_this_message;
+  ciphers().use(key);
+  ciphers().derive_subkey(nonce, subkey);
 
   const std::size_t start = out.size();
   out.resize(start + plaintext.size() + kTagSize);
   const auto ciphertext = std::span{out}.subspan(start, plaintext.size());
   const auto tag = std::span{out}.last(kTagSize);
 
-  EVP_CIPHER_CTX* const gcm = ciphers().gcm.get();
-  const ForgetKey forget_key{gcm};
+  EVP_CIPHER_CTX* const gcm = ciphers().gcm();
   LK_CHECK(::EVP_EncryptInit_ex2(gcm, nullptr, uchars(subkey.data()),
                                  uchars(nonce.data() + kNoncePrefixSize), nullptr) == 1);
   int written = 0;
@@ -160,10 +182,11 @@ Result<SecretBytes> open(const Key256& key, const Nonce& nonce, ByteView bound_t
 
   ByteArray<kKeySize> subkey;
   const ScopedWipe wipe_subkey{subkey};
-  derive_subkey(key, nonce, subkey);
+  const KeepLastKey for_this_message;
+  ciphers().use(key);
+  ciphers().derive_subkey(nonce, subkey);
 
-  EVP_CIPHER_CTX* const gcm = ciphers().gcm.get();
-  const ForgetKey forget_key{gcm};
+  EVP_CIPHER_CTX* const gcm = ciphers().gcm();
   LK_CHECK(::EVP_DecryptInit_ex2(gcm, nullptr, uchars(subkey.data()),
                                  uchars(nonce.data() + kNoncePrefixSize), nullptr) == 1);
   int written = 0;
@@ -183,6 +206,16 @@ Result<SecretBytes> open(const Key256& key, const Nonce& nonce, ByteView bound_t
     return fail(Errc::kCorrupt, "sealed bytes do not verify");
   }
   return plaintext;
+}
+
+KeepLastKey::KeepLastKey() noexcept {
+  ++ciphers().keepers;
+}
+
+KeepLastKey::~KeepLastKey() {
+  if (--ciphers().keepers == 0) {
+    ciphers().forget();
+  }
 }
 
 }  // namespace leadkeep::crypto

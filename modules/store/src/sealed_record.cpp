@@ -95,15 +95,15 @@ Result<OpenedRecord> open_record(const crypto::Key256& key, const RecordPlace& p
   LK_TRY(const RecordHeader header, peek_header(value));
   crypto::Nonce nonce{};
   std::copy_n(value.begin() + kRecordHeaderSize, nonce.size(), nonce.begin());
-  LK_TRY(const SecretBytes filled,
+  LK_TRY(SecretBytes plaintext,
          crypto::open(key, nonce, bound_to(place, value.first(kRecordHeaderSize)),
                       value.subspan(kRecordHeaderSize + nonce.size())));
-  const ByteView plaintext = filled.expose();
-  const std::size_t length = read_be<std::uint32_t>(plaintext);
+  const std::size_t length = read_be<std::uint32_t>(plaintext.expose());
   if (length > plaintext.size() - kLengthSize) {
     return fail(Errc::kCorrupt, "store: a record has an impossible length");
   }
-  return OpenedRecord{header, SecretBytes::copy_of(plaintext.subspan(kLengthSize, length))};
+  plaintext.cut_to(kLengthSize, length);
+  return OpenedRecord{header, std::move(plaintext)};
 }
 
 RecordMark mark_of(ByteView value) noexcept {

@@ -29,6 +29,14 @@ std::size_t parts_of(std::size_t size) {
 
 }  // namespace
 
+Result<DataKey> ReadTxn::data_key(const KeyRef& ref) {
+  if (!m_last_key || m_last_key->first != ref) {
+    LK_TRY(DataKey found, m_keys.find(ref));
+    m_last_key.emplace(ref, std::move(found));
+  }
+  return m_last_key->second;
+}
+
 Result<std::optional<SecretBytes>> ReadTxn::get_sealed(TableId table, ByteView key,
                                                        const KeyRef& sealed_under) {
   LK_TRY(const auto value, m_view.get(table, key));
@@ -41,8 +49,8 @@ Result<std::optional<SecretBytes>> ReadTxn::get_sealed(TableId table, ByteView k
 
 Result<SecretBytes> ReadTxn::open_value(TableId table, ByteView key, const KeyRef& sealed_under,
                                         ByteView value) {
-  LK_TRY(const DataKey data_key, m_keys.find(sealed_under));
-  LK_TRY(OpenedRecord head, open_record(*data_key.key, {store_id(), table, key}, value));
+  LK_TRY(const DataKey key_of_row, data_key(sealed_under));
+  LK_TRY(OpenedRecord head, open_record(*key_of_row.key, {store_id(), table, key}, value));
   if ((head.header.flags & kFlagContinued) == 0) {
     return std::move(head.plaintext);
   }
@@ -62,7 +70,7 @@ Result<SecretBytes> ReadTxn::open_value(TableId table, ByteView key, const KeyRe
     }
     LK_TRY(
         const OpenedRecord opened,
-        open_record(*data_key.key, {store_id(), TableId::kContinuations, part_key}, *part_value));
+        open_record(*key_of_row.key, {store_id(), TableId::kContinuations, part_key}, *part_value));
     if (opened.header.rec_seq != head.header.rec_seq ||
         opened.plaintext.size() > kMaxPlaintextPerRow) {
       return fail(Errc::kCorrupt, "store: a part belongs to another version of its record");
@@ -111,10 +119,10 @@ Result<void> WriteTxn::finish() {
 
 Result<void> WriteTxn::put_sealed(TableId table, ByteView key, const KeyRef& sealed_under,
                                   ByteView plaintext) {
-  LK_TRY(const DataKey data_key, keys().find(sealed_under));
+  LK_TRY(const DataKey key_of_row, data_key(sealed_under));
   const RecordPlace place{store_id(), table, key};
   RecordHeader header;
-  header.key_version = data_key.version;
+  header.key_version = key_of_row.version;
   header.rec_seq = commit_seq();
   const bool fits = plaintext.size() <= kMaxPlaintextPerRow;
   const std::size_t parts = fits ? 0 : parts_of(plaintext.size());
@@ -128,7 +136,7 @@ Result<void> WriteTxn::put_sealed(TableId table, ByteView key, const KeyRef& sea
   }
   LK_TRY(const auto old,
          exchange_row(table, key,
-                      seal_record(*data_key.key, place, header, fits ? plaintext : count)));
+                      seal_record(*key_of_row.key, place, header, fits ? plaintext : count)));
   LK_TRY_VOID(erase_continuations(table, key, old));
   header.flags = 0;
   for (std::size_t part = 0; part < parts; ++part) {
@@ -138,7 +146,7 @@ Result<void> WriteTxn::put_sealed(TableId table, ByteView key, const KeyRef& sea
     const Bytes part_key = continuation_key(table, key, static_cast<std::uint16_t>(part));
     const RecordPlace part_place{store_id(), TableId::kContinuations, part_key};
     LK_TRY_VOID(exchange_row(TableId::kContinuations, part_key,
-                             seal_record(*data_key.key, part_place, header, piece)));
+                             seal_record(*key_of_row.key, part_place, header, piece)));
   }
   return {};
 }

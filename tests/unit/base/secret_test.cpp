@@ -106,6 +106,16 @@ TEST(SecretBytes, StartsWithZeros) {
   EXPECT_EQ(as_text(secret.expose()), std::string(kWatchedSize, '\0'));
 }
 
+TEST(SecretBytes, CutToAPartHoldsNothingElse) {
+  SecretBytes secret = SecretBytes::copy_of(as_bytes("0123456789"));
+  const std::byte* const memory = secret.expose().data();
+  secret.cut_to(3, 4);
+  EXPECT_EQ(as_text(secret.expose()), "3456");
+  EXPECT_EQ(as_text(ByteView{memory, 10}), (std::string_view{"3456\0\0\0\0\0\0", 10}));
+  secret.cut_to(4, 0);
+  EXPECT_TRUE(secret.empty());
+}
+
 TEST(SecretBytes, MayBeEmpty) {
   const SecretBytes none;
   const SecretBytes zero{0};

@@ -119,6 +119,27 @@ TEST(Open, ReturnsWhatWasSealedAtEverySize) {
   }
 }
 
+TEST(KeepLastKey, ChangesNoByteWhenKeysTakeTurns) {
+  const Sealed first{"one"};
+  const Sealed second{"two"};
+  const auto other = Key256::random();
+  Bytes under_other;
+  seal(other, first.nonce, {}, as_bytes("three"), under_other);
+  const KeepLastKey outer;
+  for (int i = 0; i < 3; ++i) {
+    {
+      const KeepLastKey inner;
+      EXPECT_EQ(Sealed{"one"}.bytes, first.bytes);
+    }
+    Bytes again;
+    seal(other, first.nonce, {}, as_bytes("three"), again);
+    EXPECT_EQ(again, under_other);
+    EXPECT_EQ(Sealed{"two"}.bytes, second.bytes);
+    EXPECT_FALSE(open(other, second.nonce, second.bound_to, second.bytes).ok());
+    EXPECT_TRUE(open(second.key, second.nonce, second.bound_to, second.bytes).ok());
+  }
+}
+
 TEST(Open, RefusesEveryBitFlipOfCiphertextAndTag) {
   const Sealed sealed;
   for_each_bit_flip(sealed.bytes, [&](const Bytes& changed) {

@@ -209,6 +209,13 @@ TEST(Key256, IsNowhereInMemoryAfterItWasUsedAndDropped) {
          Bytes sealed;
          seal(key, nonce, {}, as_bytes("text"), sealed);
        }},
+      {"seal and open while the last key is kept",
+       [&](const Key256& key) {
+         const KeepLastKey keep;
+         Bytes sealed;
+         seal(key, nonce, {}, as_bytes("text"), sealed);
+         ASSERT_TRUE(open(key, nonce, {}, sealed).ok());
+       }},
       {"open", [&](const Key256& key) { (void)open(key, nonce, {}, Bytes(40)); }},
       {"wrap", [&](const Key256& key) { (void)wrap_key(other, key, {}); }},
       {"unwrap",

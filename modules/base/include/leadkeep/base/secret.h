@@ -35,6 +35,9 @@ class SecretBytes {
 
   [[nodiscard]] SecretBytes clone() const { return copy_of({m_data, m_size}); }
 
+  // Keeps `size` bytes from `offset` on and wipes the others.
+  void cut_to(std::size_t offset, std::size_t size) noexcept;
+
   [[nodiscard]] std::size_t size() const noexcept { return m_size; }
 
   [[nodiscard]] bool empty() const noexcept { return m_size == 0; }

@@ -40,6 +40,18 @@ namespace leadkeep::crypto {
 
 inline constexpr std::size_t kTagSize = 16;
 
+// While one lives, its thread keeps what it derived from the last key it sealed or opened with, and
+// does not derive it again for the same key. At the end, and after every message where none lives,
+// nothing of a key stays behind but the Key256 itself.
+class KeepLastKey {
+ public:
+  KeepLastKey() noexcept;
+  ~KeepLastKey();
+
+  KeepLastKey(const KeepLastKey&) = delete;
+  KeepLastKey& operator=(const KeepLastKey&) = delete;
+};
+
 // Appends to `out`, which neither `bound_to` nor `plaintext` may be a view of.
 void seal(const Key256& key, const Nonce& nonce, ByteView bound_to, ByteView plaintext, Bytes& out);
 

@@ -4,6 +4,7 @@
 // Table<Record> (table.h), BlindIndex (blind_index.h) and the row functions below for rows without
 // a value.
 #pragma once
+#include <leadkeep/crypto/aead.h>
 #include <leadkeep/store/engine.h>
 #include <leadkeep/store/key_store.h>
 #include <leadkeep/store/state.h>
@@ -39,9 +40,13 @@ class ReadTxn {
  protected:
   [[nodiscard]] ReadView& view() noexcept { return m_view; }
 
+  [[nodiscard]] Result<DataKey> data_key(const KeyRef& ref);
+
  private:
   ReadView& m_view;
   const KeyStore& m_keys;
+  std::optional<std::pair<KeyRef, DataKey>> m_last_key;
+  crypto::KeepLastKey m_keep_last_key;  // the rows of a page are sealed under the same one
 };
 
 class WriteTxn : public ReadTxn {
