@@ -96,9 +96,11 @@ TEST_F(DamagedRecords, AMessageOfAnotherNumberIsRefused) {
   append_be(key, place.seq);
   plant(TableId::kMessages, key, store::subject_key(lead), message);
   EXPECT_EQ(code_of(find()), Errc::kCorrupt);
-  const auto listed = store->read(
-      [&](store::ReadTxn& txn) { return inbox::Messages{}.list(txn, lead, conversation, 0, 10); });
-  EXPECT_EQ(code_of(listed), Errc::kCorrupt);
+  const auto walked = store->read([&](store::ReadTxn& txn) {
+    return inbox::Messages{}.walk_back(txn, lead, conversation, 0, 10,
+                                       [](const records::Message&) { ADD_FAILURE(); });
+  });
+  EXPECT_EQ(code_of(walked), Errc::kCorrupt);
 }
 
 TEST_F(DamagedRecords, AConsentOfNoKindIsNoConsent) {

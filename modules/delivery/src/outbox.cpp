@@ -137,7 +137,7 @@ Result<void> Outbox::pull_next(store::WriteTxn& txn, const ConversationId& conve
   Bytes prefix;
   append_be(prefix, static_cast<std::uint64_t>(due->ms));
   LK_TRY_VOID(kOutbox.scan(txn, prefix, {}, outbox_key(),
-                           [&](ByteView, records::OutboxEntry entry) -> Result<store::Step> {
+                           [&](ByteView, records::OutboxEntry& entry) -> Result<store::Step> {
                              if (entry.seq() != seq ||
                                  entry.conversation_id() != conversation.raw()) {
                                return store::Step::kContinue;

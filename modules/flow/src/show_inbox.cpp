@@ -149,16 +149,17 @@ Result<Page<inbox::MaskedMessage>> ShowInbox::messages(
     if (!conversation) {
       return no_conversation();
     }
-    LK_TRY(auto messages,
-           inbox::Messages{}.list(txn, inbox::lead_of(*conversation), id, before, limit + 1));
     List list;
-    if (messages.size() > limit) {
-      messages.resize(limit);
-      list.next_cursor = make_message_cursor(id, messages.back().seq());
-    }
-    for (const records::Message& message : messages) {
-      list.items.push_back(inbox::Showing::message(message, permit.viewer()));
-    }
+    list.items.reserve(limit);
+    LK_TRY_VOID(inbox::Messages{}.walk_back(
+        txn, inbox::lead_of(*conversation), id, before, limit + 1,
+        [&](const records::Message& message) {
+          if (list.items.size() < limit) {
+            list.items.push_back(inbox::Showing::message(message, permit.viewer()));
+          } else {
+            list.next_cursor = make_message_cursor(id, list.items.back().seq());
+          }
+        }));
     return list;
   });
   if (!page) {

@@ -154,21 +154,20 @@ Result<std::optional<records::Message>> Messages::find(store::ReadTxn& txn,
   return message;
 }
 
-Result<std::vector<records::Message>> Messages::list(store::ReadTxn& txn, const LeadId& lead,
-                                                     const ConversationId& conversation,
-                                                     std::uint64_t before,
-                                                     std::size_t limit) const {
-  std::vector<records::Message> out;
+Result<void> Messages::walk_back(
+    store::ReadTxn& txn, const LeadId& lead, const ConversationId& conversation,
+    std::uint64_t before, std::size_t limit,
+    const std::function<void(const records::Message& message)>& visit) const {
   const Bytes end = before == 0 ? Bytes{} : row_key(conversation.bytes(), before);
-  const store::KeyRef key = store::subject_key(lead);
-  LK_TRY_VOID(
-      kMessages.scan_back(txn, conversation.bytes(), end, key,
-                          [&](ByteView row, records::Message message) -> Result<store::Step> {
-                            LK_TRY_VOID(check_place(message, read_be<std::uint64_t>(row.last(8))));
-                            out.push_back(std::move(message));
-                            return out.size() < limit ? store::Step::kContinue : store::Step::kStop;
-                          }));
-  return out;
+  std::size_t visited = 0;
+  return kMessages.scan_back(
+      txn, conversation.bytes(), end, store::subject_key(lead),
+      [&](ByteView row, const records::Message& message) -> Result<store::Step> {
+        LK_TRY_VOID(check_place(message, read_be<std::uint64_t>(row.last(8))));
+        visit(message);
+        ++visited;
+        return visited < limit ? store::Step::kContinue : store::Step::kStop;
+      });
 }
 
 }  // namespace leadkeep::inbox

@@ -177,14 +177,16 @@ void check_message_record(House& house, ByteView plaintext) {
   const auto found =
       house.store.read([&](store::ReadTxn& txn) { return Messages{}.find(txn, place); });
   check_error(found);
-  const auto listed = house.store.read([&](store::ReadTxn& txn) {
-    return Messages{}.list(txn, house.lead, house.conversation, 0, 10);
+  int visited = 0;
+  const auto walked = house.store.read([&](store::ReadTxn& txn) {
+    return Messages{}.walk_back(txn, house.lead, house.conversation, 0, 10,
+                                [&](const records::Message&) { ++visited; });
   });
-  LK_CHECK(listed.ok() == found.ok());
+  LK_CHECK(walked.ok() == found.ok());
   if (!found.ok()) {
     return;
   }
-  LK_CHECK(found.value() && listed.value().size() == 1);
+  LK_CHECK(found.value() && visited == 1);
   check_message(house, *found.value());
   LK_CHECK(house.store
                .rehearse([&](store::WriteTxn& txn) -> Result<void> {

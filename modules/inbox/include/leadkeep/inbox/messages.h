@@ -12,9 +12,9 @@
 #include <leadkeep/store/records/message.pb.h>
 #include <leadkeep/store/transaction.h>
 
+#include <functional>
 #include <optional>
 #include <string_view>
-#include <vector>
 
 namespace leadkeep::inbox {
 
@@ -45,11 +45,12 @@ class Messages {
   // Nothing also when the lead was erased.
   [[nodiscard]] Result<std::optional<records::Message>> find(store::ReadTxn& txn,
                                                              const MessagePlace& place) const;
-  // Newest first; those with a number below `before` (0 = from the newest).
-  [[nodiscard]] Result<std::vector<records::Message>> list(store::ReadTxn& txn, const LeadId& lead,
-                                                           const ConversationId& conversation,
-                                                           std::uint64_t before,
-                                                           std::size_t limit) const;
+  // Visits up to `limit` of them, newest first; those with a number below `before` (0 = from the
+  // newest).
+  [[nodiscard]] Result<void> walk_back(
+      store::ReadTxn& txn, const LeadId& lead, const ConversationId& conversation,
+      std::uint64_t before, std::size_t limit,
+      const std::function<void(const records::Message& message)>& visit) const;
 };
 
 // Changes `message` if the status is news.

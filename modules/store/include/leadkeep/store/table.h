@@ -54,7 +54,8 @@ class Table {
     return txn.erase_sealed(m_id, key);
   }
 
-  using RecordVisitor = std::function<Result<Step>(ByteView key, Record record)>;
+  // The record is the visitor's to move from; its memory serves the next row again.
+  using RecordVisitor = std::function<Result<Step>(ByteView key, Record& record)>;
 
   [[nodiscard]] Result<void> scan(ReadTxn& txn, ByteView prefix, ByteView from,
                                   const KeyRef& sealed_under, const RecordVisitor& visit) const {
@@ -70,11 +71,11 @@ class Table {
  private:
   [[nodiscard]] Visitor opening(ReadTxn& txn, const KeyRef& sealed_under,
                                 const RecordVisitor& visit) const {
-    return [this, &txn, &sealed_under, &visit](ByteView key, ByteView value) -> Result<Step> {
+    return [this, &txn, &sealed_under, &visit, record = Record{}](
+               ByteView key, ByteView value) mutable -> Result<Step> {
       LK_TRY(const SecretBytes plaintext, txn.open_value(m_id, key, sealed_under, value));
-      Record record;
       LK_TRY_VOID(decode_record(plaintext, record));
-      return visit(key, std::move(record));
+      return visit(key, record);
     };
   }
 
