@@ -1,5 +1,6 @@
 #include "lmdb_views.h"
 
+#include <leadkeep/base/check.h>
 #include <leadkeep/base/event_log.h>
 #include <leadkeep/base/guarded.h>
 #include <leadkeep/base/heap.h>
@@ -8,14 +9,15 @@
 #include <leadkeep/store/lmdb_engine.h>
 
 #include <atomic>
+#include <cerrno>
 #include <deque>
-#include <semaphore>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include <lmdb.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <sys/stat.h>
 
 namespace leadkeep::store {
@@ -25,11 +27,34 @@ constexpr std::size_t kMaxBatchBodies = 1024;
 constexpr std::size_t kMaxBatchBytes = 4U << 20;
 constexpr unsigned kMaxReaders = 2048;
 
+// Not std::binary_semaphore, which calls sched_yield() several times before it sleeps: a commit
+// takes longer than that.
+class Done {
+ public:
+  Done() noexcept { LK_CHECK(::sem_init(&m_semaphore, 0, 0) == 0); }
+
+  Done(const Done&) = delete;
+  Done& operator=(const Done&) = delete;
+
+  ~Done() { ::sem_destroy(&m_semaphore); }
+
+  void set() noexcept { LK_CHECK(::sem_post(&m_semaphore) == 0); }
+
+  void wait() noexcept {
+    while (::sem_wait(&m_semaphore) != 0) {
+      LK_CHECK(errno == EINTR);
+    }
+  }
+
+ private:
+  ::sem_t m_semaphore;
+};
+
 // One caller waiting for its body to become durable.
 struct PendingWrite {
   const WriteBody* body;
   Result<void> outcome;
-  std::binary_semaphore done{0};
+  Done done;
 };
 
 struct WriteQueue {
@@ -92,7 +117,7 @@ class LmdbEngine::Impl {
   }
 
   Result<void> write(const WriteBody& body) {
-    PendingWrite pending{&body, {}};
+    PendingWrite pending{&body, {}, {}};
     const bool queued = m_queue.with([&](WriteQueue& queue) {
       if (queue.stopping || m_broken.load()) {
         return false;
@@ -104,7 +129,7 @@ class LmdbEngine::Impl {
       return fail(Errc::kUnavailable, "store: no writes are taken; see the log, then restart");
     }
     m_queue.notify_one();
-    pending.done.acquire();
+    pending.done.wait();
     return std::move(pending.outcome);
   }
 
@@ -173,22 +198,32 @@ class LmdbEngine::Impl {
 
   void run_writer() {
     ::pthread_setname_np(::pthread_self(), "lk-writer");
+    bool has_rested = true;
     while (true) {
       std::vector<PendingWrite*> batch;
       bool stopping = false;
-      m_queue.when([](const WriteQueue& q) { return q.stopping || !q.waiting.empty(); },
-                   [&](WriteQueue& q) {
-                     while (!q.waiting.empty() && batch.size() < kMaxBatchBodies) {
-                       batch.push_back(q.waiting.front());
-                       q.waiting.pop_front();
-                     }
-                     stopping = q.stopping;
-                   });
-      if (batch.empty() && stopping) {
-        return;
+      const auto is_due = [](const WriteQueue& q) { return q.stopping || !q.waiting.empty(); };
+      const auto take = [&](WriteQueue& q) {
+        while (!q.waiting.empty() && batch.size() < kMaxBatchBodies) {
+          batch.push_back(q.waiting.front());
+          q.waiting.pop_front();
+        }
+        stopping = q.stopping;
+      };
+      if (has_rested) {
+        m_queue.when(is_due, take);
+      } else {
+        m_queue.when_or_after(kRest, is_due, take);
+      }
+      has_rested = batch.empty();
+      if (has_rested) {
+        wipe_dead_stack();
+        if (stopping) {
+          return;
+        }
+        continue;
       }
       run_batch(batch);
-      wipe_dead_stack();
       LK_SEEDED_LEAK(phone_in_thread_name, seeded::name_this_thread(seeded::phone()));
     }
   }
@@ -231,7 +266,7 @@ class LmdbEngine::Impl {
     if (pending.outcome) {  // it went on after the error, or undoing it failed
       pending.outcome = fail(Errc::kUnavailable, "store: the transaction had to be given up");
     }
-    pending.done.release();
+    pending.done.set();
   }
 
   void put_back(const std::vector<PendingWrite*>& writes) {
@@ -267,7 +302,7 @@ class LmdbEngine::Impl {
       m_metrics.store_commits.add();
       for (PendingWrite* pending : batch) {
         m_metrics.store_writes.add(pending->outcome ? 1 : 0);
-        pending->done.release();
+        pending->done.set();
       }
       return;
     }
@@ -281,7 +316,7 @@ class LmdbEngine::Impl {
   static void finish(const std::vector<PendingWrite*>& batch, const Fail& failure) {
     for (PendingWrite* pending : batch) {
       pending->outcome = failure;
-      pending->done.release();
+      pending->done.set();
     }
   }
 

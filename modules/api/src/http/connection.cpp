@@ -41,6 +41,17 @@ Fault fault_of_head(Errc code) {
              : Fault{400, Errc::kInvalidInput, "The request is no HTTP/1.1 that is read here.", {}};
 }
 
+// Not POCO's poll, which makes an epoll instance for every wait and closes it again: four calls of
+// the kernel instead of one.
+bool is_readable_within(int fd, std::chrono::milliseconds time) {
+  ::pollfd readable{fd, POLLIN, 0};
+  int ready = 0;
+  do {
+    ready = ::poll(&readable, 1, static_cast<int>(time.count()));
+  } while (ready < 0 && errno == EINTR);
+  return ready > 0;
+}
+
 }  // namespace
 
 Connection::Connection(const Poco::Net::StreamSocket& connected, const ConnectionSetup& setup)
@@ -56,10 +67,11 @@ void Connection::run() {
   try {
     serve();
   } catch (const Poco::Exception&) {
-    return;
+    // Nothing to add: the client left, or its time is up.
   } catch (const std::exception& e) {
     log_error("CONNECTION_FAILED", Field{"reason", Reason{typeid(e).name()}});
   }
+  wipe_dead_stack();
 }
 
 void Connection::serve() {
@@ -85,7 +97,6 @@ void Connection::serve() {
     if (then != Then::kHandedOver) {
       buffer.next_request();
     }
-    wipe_dead_stack();  // short strings of personal data live there
   }
   if (then == Then::kEndUnread || (then == Then::kEnd && buffer.has_unread())) {
     if (seat.idle_for(kTimeToDrain) == ConnectionWatch::Seat::Next::kMayFollow) {
@@ -98,15 +109,10 @@ void Connection::serve() {
 
 Connection::Then Connection::serve_one(ReadBuffer& buffer, ConnectionWatch::Seat& seat) {
   const auto id = crypto::new_id<RequestId>(m_setup.clock.now());
-  // What was sent is wiped: it may be a token, or a text that somebody wrote.
   Content content = Content::kSent;
   const auto send = [&](Response response, Afterwards afterwards) {
     seat.wait_for_client(m_setup.time_for_answer);
-    auto bytes =
-        to_bytes(response, {m_setup.transport, afterwards, content, id, m_setup.clock.now()});
-    write(bytes);
-    wipe(bytes);
-    wipe(response.body);
+    write(to_bytes(response, {m_setup.transport, afterwards, content, id, m_setup.clock.now()}));
   };
 
   auto head_bytes = buffer.read_head();
@@ -177,19 +183,16 @@ Result<std::string> Connection::take_body(const RequestHead& head, ReadBuffer& b
   return body;
 }
 
-// Not POCO's poll, which makes an epoll instance for every wait and closes it again: four calls of
-// the kernel instead of one.
 bool Connection::wait_for_request(const ReadBuffer& buffer) {
   if (buffer.has_unread() || socket().available() > 0) {
     return true;
   }
-  constexpr int kMilliseconds = std::chrono::milliseconds{kTimeBetweenRequests}.count();
-  ::pollfd readable{socket().impl()->sockfd(), POLLIN, 0};
-  int ready = 0;
-  do {
-    ready = ::poll(&readable, 1, kMilliseconds);
-  } while (ready < 0 && errno == EINTR);
-  return ready > 0;
+  const int fd = socket().impl()->sockfd();
+  if (is_readable_within(fd, kRest)) {
+    return true;
+  }
+  wipe_dead_stack();
+  return is_readable_within(fd, kTimeBetweenRequests);
 }
 
 // An error that some other use of the library left in this thread's queue would be taken for one of
