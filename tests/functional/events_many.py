@@ -108,7 +108,7 @@ class ManyListeners(functional.FunctionalTest):
               self.anna.get("/metrics").body.decode(), "all are counted")
         each = (self.memory_kib() - before) / LISTENERS
         say("KiB of memory for each listener", f"{each:.1f}")
-        self.assertLess(each, 64)
+        self.assert_memory_below(each, 64)
 
         used = self.processor_seconds()
         time.sleep(IDLE_SECONDS)

@@ -260,7 +260,7 @@ class HostileTest(functional.FunctionalTest):
         figure(f"{name}_memory_before", self.memory_before[0], "MiB")
         figure(f"{name}_memory_after", resident, "MiB")
         figure(f"{name}_memory_highest", highest, "MiB")
-        self.assertLess(resident - self.memory_before[0], self.memory_growth_mib)
+        self.assert_memory_below(resident - self.memory_before[0], self.memory_growth_mib)
         self.assert_sound()
         for word in ("HANDLER_THREW", "REQUEST_FAILED", "CONNECTION_FAILED", "CHECK_FAILED",
                      "WEBHOOK_DEFERRED"):

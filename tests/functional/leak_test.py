@@ -68,7 +68,7 @@ GROUPS = (
     (Seed("memory_not_wiped", "text", "memory"),),
 )
 # Only root may read the memory of a process that is not dumpable.
-CLOSED = bool(os.environ.get("LEADKEEP_MEMORY_IS_SANITIZED")) or os.geteuid() != 0
+CLOSED = functional.MEMORY_IS_SANITIZED or os.geteuid() != 0
 MEMORY = () if CLOSED else ("--memory",)
 
 
