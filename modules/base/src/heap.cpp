@@ -32,9 +32,11 @@ void* realloc_wiped(void* block, std::size_t size) noexcept {
 
 // Not inlined: the array has to lie where the frames of earlier calls were.
 [[gnu::noinline]] void wipe_dead_stack() noexcept {
+#if !defined(__SANITIZE_THREAD__)  // which needs more than half of such a stack for itself
   constexpr std::size_t kReach = std::size_t{128} << 10;  // of the 256 KiB of a connection's thread
   std::array<std::byte, kReach> below;
   ::explicit_bzero(below.data(), below.size());
+#endif
 }
 
 }  // namespace leadkeep
