@@ -172,6 +172,20 @@ bool is_local_part(std::string_view local) {
   });
 }
 
+// libphonenumber drops one trunk prefix at a time, so that what it yields for "+49 (0)(0) 151 …" it
+// would read as another number: then that one is meant. Nothing where no reading is the last.
+std::optional<std::string> settled(std::optional<std::string> number, std::string_view region) {
+  constexpr int kMostReadings = 4;
+  for (int i = 0; number && i < kMostReadings; ++i) {
+    auto again = to_e164(*number, region);
+    if (again == number) {
+      return number;
+    }
+    number = std::move(again);
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Result<Region> Region::parse(std::string_view code) {
@@ -189,14 +203,14 @@ std::optional<Pii<std::string>> normalise_phone(std::string_view text, const Reg
     return std::nullopt;
   }
   if (read->plus) {
-    return as_pii(to_e164("+" + read->digits, region.code()));
+    return as_pii(settled(to_e164("+" + read->digits, region.code()), region.code()));
   }
   auto number = to_e164(read->digits, region.code());
   // "00" is how most of the world writes the plus, also to regions that dial something else.
   if (!number && read->digits.starts_with("00")) {
     number = to_e164("+" + read->digits.substr(2), region.code());
   }
-  return as_pii(std::move(number));
+  return as_pii(settled(std::move(number), region.code()));
 }
 
 std::optional<Pii<std::string>> normalise_whatsapp_id(std::string_view text) {

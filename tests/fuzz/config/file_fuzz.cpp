@@ -57,6 +57,14 @@ void check_hidden(std::string_view text, const std::string& error) {
            error.find(shown) == std::string::npos);
 }
 
+// The path of the file is in front of every line of an error, and an input may hold it too.
+std::string without_path(std::string error, const std::string& path) {
+  for (std::size_t at = error.find(path); at != std::string::npos; at = error.find(path, at)) {
+    error.erase(at, path.size());
+  }
+  return error;
+}
+
 void check_error(std::string_view content, const std::string& error) {
   LK_CHECK(!error.empty() && is_valid_utf8(error));
   while (!content.empty()) {
@@ -93,7 +101,7 @@ void check_input(std::string_view input) {
   } else {
     LK_CHECK(settings.error().code == Errc::kInvalidInput ||
              settings.error().code == Errc::kTooLarge);
-    check_error(input, settings.error().detail);
+    check_error(input, without_path(settings.error().detail, path));
   }
 }
 

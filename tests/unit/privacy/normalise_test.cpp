@@ -84,6 +84,14 @@ TEST(NormalisePhone, IsStableOnItsOwnResult) {
   EXPECT_EQ(phone(*phone("0151 12345678"), "US"), "+4915112345678");
 }
 
+TEST(NormalisePhone, IsStableWithSeveralTrunkPrefixes) {
+  EXPECT_EQ(phone("+49 (0)(0) 151 / 2345-6790"), "+4915123456790");
+  for (const std::string_view text : {"+20 0 2 55555025", "+49 0 0 0 151 23456790"}) {
+    const auto number = phone(text);
+    EXPECT_TRUE(!number || phone(*number) == number) << text;
+  }
+}
+
 TEST(NormaliseWhatsappId, KeepsDigitsOnly) {
   EXPECT_EQ(whatsapp_id("4915112345678"), "4915112345678");
   EXPECT_EQ(whatsapp_id("+49 151 1234-5678"), "4915112345678");
