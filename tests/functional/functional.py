@@ -18,7 +18,6 @@ import os
 import pathlib
 import random
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -28,7 +27,7 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts" / "lib"))
 
-from leadkeep_demo.instance import Instance  # noqa: E402  (needs the path above)
+from leadkeep_demo.instance import Instance, fixed_port  # noqa: E402  (needs the path above)
 
 NAMES = {"anna": "Anna Blum", "bert": "Bert Lang", "sofia": "Sofia Berg", "root": "Rolf Ott"}
 
@@ -41,19 +40,6 @@ class Run:
     """What the command line said."""
     binaries = ROOT / "build" / "dev" / "daemon"
     folder = None
-
-
-def fixed_port():
-    """A free port below those that the kernel gives to outgoing connections. A daemon that is
-    restarted finds it free: nobody's connection has taken it meanwhile."""
-    for port in random.sample(range(15000, 30000), 100):
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-                return port
-            except OSError:
-                continue
-    raise RuntimeError("no free port")
 
 
 def letters(count=12):

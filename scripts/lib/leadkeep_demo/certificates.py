@@ -18,14 +18,17 @@ def make_authority(folder: pathlib.Path):
              "-addext", "keyUsage=critical,keyCertSign,cRLSign")
 
 
-def make_server_certificate(folder: pathlib.Path, name: str):
-    """NAME.pem and NAME.key for localhost, 127.0.0.1 and ::1."""
+def make_server_certificate(folder: pathlib.Path, name: str, hosts=("localhost",),
+                            addresses=("127.0.0.1", "::1"), days=30):
+    """NAME.pem and NAME.key, signed by the authority in the folder. With negative days the
+    certificate has expired."""
     request, extensions = folder / f"{name}.csr", folder / f"{name}.ext"
-    extensions.write_text("subjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1\n"
+    alternatives = ",".join([f"DNS:{host}" for host in hosts] + [f"IP:{a}" for a in addresses])
+    extensions.write_text(f"subjectAltName={alternatives}\n"
                           "extendedKeyUsage=serverAuth\nbasicConstraints=CA:FALSE\n")
     _openssl("req", "-new", *CURVE, "-subj", f"/CN={name}", "-keyout", str(folder / f"{name}.key"),
              "-out", str(request))
     _openssl("x509", "-req", "-in", str(request), "-CA", str(folder / "ca.pem"),
-             "-CAkey", str(folder / "ca.key"), "-CAcreateserial", "-days", "30",
+             "-CAkey", str(folder / "ca.key"), "-CAcreateserial", "-days", str(days),
              "-extfile", str(extensions), "-out", str(folder / f"{name}.pem"))
     (folder / f"{name}.key").chmod(0o600)

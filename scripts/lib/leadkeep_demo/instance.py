@@ -2,6 +2,7 @@
 import json
 import os
 import pathlib
+import random
 import re
 import secrets
 import shutil
@@ -27,6 +28,19 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def fixed_port():
+    """A free port below those that the kernel gives to outgoing connections. A server that is
+    restarted finds it free: nobody's connection has taken it meanwhile."""
+    for port in random.sample(range(15000, 30000), 100):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
+    raise RuntimeError("no free port")
 
 
 def port_or_free(wanted):
