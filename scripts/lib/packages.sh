@@ -54,9 +54,17 @@ apt update || die "apt-get update failed; is the network there?"
 apt install -y --no-install-recommends "${missing[@]}" ||
   die "apt-get could not install everything; the packages are those of Debian 12 main"
 
-# Debian runs a server as soon as it is installed. scripts/bench starts its own nginx on loopback; the
-# other would serve a page to the whole network.
-if [[ " ${missing[*]} " == *' nginx '* && -d /run/systemd/system ]]; then
-  "${as_root[@]}" systemctl disable --now nginx.service >&2 ||
-    die "nginx is installed and could not be stopped; run: systemctl disable --now nginx.service"
-fi
+# Debian runs a server as soon as it is installed. The scripts start their own on loopback; these
+# would serve the whole network.
+declare -A services=(
+  [nginx]='nginx.service'
+  [samba]='smbd.service nmbd.service samba-ad-dc.service'
+  [slapd]='slapd.service'
+)
+for package in "${missing[@]}"; do
+  for service in ${services[$package]:-}; do
+    [[ -d /run/systemd/system ]] || continue
+    "${as_root[@]}" systemctl disable --now "$service" >&2 ||
+      die "$package is installed and could not be stopped; run: systemctl disable --now $service"
+  done
+done
