@@ -62,30 +62,27 @@ std::optional<std::string> read_host(std::string_view text) {
                                                          : std::nullopt;
 }
 
-std::optional<Destination> read_destination(std::string_view entry) {
-  const std::size_t colon = entry.rfind(':');
-  if (colon == std::string_view::npos) {
-    return std::nullopt;
-  }
-  auto host = read_host(entry.substr(0, colon));
-  const auto port = parse_unsigned(entry.substr(colon + 1));
+}  // namespace
+
+Result<Destination> Destination::parse(std::string_view text) {
+  const std::size_t colon = std::min(text.rfind(':'), text.size());
+  auto host = read_host(text.substr(0, colon));
+  const auto port = parse_unsigned(text.substr(std::min(colon + 1, text.size())));
   if (!host || !port || *port == 0 || *port > std::numeric_limits<std::uint16_t>::max()) {
-    return std::nullopt;
+    return fail(Errc::kInvalidInput, "is not a lower-case host:port without wildcards");
   }
   return Destination{*std::move(host), static_cast<std::uint16_t>(*port)};
 }
 
-}  // namespace
-
 Result<AllowList> AllowList::parse(std::span<const std::string> entries) {
   std::set<Destination> allowed;
   for (std::size_t i = 0; i < entries.size(); ++i) {
-    auto destination = read_destination(entries[i]);
+    auto destination = Destination::parse(entries[i]);
     if (!destination) {
-      return fail(Errc::kInvalidInput, "egress entry " + std::to_string(i + 1) +
-                                           " is not a lower-case host:port without wildcards");
+      return fail(Errc::kInvalidInput,
+                  "egress entry " + std::to_string(i + 1) + " " + destination.error().detail);
     }
-    allowed.insert(*std::move(destination));
+    allowed.insert(std::move(destination).value());
   }
   return AllowList{std::move(allowed)};
 }

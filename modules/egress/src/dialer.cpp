@@ -90,6 +90,8 @@ std::string_view name_of(Purpose purpose) noexcept {
   switch (purpose) {
     case Purpose::kWhatsAppApi:
       return "whatsapp_api";
+    case Purpose::kDirectory:
+      return "directory";
   }
   return "unnamed";
 }

@@ -15,6 +15,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace leadkeep::egress {
@@ -23,6 +24,9 @@ namespace leadkeep::egress {
 struct Destination {
   std::string host;
   std::uint16_t port = 0;
+
+  // kInvalidInput, with the rule but without the text, for what is not an entry as above.
+  [[nodiscard]] static Result<Destination> parse(std::string_view text);
 
   friend auto operator<=>(const Destination&, const Destination&) = default;
 };
