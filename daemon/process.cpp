@@ -1,6 +1,7 @@
 #include "process.h"
 
 #include <leadkeep/crypto/wiping_heap.h>
+#include <leadkeep/ldap/connection.h>
 #include <leadkeep/privacy/wiping_heap.h>
 
 #include <csignal>
@@ -35,6 +36,7 @@ void harden_process() noexcept {
   (void)std::signal(SIGXFSZ, SIG_IGN);
   crypto::wipe_what_openssl_frees();
   privacy::wipe_what_icu_frees();
+  ldap::prepare_process();
 }
 
 void return_large_memory_at_once() noexcept {

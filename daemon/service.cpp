@@ -1,5 +1,6 @@
 #include "service.h"
 
+#include "company_directory.h"
 #include "systemd.h"
 
 #include <leadkeep/base/event_log.h>
@@ -45,29 +46,36 @@ api::StoreCheck::Verdict verdict(bool sound) {
 
 // Every path with what it needs; built once the store and the secrets are there.
 struct Service::Paths {
-  Paths(flow::House built_house, const config::Settings& settings, egress::AllowList allow_list)
+  Paths(flow::House built_house, const config::Settings& settings, egress::AllowList allow_list,
+        std::unique_ptr<CompanyDirectory> company_directory)
       : house{std::move(built_house)},
-        directory{house.store},
+        agents{house.store},
         sessions{
             {settings.session.idle, settings.session.absolute, settings.session.max_per_agent}},
-        throttle{settings.login.max_failures},
+        throttle{settings.login.max_failures, settings.directory.max_failures},
         authoriser{identity::Policy::defaults()},
         dialer{std::move(allow_list)},
+        directory{std::move(company_directory)},
         receive_message{house},
         show_inbox{house},
         send_reply{house},
         work_conversation{house},
         keep_consent{house},
         refuse{house},
-        log_in{house, directory, sessions, throttle, refuse},
-        manage_agents{house, directory} {}
+        log_in{house, prover(), sessions, throttle, refuse},
+        manage_agents{house, agents} {}
+
+  flow::Prover prover() {
+    return directory ? flow::Prover{&directory->people()} : flow::Prover{&agents};
+  }
 
   flow::House house;
-  identity::LocalDirectory directory;
+  identity::LocalDirectory agents;
   identity::SessionStore sessions;
   identity::LoginThrottle throttle;
   identity::Authoriser authoriser;
   egress::Dialer dialer;
+  std::unique_ptr<CompanyDirectory> directory;  // nothing: the local list proves agents
   std::unique_ptr<delivery::GraphGateway> gateway;
   std::optional<flow::DeliverMessages> deliver_messages;
   flow::ReceiveMessage receive_message;
@@ -124,10 +132,11 @@ Result<void> Service::build_paths(const config::Settings& settings) {
   LK_TRY(AccountSecrets secrets, read_secrets(settings.whatsapp));
   LK_TRY(const privacy::Region region, privacy::Region::parse(settings.inbox.region));
   LK_TRY(egress::AllowList allow_list, egress::AllowList::parse(allowed(settings.egress.allow)));
+  LK_TRY(auto directory, CompanyDirectory::open(settings.directory, m_clock));
   m_paths =
       std::make_unique<Paths>(flow::House{*m_store, m_clock, m_feed, m_outbox_signal, m_metrics,
                                           settings.whatsapp.phone_number_id, region},
-                              settings, std::move(allow_list));
+                              settings, std::move(allow_list), std::move(directory));
 
   delivery::GraphOptions graph;
   graph.url = settings.whatsapp.graph_url;

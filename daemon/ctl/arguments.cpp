@@ -20,6 +20,8 @@ constexpr const char* kCommands =
     "  agents add USERNAME     --name 'Anna Blum' --role agent; asks for the password\n"
     "  agents disable USERNAME ends the agent's sessions at once\n"
     "  agents enable USERNAME\n"
+    "  ldap test USERNAME      a log-in at the company's directory, step by step; asks for the\n"
+    "                            password, without one it ends before that step. --config FILE\n"
     "  store verify            read every record and compare with the state hash\n"
     "  leaktest                look for personal data where the policy does not allow it;\n"
     "                            leaktest --help says how\n\n"
@@ -40,7 +42,7 @@ po::options_description describe(Arguments& out) {
       "password-file", po::value<std::string>()->value_name("FILE"),
       "file with the password in its first line, mode 0600")(
       "config", po::value<std::string>()->value_name("FILE"),
-      "leaktest: configuration of the daemon (/etc/leadkeep/leadkeepd.conf)")(
+      "leaktest, ldap test: configuration of the daemon (/etc/leadkeep/leadkeepd.conf)")(
       "log", po::value<std::string>()->value_name("FILE"), "leaktest: log to search")(
       "memory", "leaktest: search the memory too")("json", "leaktest: report as JSON")(
       "idle", po::value<unsigned>()->value_name("SECONDS"),
@@ -56,7 +58,6 @@ void take_path(const po::variables_map& chosen, const char* name, std::filesyste
 }
 
 void take_leak_test(const po::variables_map& chosen, leaktest::Options& out) {
-  take_path(chosen, "config", out.config);
   take_path(chosen, "log", out.log);
   if (chosen.contains("memory")) {
     out.memory = leaktest::Options::Memory::kSearch;
@@ -86,7 +87,9 @@ Result<Arguments> parse_arguments(int argc, const char* const* argv) {
     take_path(chosen, "store", out.store);
     take_path(chosen, "root-key-file", out.root_key_file);
     take_path(chosen, "password-file", out.password_file);
+    take_path(chosen, "config", out.config);
     take_leak_test(chosen, out.leak_test);
+    out.leak_test.config = out.config;
     if (chosen.contains("version")) {
       out.wish = Arguments::Wish::kVersion;
     } else if (chosen.contains("help") || out.words.empty()) {

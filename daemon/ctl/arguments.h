@@ -13,9 +13,11 @@ namespace leadkeep::ctl {
 struct Arguments {
   std::vector<std::string> words;  // "agents", "add", "anna"
   std::filesystem::path socket{"/run/leadkeep/control.sock"};
-  std::filesystem::path store;          // init
-  std::filesystem::path root_key_file;  // init
-  std::filesystem::path password_file;  // agents add; empty: ask, or read standard input
+  std::filesystem::path config{"/etc/leadkeep/leadkeepd.conf"};  // leaktest, ldap test
+  std::filesystem::path store;                                   // init
+  std::filesystem::path root_key_file;                           // init
+  // agents add, ldap test; empty: ask, or read standard input
+  std::filesystem::path password_file;
   std::string display_name;
   std::vector<std::string> roles;
   leaktest::Options leak_test;

@@ -1,6 +1,7 @@
 #include "commands.h"
 
 #include "control_client.h"
+#include "directory_test.h"
 #include "password_input.h"
 
 #include <leadkeep/base/clock.h>
@@ -140,6 +141,20 @@ ExitCode verify(const ControlClient& client) {
   return root["verdict"].string() == "sound" ? ExitCode::kDone : ExitCode::kRefused;
 }
 
+ExitCode test_log_in(const Arguments& arguments) {
+  const auto trial = try_log_in(arguments);
+  if (!trial) {
+    return complain(trial.error());
+  }
+  for (const identity::TrialStep& step : trial.value().steps) {
+    const bool good = step.outcome == identity::TrialStep::Outcome::kGood;
+    say((good ? "ok   " : "BAD  ") + step.what + ": " + step.words);
+  }
+  const bool let_in = trial.value().would_be.has_value();
+  say(let_in ? arguments.words[2] + " would be let in" : arguments.words[2] + " would be refused");
+  return let_in ? ExitCode::kDone : ExitCode::kRefused;
+}
+
 ExitCode test_for_leaks(const Arguments& arguments) {
   const auto tested = leaktest::run(arguments.leak_test);
   if (!tested) {
@@ -173,6 +188,9 @@ ExitCode run_command(const Arguments& arguments) {
   }
   if (is(3, "agents", "disable") || is(3, "agents", "enable")) {
     return set_state(client, arguments);
+  }
+  if (is(3, "ldap", "test")) {
+    return test_log_in(arguments);
   }
   if (is(2, "store", "verify")) {
     return verify(client);

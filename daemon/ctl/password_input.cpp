@@ -52,6 +52,13 @@ SecretBytes ask(const char* question) {
 
 }  // namespace
 
+Result<SecretBytes> read_password(const std::filesystem::path& file) {
+  if (!file.empty()) {
+    return read_secret_line(file, kMaxPasswordBytes);
+  }
+  return ::isatty(STDIN_FILENO) == 0 ? read_line() : ask("Password: ");
+}
+
 Result<SecretBytes> read_new_password(const std::filesystem::path& file) {
   if (!file.empty()) {
     return read_secret_line(file, kMaxPasswordBytes);

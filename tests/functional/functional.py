@@ -25,7 +25,7 @@ import time
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "scripts" / "lib"))
+sys.path[:0] = [str(ROOT / "scripts" / "lib"), str(ROOT / "tests")]
 
 from leadkeep_demo.instance import Instance, fixed_port  # noqa: E402  (needs the path above)
 

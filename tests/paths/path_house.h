@@ -157,7 +157,7 @@ class PathHouse {
   flow::House house;
   identity::LocalDirectory directory{*store};
   identity::SessionStore sessions{identity::SessionLimits{}};
-  identity::LoginThrottle throttle{10};
+  identity::LoginThrottle throttle{10, 4};
   identity::Authoriser authoriser{identity::Policy::defaults()};
   flow::ReceiveMessage receive_message{house};
   flow::ShowInbox show_inbox{house};
@@ -165,7 +165,7 @@ class PathHouse {
   flow::WorkConversation work{house};
   flow::KeepConsent keep_consent{house};
   flow::Refuse refuse{house};
-  flow::LogIn log_in{house, directory, sessions, throttle, refuse};
+  flow::LogIn log_in{house, &directory, sessions, throttle, refuse};
   flow::ManageAgents manage_agents{house, directory};
   flow::DeliverMessages deliver_messages{house, gateway, flow::DeliveryLimits{}};
 };

@@ -111,6 +111,56 @@ bool is_https_origin(std::string_view text) {
          read_endpoint(rest + ":443", PortZero::kRefused).has_value();
 }
 
+// ldaps://host or ldap://host, with a port or without.
+bool is_directory_server(std::string_view text) {
+  const bool tls = text.starts_with("ldaps://");
+  if (!tls && !text.starts_with("ldap://")) {
+    return false;
+  }
+  const std::string rest{text.substr(text.find("//") + 2)};
+  return rest == to_lower_ascii(rest) && (read_endpoint(rest, PortZero::kRefused) ||
+                                          read_endpoint(rest + ":1", PortZero::kRefused));
+}
+
+// Not more than the shape: what the names mean is for the directory to say.
+bool is_distinguished_name(std::string_view text) {
+  return text.find('=') != std::string_view::npos &&
+         std::none_of(text.begin(), text.end(),
+                      [](unsigned char c) { return std::iscntrl(c) != 0; });
+}
+
+bool is_user_filter(std::string_view text) {
+  return text.starts_with('(') && text.ends_with(')') &&
+         text.find("{user}") != std::string_view::npos;
+}
+
+// The parts between separators, trimmed; a backslash in front of a separator belongs to a DN.
+std::vector<std::string> split(std::string_view text, char separator) {
+  std::vector<std::string> parts(1);
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] == separator && (at == 0 || text[at - 1] != '\\')) {
+      parts.emplace_back();
+    } else {
+      parts.back() += text[at];
+    }
+  }
+  for (std::string& part : parts) {
+    part = trim(part);
+  }
+  return parts;
+}
+
+std::optional<TeamGroup> read_team(std::string_view text) {
+  const std::size_t colon = text.find(':');
+  if (colon == std::string_view::npos) {
+    return std::nullopt;
+  }
+  TeamGroup team{std::string{trim(text.substr(0, colon))},
+                 std::string{trim(text.substr(colon + 1))}};
+  const bool named = !team.team.empty() && team.team.size() <= 64;
+  return named && is_distinguished_name(team.group) ? std::optional{std::move(team)} : std::nullopt;
+}
+
 // v[0-9]+\.[0-9]+
 bool is_graph_version(std::string_view text) {
   const std::size_t dot = text.find('.');
@@ -179,6 +229,61 @@ Form<std::string> region() {
     return text.size() == 2 &&
            std::all_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
   });
+}
+
+Form<DirectoryKind> directory_kind() {
+  return choice<DirectoryKind>("none, active_directory or openldap",
+                               {{"none", DirectoryKind::kNone},
+                                {"active_directory", DirectoryKind::kActiveDirectory},
+                                {"openldap", DirectoryKind::kOpenLdap}});
+}
+
+Form<std::vector<std::string>> directory_servers() {
+  return {
+      "ldaps://host or ldap://host (with StartTLS), several with commas between them, or nothing",
+      [](const std::string& text) -> std::optional<std::vector<std::string>> {
+        auto servers = text.empty() ? std::vector<std::string>{} : split(text, ',');
+        return std::all_of(servers.begin(), servers.end(), is_directory_server)
+                   ? std::optional{std::move(servers)}
+                   : std::nullopt;
+      }};
+}
+
+Form<std::string> distinguished_name() {
+  return text_form(
+      "a distinguished name, such as ou=people,dc=example,dc=com, or nothing",
+      [](std::string_view text) { return text.empty() || is_distinguished_name(text); });
+}
+
+Form<std::string> user_filter() {
+  return text_form("a filter with {user} in it, such as (uid={user}), or nothing",
+                   [](std::string_view text) { return text.empty() || is_user_filter(text); });
+}
+
+Form<std::vector<std::string>> group_list() {
+  return {"distinguished names of groups, several with semicolons between them, or nothing",
+          [](const std::string& text) -> std::optional<std::vector<std::string>> {
+            auto groups = text.empty() ? std::vector<std::string>{} : split(text, ';');
+            return std::all_of(groups.begin(), groups.end(), is_distinguished_name)
+                       ? std::optional{std::move(groups)}
+                       : std::nullopt;
+          }};
+}
+
+Form<std::vector<TeamGroup>> team_list() {
+  return {"name: group, several with semicolons between them, or nothing",
+          [](const std::string& text) -> std::optional<std::vector<TeamGroup>> {
+            std::vector<TeamGroup> teams;
+            for (const std::string& part :
+                 text.empty() ? std::vector<std::string>{} : split(text, ';')) {
+              auto team = read_team(part);
+              if (!team) {
+                return std::nullopt;
+              }
+              teams.push_back(*std::move(team));
+            }
+            return teams;
+          }};
 }
 
 Form<TlsMinimum> tls_minimum() {

@@ -44,6 +44,13 @@ template <class T>
 [[nodiscard]] Form<std::string> graph_version();
 [[nodiscard]] Form<std::string> region();
 
+[[nodiscard]] Form<DirectoryKind> directory_kind();
+[[nodiscard]] Form<std::vector<std::string>> directory_servers();
+[[nodiscard]] Form<std::string> distinguished_name();
+[[nodiscard]] Form<std::string> user_filter();
+[[nodiscard]] Form<std::vector<std::string>> group_list();
+[[nodiscard]] Form<std::vector<TeamGroup>> team_list();
+
 [[nodiscard]] Form<TlsMinimum> tls_minimum();
 [[nodiscard]] Form<LogLevel> log_level();
 

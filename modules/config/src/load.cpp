@@ -183,6 +183,28 @@ void complete_webhook_tls(Settings& settings, std::string_view where, Problems& 
   }
 }
 
+// A directory that is named is described: a log-in must not find out what is missing.
+void check_directory(const Settings::Directory& directory, std::string_view where,
+                     Problems& problems) {
+  if (directory.kind == DirectoryKind::kNone) {
+    return;
+  }
+  const auto require = [&](bool given, const std::string& key) {
+    if (!given) {
+      problems.add(where, key + ": is required with directory.kind");
+    }
+  };
+  require(!directory.servers.empty(), "directory.servers");
+  require(!directory.ca_file.empty(), "directory.ca_file");
+  require(!directory.bind_dn.empty(), "directory.bind_dn");
+  require(!directory.bind_password_file.empty(), "directory.bind_password_file");
+  require(!directory.user_base.empty(), "directory.user_base");
+  require(!directory.group_base.empty() || directory.kind == DirectoryKind::kActiveDirectory,
+          "directory.group_base");
+  require(!directory.agents.empty() || !directory.supervisors.empty() || !directory.admins.empty(),
+          "directory.agents");
+}
+
 }  // namespace
 
 Result<Settings> load(const std::filesystem::path& file, std::span<const std::string> overrides) {
@@ -204,6 +226,7 @@ Result<Settings> load(const std::filesystem::path& file, std::span<const std::st
     }
   }
   complete_webhook_tls(settings, file.string(), problems);
+  check_directory(settings.directory, file.string(), problems);
   if (!problems.text().empty()) {
     return fail(Errc::kInvalidInput, problems.text());
   }

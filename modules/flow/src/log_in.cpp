@@ -5,6 +5,60 @@
 #include <leadkeep/flow/log_in.h>
 
 namespace leadkeep::flow {
+namespace {
+
+// The agent of a proof. A person whom the directory has proven becomes one here, or is found again.
+Result<identity::ProvenIdentity> agent_of(
+    store::WriteTxn& txn,
+    const std::variant<identity::ProvenIdentity, identity::ProvenPerson>& proof,
+    const AgentId& fresh, Timestamp now) {
+  if (const auto* known = std::get_if<identity::ProvenIdentity>(&proof)) {
+    return *known;
+  }
+  return identity::DirectoryAgents{}.admit(txn, std::get<identity::ProvenPerson>(proof), fresh,
+                                           now);
+}
+
+}  // namespace
+
+Result<LogIn::Proof> LogIn::prove_with(identity::LocalDirectory& list,
+                                       const identity::LoginAttempt& attempt) {
+  identity::RefusedProof refused;
+  auto proven = list.prove(attempt, refused);
+  if (!proven) {
+    m_refuse.record_log_in(refused.account, refused.cause);
+    return Fail{std::move(proven).error()};
+  }
+  return Proof{proven.value()};
+}
+
+Result<LogIn::Proof> LogIn::prove_with(identity::CorporateDirectory& directory,
+                                       const identity::LoginAttempt& attempt) {
+  std::string_view cause;
+  auto proven = directory.prove(
+      attempt,
+      [&](const identity::DirectoryId& id) {
+        return m_throttle.admit_person(as_text(id), m_house.clock.now());
+      },
+      cause);
+  if (!proven) {
+    m_refuse.record_log_in(std::nullopt, cause);
+    return Fail{std::move(proven).error()};
+  }
+  return Proof{std::move(proven).value()};
+}
+
+Result<LogIn::Proof> LogIn::prove(const identity::LoginAttempt& attempt) {
+  return std::visit([&](auto* prover) { return prove_with(*prover, attempt); }, m_prover);
+}
+
+void LogIn::forget_failures(const std::string& account, const std::string& source,
+                            const Proof& proof) {
+  m_throttle.succeeded(account, source);
+  if (const auto* proven = std::get_if<identity::ProvenPerson>(&proof)) {
+    m_throttle.person_succeeded(as_text(proven->person().id));
+  }
+}
 
 Result<identity::OpenedSession> LogIn::log_in(const identity::LoginAttempt& attempt) {
   const Timestamp now = m_house.clock.now();
@@ -14,29 +68,32 @@ Result<identity::OpenedSession> LogIn::log_in(const identity::LoginAttempt& atte
     m_refuse.record_log_in(std::nullopt, "throttled");
     return Fail{std::move(admitted).error()};
   }
-  // 2. The directory proves who it is. The trail learns why not; the caller does not.
-  identity::RefusedProof refused;
-  auto proven = m_directory.prove(attempt, refused);
-  if (!proven) {
-    m_refuse.record_log_in(refused.account, refused.cause);
-    return Fail{std::move(proven).error()};
+  // 2. The directory or the local list proves who it is. The trail learns why not; the caller does
+  // not. An outage counts against nobody.
+  auto proof = prove(attempt);
+  if (!proof) {
+    if (proof.error().code == Errc::kUnavailable) {
+      m_throttle.undecided(account, attempt.source);
+    }
+    return Fail{std::move(proof).error()};
   }
-  m_throttle.succeeded(account, attempt.source);
+  forget_failures(account, attempt.source, proof.value());
   // 3. A session, its audit entry in the same transaction, and one for each that had to make room.
   SecretBytes token = identity::SessionStore::new_token();
   const auto session_id = crypto::new_id<identity::SessionId>(now);
-  const audit::Entry entry =
-      entry_by(identity::Actor{proven.value().agent(), session_id}, audit::Act::kLogIn);
-  const auto open = [&](store::WriteTxn& txn, audit::Entry&) -> Result<identity::Session> {
-    LK_TRY(auto opened, m_sessions.open(txn, proven.value(), token, session_id, now));
+  const auto fresh_agent = crypto::new_id<AgentId>(now);
+  const auto open = [&](store::WriteTxn& txn, audit::Entry& entry) -> Result<identity::Session> {
+    LK_TRY(const identity::ProvenIdentity who, agent_of(txn, proof.value(), fresh_agent, now));
+    entry = entry_by(identity::Actor{who.agent(), session_id}, audit::Act::kLogIn);
+    LK_TRY(auto opened, m_sessions.open(txn, who, token, session_id, now));
     for (const identity::SessionId& id : opened.ended) {
-      audit::Entry end = entry_by(identity::Actor{proven.value().agent(), id}, audit::Act::kLogOut);
+      audit::Entry end = entry_by(identity::Actor{who.agent(), id}, audit::Act::kLogOut);
       end.reason = "session_limit";
       LK_TRY_VOID(audit::append(txn, end, now));
     }
     return std::move(opened.session);
   };
-  LK_TRY(identity::Session session, act(m_house, entry, open));
+  LK_TRY(identity::Session session, act(m_house, entry_by(std::nullopt, audit::Act::kLogIn), open));
   LK_SEEDED_LEAK(token_in_log, seeded::say(as_text(token.expose())));
   m_house.metrics.log_ins.add();
   return identity::OpenedSession{std::move(token), std::move(session)};

@@ -68,6 +68,27 @@ Result<std::optional<records::Agent>> find_by_username(store::ReadTxn& txn,
   return std::optional{std::move(agent)};
 }
 
+// People of the company's directory have no row in the index of names, which may change at any time
+// and be given to somebody else. For an operator, who names one now.
+Result<std::optional<records::Agent>> find_person(store::ReadTxn& txn, std::string_view username) {
+  std::optional<records::Agent> found;
+  LK_TRY_VOID(kAgents.scan(txn, {}, {}, identity_key(),
+                           [&](ByteView row, records::Agent& agent) -> Result<store::Step> {
+                             LK_TRY_VOID(check_place(agent, row));
+                             if (agent.directory_id().empty() || agent.username() != username) {
+                               return store::Step::kContinue;
+                             }
+                             if (found) {
+                               return fail(Errc::kConflict,
+                                           "two agents had this name; the older one has not signed "
+                                           "in since the directory gave it to another");
+                             }
+                             found = std::move(agent);
+                             return store::Step::kContinue;
+                           }));
+  return found;
+}
+
 }  // namespace
 
 std::string normalise_username(std::string_view username) {
@@ -136,6 +157,9 @@ Result<void> LocalDirectory::add(store::WriteTxn& txn, const CheckedAgent& agent
 Result<AgentId> LocalDirectory::set_state(store::WriteTxn& txn, std::string_view username,
                                           AgentSummary::State state) const {
   LK_TRY(auto agent, find_by_username(txn, username));
+  if (!agent) {
+    LK_TRY(agent, find_person(txn, normalise_username(username)));
+  }
   if (!agent) {
     return fail(Errc::kNotFound, "there is no such agent");
   }

@@ -31,24 +31,24 @@ bool has_passed(Timestamp window_start, Timestamp now) {
 
 }  // namespace
 
-LoginThrottle::Names LoginThrottle::names_of(std::string_view account,
-                                             std::string_view source) const {
-  const auto hashed = [this](std::string_view kind, std::string_view name) {
-    const auto hash = crypto::hmac_sha256(m_key, {as_bytes(kind), as_bytes(name)});
-    return std::string{as_text(hash)};
-  };
-  return {hashed("account ", account.substr(0, kMaxNameBytes)),
-          hashed("source ", network_of(source))};
+std::string LoginThrottle::name_of(std::string_view kind, std::string_view name) const {
+  const auto hash = crypto::hmac_sha256(m_key, {as_bytes(kind), as_bytes(name)});
+  return std::string{as_text(hash)};
 }
 
-Result<void> LoginThrottle::admit(std::string_view account, std::string_view source,
+std::array<std::string, 2> LoginThrottle::names_of(std::string_view account,
+                                                   std::string_view source) const {
+  return {name_of("account ", account.substr(0, kMaxNameBytes)),
+          name_of("source ", network_of(source))};
+}
+
+Result<void> LoginThrottle::count(std::span<const std::string> names, std::uint32_t limit,
                                   Timestamp now) {
-  const auto names = names_of(account, source);
   return m_buckets.with([&](Buckets& buckets) -> Result<void> {
     for (const std::string& name : names) {
       const auto it = buckets.find(name);
       if (it != buckets.end() && !has_passed(it->second.window_start, now) &&
-          it->second.failures >= m_max_failures) {
+          it->second.failures >= limit) {
         return fail(Errc::kTooManyRequests, "log-in: throttled");
       }
     }
@@ -71,16 +71,44 @@ Result<void> LoginThrottle::admit(std::string_view account, std::string_view sou
   });
 }
 
+void LoginThrottle::take_back(Buckets& buckets, const std::string& name) {
+  const auto it = buckets.find(name);
+  if (it != buckets.end() && it->second.failures > 0) {
+    --it->second.failures;
+  }
+}
+
+Result<void> LoginThrottle::admit(std::string_view account, std::string_view source,
+                                  Timestamp now) {
+  return count(names_of(account, source), m_max_failures, now);
+}
+
 void LoginThrottle::succeeded(std::string_view account, std::string_view source) {
   const auto names = names_of(account, source);
   m_buckets.with([&](Buckets& buckets) {
     buckets.erase(names[0]);
     // The source keeps its other failures: one good log-in must not wash away a spray.
-    const auto it = buckets.find(names[1]);
-    if (it != buckets.end() && it->second.failures > 0) {
-      --it->second.failures;
+    take_back(buckets, names[1]);
+  });
+}
+
+void LoginThrottle::undecided(std::string_view account, std::string_view source) {
+  const auto names = names_of(account, source);
+  m_buckets.with([&](Buckets& buckets) {
+    for (const std::string& name : names) {
+      take_back(buckets, name);
     }
   });
+}
+
+Result<void> LoginThrottle::admit_person(std::string_view person, Timestamp now) {
+  const std::string name = name_of("person ", person);
+  return count({&name, 1}, m_max_failures_of_person, now);
+}
+
+void LoginThrottle::person_succeeded(std::string_view person) {
+  const std::string name = name_of("person ", person);
+  m_buckets.with([&](Buckets& buckets) { buckets.erase(name); });
 }
 
 }  // namespace leadkeep::identity

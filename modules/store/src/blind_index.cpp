@@ -32,6 +32,8 @@ std::string_view name_of(IndexField field) {
       return "lead.handle";
     case IndexField::kUsername:
       return "agent.username";
+    case IndexField::kDirectoryId:
+      return "agent.directory_id";
   }
   return "?";
 }

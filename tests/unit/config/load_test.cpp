@@ -254,6 +254,19 @@ TEST_F(Load, AcceptsAndRefusesValuesByTheFormOfTheirKey) {
                                                                                   "a b:1",
                                                                                   "a-.b:1",
                                                                                   "http://a:1"}},
+      {"directory.servers",
+       {"", "ldaps://dc1.example.com", "ldaps://dc1:3269, ldap://[::1]:389"},
+       {"dc1", "http://dc1", "ldaps://", "ldaps://DC1", "ldaps://dc1/x", "ldaps://a,",
+        "ldapi:///"}},
+      {"directory.user_base", {"", "ou=people,dc=example,dc=com"}, {"people", "ou=a\tb"}},
+      {"directory.user_filter",
+       {"", "(uid={user})", "(|(uid={user})(mail={user}))"},
+       {"uid={user}", "(uid=*)", "({user}"}},
+      {"directory.agents", {"", "cn=a,dc=x", "cn=a\\;b,dc=x; cn=c,dc=x"}, {"agents", "cn=a;;cn=b"}},
+      {"directory.teams",
+       {"", "night: cn=a,dc=x", "a: cn=a,dc=x; b: cn=b,dc=x"},
+       {"night", "night: a", ": cn=a", "cn=a,dc=x"}},
+      {"directory.max_failures", {"1", "100"}, {"0", "101"}},
       {"api.tls_minimum", {"1.2", "1.3"}, {"", "1.1", "1", "TLS1.3", "1.30"}},
       {"api.max_connections", {"16", "10000"}, {"15", "10001"}},
       {"whatsapp.phone_number_id",
@@ -309,6 +322,25 @@ TEST_F(Load, RefusesHalfACertificatePairOfTheWebhook) {
               HasSubstr("webhook.tls_key: is required with webhook.tls_certificate"));
   EXPECT_THAT(problems("[webhook]\ntls_key = /w.key\n"),
               HasSubstr("webhook.tls_certificate: is required with webhook.tls_key"));
+}
+
+TEST_F(Load, RefusesADirectoryThatIsNotDescribedToTheEnd) {
+  const auto nothing_more = load_with("[directory]\nkind = openldap\n");
+  ASSERT_FALSE(nothing_more.ok());
+  for (const char* key : {"servers", "ca_file", "bind_dn", "bind_password_file", "user_base",
+                          "group_base", "agents"}) {
+    EXPECT_THAT(nothing_more.error().detail,
+                HasSubstr("directory." + std::string{key} + ": is required with directory.kind"));
+  }
+  const auto whole = load_with(
+      "[directory]\nkind = active_directory\nservers = ldaps://dc1, ldaps://dc2\n"
+      "ca_file = /ca.pem\nbind_dn = cn=leadkeep,dc=x\nbind_password_file = /secret\n"
+      "user_base = dc=x\nadmins = cn=it,dc=x\nteams = night: cn=night,dc=x\n");
+  ASSERT_TRUE(whole.ok()) << whole.error().detail;
+  EXPECT_EQ(whole.value().directory.servers,
+            (std::vector<std::string>{"ldaps://dc1", "ldaps://dc2"}));
+  EXPECT_EQ(whole.value().directory.teams, (std::vector<TeamGroup>{{"night", "cn=night,dc=x"}}));
+  EXPECT_EQ(whole.value().directory.max_failures, 4U);
 }
 
 TEST_F(Load, RefusesAFileThatAnybodyMayWriteTo) {

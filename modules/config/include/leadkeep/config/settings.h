@@ -34,6 +34,15 @@ struct Gibibytes {
 
 enum class TlsMinimum { kTls12, kTls13 };
 
+enum class DirectoryKind { kNone, kActiveDirectory, kOpenLdap };
+
+struct TeamGroup {
+  std::string team;
+  std::string group;  // DN
+
+  friend bool operator==(const TeamGroup&, const TeamGroup&) = default;
+};
+
 struct Settings {
   Settings();
 
@@ -86,6 +95,23 @@ struct Settings {
     std::chrono::hours absolute{};
     std::uint32_t max_per_agent{};
   } session;
+
+  // Complete, or of no kind.
+  struct Directory {
+    DirectoryKind kind{};
+    std::vector<std::string> servers;  // ldaps://host:port or ldap://host:port
+    std::filesystem::path ca_file;
+    std::string bind_dn;
+    std::filesystem::path bind_password_file;
+    std::string user_base;
+    std::string user_filter;  // with {user}, or empty
+    std::string group_base;
+    std::vector<std::string> agents;  // DNs of groups
+    std::vector<std::string> supervisors;
+    std::vector<std::string> admins;
+    std::vector<TeamGroup> teams;
+    std::uint32_t max_failures{};
+  } directory;
 
   struct Login {
     std::uint32_t max_failures{};

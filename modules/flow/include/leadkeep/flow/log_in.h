@@ -1,26 +1,37 @@
 // leadkeep/flow/log_in.h — the path of a log-in and of every request after it
 //
-//   LoginAttempt ─ throttle ─ directory ─ ProvenIdentity ─ Session ─ audit       (log_in)
+//   LoginAttempt ─ throttle ─ directory ─ ProvenPerson ─ agent ┐
+//                           └ local list ────────────────────── ProvenIdentity ─ Session ─ audit
+//                                                                             (log_in)
 //   token ─ Session                                                     (session_of, resume)
 //
 // Errors   kUnauthenticated   one answer for every cause; the audit trail knows it
 //          kTooManyRequests   throttled, before anything is looked at
+//          kUnavailable       the directory gave no answer; it counts against nobody
 // Threads  any
 #pragma once
 #include <leadkeep/flow/house.h>
 #include <leadkeep/flow/refuse.h>
+#include <leadkeep/identity/corporate_directory.h>
+#include <leadkeep/identity/directory_agents.h>
 #include <leadkeep/identity/local_directory.h>
 #include <leadkeep/identity/login_throttle.h>
 #include <leadkeep/identity/session.h>
 
+#include <string>
+#include <variant>
+
 namespace leadkeep::flow {
+
+// Who proves a password: the company's directory where there is one, and then nobody else.
+using Prover = std::variant<identity::LocalDirectory*, identity::CorporateDirectory*>;
 
 class LogIn {
  public:
-  LogIn(House& house, identity::LocalDirectory& directory, identity::SessionStore& sessions,
+  LogIn(House& house, Prover prover, identity::SessionStore& sessions,
         identity::LoginThrottle& throttle, Refuse& refuse) noexcept
       : m_house{house},
-        m_directory{directory},
+        m_prover{prover},
         m_sessions{sessions},
         m_throttle{throttle},
         m_refuse{refuse} {}
@@ -33,8 +44,17 @@ class LogIn {
   [[nodiscard]] Result<void> log_out(const identity::Session& session);
 
  private:
+  using Proof = std::variant<identity::ProvenIdentity, identity::ProvenPerson>;
+
+  [[nodiscard]] Result<Proof> prove(const identity::LoginAttempt& attempt);
+  [[nodiscard]] Result<Proof> prove_with(identity::LocalDirectory& list,
+                                         const identity::LoginAttempt& attempt);
+  [[nodiscard]] Result<Proof> prove_with(identity::CorporateDirectory& directory,
+                                         const identity::LoginAttempt& attempt);
+  void forget_failures(const std::string& account, const std::string& source, const Proof& proof);
+
   House& m_house;
-  identity::LocalDirectory& m_directory;
+  Prover m_prover;
   identity::SessionStore& m_sessions;
   identity::LoginThrottle& m_throttle;
   Refuse& m_refuse;

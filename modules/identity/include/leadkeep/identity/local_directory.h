@@ -14,6 +14,7 @@
 #include <leadkeep/base/clock.h>
 #include <leadkeep/base/pii.h>
 #include <leadkeep/base/secret.h>
+#include <leadkeep/identity/login_attempt.h>
 #include <leadkeep/identity/policy.h>
 #include <leadkeep/identity/proven_identity.h>
 #include <leadkeep/store/store.h>
@@ -28,12 +29,6 @@ namespace leadkeep::identity {
 inline constexpr std::size_t kMinPasswordBytes = 12;
 inline constexpr std::size_t kMaxPasswordBytes = 256;
 inline constexpr std::size_t kMaxUsernameBytes = 64;
-
-struct LoginAttempt {
-  std::string username;
-  SecretBytes password;
-  std::string source;  // address of the peer, for throttling
-};
 
 // Why a proof failed; never for the one who tried.
 struct RefusedProof {

@@ -14,6 +14,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -22,14 +23,23 @@ namespace leadkeep::identity {
 
 class LoginThrottle {
  public:
-  explicit LoginThrottle(std::uint32_t max_failures)
-      : m_max_failures{max_failures}, m_key{crypto::Key256::random()} {}
+  LoginThrottle(std::uint32_t max_failures, std::uint32_t max_failures_of_person)
+      : m_max_failures{max_failures},
+        m_max_failures_of_person{max_failures_of_person},
+        m_key{crypto::Key256::random()} {}
 
   // Counts the attempt as a failure until succeeded() says otherwise, so that attempts in parallel
   // cannot slip past the limit. kTooManyRequests at the limit.
   [[nodiscard]] Result<void> admit(std::string_view account, std::string_view source,
                                    Timestamp now);
   void succeeded(std::string_view account, std::string_view source);
+  // Nothing was decided: the attempt does not count.
+  void undecided(std::string_view account, std::string_view source);
+
+  // The same for a person of the directory, whatever name was typed: at this limit the directory is
+  // not asked any more, so that nobody's account there is locked from here.
+  [[nodiscard]] Result<void> admit_person(std::string_view person, Timestamp now);
+  void person_succeeded(std::string_view person);
 
  private:
   struct Bucket {
@@ -38,11 +48,17 @@ class LoginThrottle {
   };
 
   using Buckets = std::unordered_map<std::string, Bucket>;
-  using Names = std::array<std::string, 2>;  // of the account and of the source
 
-  [[nodiscard]] Names names_of(std::string_view account, std::string_view source) const;
+  // Of what kind it is, and its hash.
+  [[nodiscard]] std::string name_of(std::string_view kind, std::string_view name) const;
+  [[nodiscard]] std::array<std::string, 2> names_of(std::string_view account,
+                                                    std::string_view source) const;
+  [[nodiscard]] Result<void> count(std::span<const std::string> names, std::uint32_t limit,
+                                   Timestamp now);
+  static void take_back(Buckets& buckets, const std::string& name);
 
   const std::uint32_t m_max_failures;
+  const std::uint32_t m_max_failures_of_person;
   const crypto::Key256 m_key;
   Guarded<Buckets> m_buckets;
 };

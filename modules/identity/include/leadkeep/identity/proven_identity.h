@@ -1,7 +1,8 @@
 // leadkeep/identity/proven_identity.h — login path: an agent whose identity was proven just now
 //
-// Only a directory makes one: LocalDirectory now, the corporate directory and SAML later. Opening a
-// session takes one, so a session without a proof does not compile.
+// Only a proof makes one: LocalDirectory for the local list, DirectoryAgents for a person whom the
+// company's directory has proven. Opening a session takes one, so a session without a proof does not
+// compile.
 #pragma once
 #include <leadkeep/base/id.h>
 
@@ -11,6 +12,7 @@ class ProvenIdentity {
  public:
   class Key {
     friend class LocalDirectory;
+    friend class DirectoryAgents;
     Key() = default;
   };
 

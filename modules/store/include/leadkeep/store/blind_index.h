@@ -26,6 +26,7 @@ enum class IndexField : std::uint16_t {
   kWamid = 5,
   kHandle = 6,
   kUsername = 7,
+  kDirectoryId = 8,
 };
 
 class BlindIndex {

@@ -1,0 +1,70 @@
+#include "company_directory.h"
+
+#include <leadkeep/base/files.h>
+
+namespace leadkeep::daemon {
+namespace {
+
+constexpr std::size_t kMaxPasswordBytes = 1'024;
+
+identity::DirectoryRules rules_of(const config::Settings::Directory& settings) {
+  using identity::DirectoryKind;
+  using identity::Role;
+  identity::DirectoryRules rules;
+  rules.kind = settings.kind == config::DirectoryKind::kActiveDirectory
+                   ? DirectoryKind::kActiveDirectory
+                   : DirectoryKind::kOpenLdap;
+  rules.user_base = settings.user_base;
+  rules.user_filter = settings.user_filter;
+  rules.group_base = settings.group_base;
+  const auto add = [&](const std::vector<std::string>& groups, Role role) {
+    for (const std::string& group : groups) {
+      rules.roles.push_back({group, role});
+    }
+  };
+  add(settings.agents, Role::kAgent);
+  add(settings.supervisors, Role::kSupervisor);
+  add(settings.admins, Role::kAdmin);
+  for (const config::TeamGroup& team : settings.teams) {
+    rules.teams.push_back({team.group, team.team});
+  }
+  return rules;
+}
+
+std::string entry_of(const egress::Destination& destination) {
+  const bool ipv6 = destination.host.find(':') != std::string::npos;
+  return (ipv6 ? "[" + destination.host + "]" : destination.host) + ":" +
+         std::to_string(destination.port);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<CompanyDirectory>> CompanyDirectory::open(
+    const config::Settings::Directory& settings, const Clock& clock) {
+  if (settings.kind == config::DirectoryKind::kNone) {
+    return std::unique_ptr<CompanyDirectory>{};
+  }
+  std::vector<ldap::Server> servers;
+  std::vector<std::string> allowed;
+  for (const std::string& url : settings.servers) {
+    LK_TRY(ldap::Server server, ldap::Server::parse(url));
+    allowed.push_back(entry_of(server.destination));
+    servers.push_back(std::move(server));
+  }
+  LK_TRY(egress::AllowList allow_list, egress::AllowList::parse(allowed));
+  LK_TRY(SecretBytes password, read_secret_line(settings.bind_password_file, kMaxPasswordBytes));
+  return std::unique_ptr<CompanyDirectory>{new CompanyDirectory{
+      settings, std::move(allow_list), std::move(servers), std::move(password), clock}};
+}
+
+CompanyDirectory::CompanyDirectory(const config::Settings::Directory& settings,
+                                   egress::AllowList allowed, std::vector<ldap::Server> servers,
+                                   SecretBytes password, const Clock& clock)
+    : m_dialer{std::move(allowed)},
+      m_servers{ldap::Network{m_dialer, m_watch, settings.ca_file},
+                std::move(servers),
+                {settings.bind_dn, std::move(password)},
+                clock},
+      m_people{m_servers, rules_of(settings), clock} {}
+
+}  // namespace leadkeep::daemon

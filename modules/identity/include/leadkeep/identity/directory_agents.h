@@ -1,0 +1,24 @@
+// leadkeep/identity/directory_agents.h — login path: a person of the directory is an agent here
+//
+// An agent is made at the first log-in and is found again by the directory's id, whatever the
+// person's name, address or place in the tree has become. Name, roles and teams are what the
+// directory says now.
+//
+// Errors   kUnauthenticated  an administrator has disabled the agent here
+// Threads  any; inside the caller's transaction
+#pragma once
+#include <leadkeep/base/clock.h>
+#include <leadkeep/identity/corporate_directory.h>
+#include <leadkeep/identity/proven_identity.h>
+#include <leadkeep/store/transaction.h>
+
+namespace leadkeep::identity {
+
+class DirectoryAgents {
+ public:
+  // `fresh` becomes the id of an agent who was not here before.
+  [[nodiscard]] Result<ProvenIdentity> admit(store::WriteTxn& txn, const ProvenPerson& proven,
+                                             const AgentId& fresh, Timestamp now) const;
+};
+
+}  // namespace leadkeep::identity

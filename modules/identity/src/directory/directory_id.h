@@ -1,0 +1,16 @@
+// The directory's own id of an entry: which attribute holds it, how it reads, how it is searched for.
+#pragma once
+#include <leadkeep/identity/directory_person.h>
+#include <leadkeep/identity/directory_rules.h>
+#include <leadkeep/ldap/entry.h>
+
+#include <optional>
+#include <string>
+
+namespace leadkeep::identity {
+
+[[nodiscard]] std::string id_attribute(DirectoryKind kind);
+[[nodiscard]] std::optional<DirectoryId> id_of(DirectoryKind kind, const ldap::Entry& entry);
+[[nodiscard]] std::string filter_for(DirectoryKind kind, const DirectoryId& id);
+
+}  // namespace leadkeep::identity
