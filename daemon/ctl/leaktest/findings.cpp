@@ -48,6 +48,7 @@ void Findings::note(const Hit& hit, const Place& place) {
 
 std::vector<Finding> Findings::leaks() const {
   std::vector<Finding> out;
+  out.reserve(m_leaks.size());
   for (const auto& [key, finding] : m_leaks) {
     out.push_back(finding);
   }

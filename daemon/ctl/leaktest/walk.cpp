@@ -405,9 +405,10 @@ std::vector<Request> Walk::marked_bodies(const Operation& operation, Role role,
   const std::string& phone = m_marks[marks.phone];
   const std::string& email = m_marks[marks.email];
   const std::size_t count = count_strings(document.value().root());
+  const std::vector<std::string> values{word, word + " 0" + phone.substr(2) + " " + email, phone,
+                                        word + "-" + phone, email};
   for (std::size_t wanted = 0; wanted < count; ++wanted) {
-    for (const std::string& value :
-         {word, word + " 0" + phone.substr(2) + " " + email, phone, word + "-" + phone, email}) {
+    for (const std::string& value : values) {
       Request request = good;
       request.body = with_strings(document.value().root(),
                                   [&](std::size_t index, std::string_view, std::string_view text) {
@@ -462,16 +463,18 @@ Result<void> Walk::broken(DoorKind door) {
   const std::string& phone = m_marks[MarkKind::kProbePhone];
   const std::string& word = m_marks[MarkKind::kProbeWord];
   const std::string large(kOversizeHead, 'x');
-  for (const std::string& bytes :
-       {"GET /" + phone + " HTTP/9.9\r\n\r\n", phone + "\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost: " + word + "\r\n" + phone + "\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost: a\r\nHost: " + phone + "\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost: a\r\nX-" + word + ": " + phone + large + "\r\n\r\n",
-        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + phone + "x\r\n\r\n",
-        "POST /v1/sessions HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
-        "Transfer-Encoding: chunked\r\n\r\n" +
-            phone + "\r\n" + word + "\r\n\r\n",
-        "CONNECT " + phone + ":443 HTTP/1.1\r\nHost: " + phone + "\r\n\r\n"}) {
+  const std::vector<std::string> broken{
+      "GET /" + phone + " HTTP/9.9\r\n\r\n",
+      phone + "\r\n\r\n",
+      "GET / HTTP/1.1\r\nHost: " + word + "\r\n" + phone + "\r\n\r\n",
+      "GET / HTTP/1.1\r\nHost: a\r\nHost: " + phone + "\r\n\r\n",
+      "GET / HTTP/1.1\r\nHost: a\r\nX-" + word + ": " + phone + large + "\r\n\r\n",
+      "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + phone + "x\r\n\r\n",
+      "POST /v1/sessions HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+      "Transfer-Encoding: chunked\r\n\r\n" +
+          phone + "\r\n" + word + "\r\n\r\n",
+      "CONNECT " + phone + ":443 HTTP/1.1\r\nHost: " + phone + "\r\n\r\n"};
+  for (const std::string& bytes : broken) {
     Door& to = m_instance.door(door);
     to.close();
     LK_TRY(const RawAnswer answer, to.exchange(bytes));

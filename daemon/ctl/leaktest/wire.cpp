@@ -126,7 +126,7 @@ Door Door::tls(const config::Endpoint& endpoint, std::filesystem::path certifica
       Address{{reachable(endpoint.host), endpoint.port}, std::move(certificate)})};
 }
 
-Door Door::local(std::filesystem::path socket) {
+Door Door::local(const std::filesystem::path& socket) {
   return Door{std::make_unique<Address>(
       Address{{Poco::Net::SocketAddress::UNIX_LOCAL, socket.string()}, {}})};
 }

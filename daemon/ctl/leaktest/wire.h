@@ -32,7 +32,7 @@ class Door {
  public:
   [[nodiscard]] static Door tls(const config::Endpoint& endpoint,
                                 std::filesystem::path certificate);
-  [[nodiscard]] static Door local(std::filesystem::path socket);
+  [[nodiscard]] static Door local(const std::filesystem::path& socket);
 
   Door(Door&&) noexcept;
   Door& operator=(Door&&) noexcept;

@@ -108,7 +108,11 @@ class Nesting {
   }
 
   void close(std::size_t pos) {
-    if (m_depth == 0 || m_depth-- != m_max_depth + 1) {
+    if (m_depth == 0) {
+      return;
+    }
+    --m_depth;
+    if (m_depth != m_max_depth) {
       return;
     }
     while (!m_scan.mends.empty() && m_scan.mends.back().begin > m_part) {

@@ -110,7 +110,7 @@ void Connection::serve() {
 Connection::Then Connection::serve_one(ReadBuffer& buffer, ConnectionWatch::Seat& seat) {
   const auto id = crypto::new_id<RequestId>(m_setup.clock.now());
   Content content = Content::kSent;
-  const auto send = [&](Response response, Afterwards afterwards) {
+  const auto send = [&](const Response& response, Afterwards afterwards) {
     seat.wait_for_client(m_setup.time_for_answer);
     write(to_bytes(response, {m_setup.transport, afterwards, content, id, m_setup.clock.now()}));
   };
@@ -153,7 +153,7 @@ Connection::Then Connection::serve_one(ReadBuffer& buffer, ConnectionWatch::Seat
   const auto hand_over = response.continue_with;
   const bool keep =
       everything_read && !hand_over && head.value().persistence() == Persistence::kKeepAlive;
-  send(std::move(response), keep ? Afterwards::kKeepAlive : Afterwards::kClose);
+  send(response, keep ? Afterwards::kKeepAlive : Afterwards::kClose);
   if (hand_over) {
     seat.leave();
     hand_over(DetachedConnection{socket()});
