@@ -81,7 +81,7 @@ bool set_options(LDAP* ld, const std::filesystem::path& ca_file) {
          set_int(ld, LDAP_OPT_X_TLS_REQUIRE_SAN, LDAP_OPT_X_TLS_HARD) &&
          set_option(ld, LDAP_OPT_X_TLS_CIPHER_SUITE, kCiphers) &&
          set_int(ld, LDAP_OPT_X_TLS_NEWCTX, 0) &&
-         ::ldap_get_option(ld, LDAP_OPT_SOCKBUF, &buffer) == LDAP_OPT_SUCCESS &&
+         ::ldap_get_option(ld, LDAP_OPT_SOCKBUF, static_cast<void*>(&buffer)) == LDAP_OPT_SUCCESS &&
          ::ber_sockbuf_ctrl(buffer, LBER_SB_OPT_SET_MAX_INCOMING, &most) >= 0;
 }
 
@@ -198,6 +198,7 @@ class Connection::Handle {
   Result<std::vector<Entry>> search(const Search& search) {
     std::vector<std::string> names = search.attributes;
     std::vector<char*> attributes;
+    attributes.reserve(names.size() + 1);
     for (std::string& name : names) {
       attributes.push_back(name.data());
     }

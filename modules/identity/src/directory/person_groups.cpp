@@ -50,7 +50,7 @@ std::string with_any_member(std::span<const std::string> dns) {
   std::string filter = "(|";
   for (const std::string& dn : dns) {
     const std::string value = ldap::escape_filter_value(dn);
-    filter += "(member=" + value + ")(uniqueMember=" + value + ")";
+    filter.append("(member=").append(value).append(")(uniqueMember=").append(value).append(")");
   }
   return filter + ")";
 }
