@@ -8,10 +8,8 @@ namespace leadkeep::flow {
 namespace {
 
 // The agent of a proof. A person whom the directory has proven becomes one here, or is found again.
-Result<identity::ProvenIdentity> agent_of(
-    store::WriteTxn& txn,
-    const std::variant<identity::ProvenIdentity, identity::ProvenPerson>& proof,
-    const AgentId& fresh, Timestamp now) {
+Result<identity::ProvenIdentity> agent_of(store::WriteTxn& txn, const Proof& proof,
+                                          const AgentId& fresh, Timestamp now) {
   if (const auto* known = std::get_if<identity::ProvenIdentity>(&proof)) {
     return *known;
   }
@@ -21,8 +19,8 @@ Result<identity::ProvenIdentity> agent_of(
 
 }  // namespace
 
-Result<LogIn::Proof> LogIn::prove_with(identity::LocalDirectory& list,
-                                       const identity::LoginAttempt& attempt) {
+Result<Proof> LogIn::prove_with(identity::LocalDirectory& list,
+                                const identity::LoginAttempt& attempt) {
   identity::RefusedProof refused;
   auto proven = list.prove(attempt, refused);
   if (!proven) {
@@ -32,23 +30,27 @@ Result<LogIn::Proof> LogIn::prove_with(identity::LocalDirectory& list,
   return Proof{proven.value()};
 }
 
-Result<LogIn::Proof> LogIn::prove_with(identity::CorporateDirectory& directory,
-                                       const identity::LoginAttempt& attempt) {
+Result<Proof> LogIn::prove_with(identity::CorporateDirectory& directory,
+                                const identity::LoginAttempt& attempt) {
   std::string_view cause;
-  auto proven = directory.prove(
-      attempt,
-      [&](const identity::DirectoryId& id) {
-        return m_throttle.admit_person(as_text(id), m_house.clock.now());
-      },
-      cause);
+  std::optional<identity::DirectoryId> admitted;
+  const auto gate = [&](const identity::DirectoryId& id) -> Result<void> {
+    LK_TRY_VOID(m_throttle.admit_person(as_text(id), m_house.clock.now()));
+    admitted = id;
+    return {};
+  };
+  auto proven = directory.prove(attempt, gate, cause);
   if (!proven) {
+    if (admitted && proven.error().code == Errc::kUnavailable) {
+      m_throttle.person_undecided(as_text(*admitted));
+    }
     m_refuse.record_log_in(std::nullopt, cause);
     return Fail{std::move(proven).error()};
   }
   return Proof{std::move(proven).value()};
 }
 
-Result<LogIn::Proof> LogIn::prove(const identity::LoginAttempt& attempt) {
+Result<Proof> LogIn::prove(const identity::LoginAttempt& attempt) {
   return std::visit([&](auto* prover) { return prove_with(*prover, attempt); }, m_prover);
 }
 

@@ -111,4 +111,9 @@ void LoginThrottle::person_succeeded(std::string_view person) {
   m_buckets.with([&](Buckets& buckets) { buckets.erase(name); });
 }
 
+void LoginThrottle::person_undecided(std::string_view person) {
+  const std::string name = name_of("person ", person);
+  m_buckets.with([&](Buckets& buckets) { take_back(buckets, name); });
+}
+
 }  // namespace leadkeep::identity

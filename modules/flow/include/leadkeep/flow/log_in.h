@@ -26,6 +26,9 @@ namespace leadkeep::flow {
 // Who proves a password: the company's directory where there is one, and then nobody else.
 using Prover = std::variant<identity::LocalDirectory*, identity::CorporateDirectory*>;
 
+// What came of it.
+using Proof = std::variant<identity::ProvenIdentity, identity::ProvenPerson>;
+
 class LogIn {
  public:
   LogIn(House& house, Prover prover, identity::SessionStore& sessions,
@@ -44,8 +47,6 @@ class LogIn {
   [[nodiscard]] Result<void> log_out(const identity::Session& session);
 
  private:
-  using Proof = std::variant<identity::ProvenIdentity, identity::ProvenPerson>;
-
   [[nodiscard]] Result<Proof> prove(const identity::LoginAttempt& attempt);
   [[nodiscard]] Result<Proof> prove_with(identity::LocalDirectory& list,
                                          const identity::LoginAttempt& attempt);

@@ -40,6 +40,7 @@ class LoginThrottle {
   // not asked any more, so that nobody's account there is locked from here.
   [[nodiscard]] Result<void> admit_person(std::string_view person, Timestamp now);
   void person_succeeded(std::string_view person);
+  void person_undecided(std::string_view person);
 
  private:
   struct Bucket {
