@@ -2,6 +2,8 @@
 
 #include <leadkeep/base/files.h>
 
+#include <set>
+
 namespace leadkeep::daemon {
 namespace {
 
@@ -31,12 +33,6 @@ identity::DirectoryRules rules_of(const config::Settings::Directory& settings) {
   return rules;
 }
 
-std::string entry_of(const egress::Destination& destination) {
-  const bool ipv6 = destination.host.find(':') != std::string::npos;
-  return (ipv6 ? "[" + destination.host + "]" : destination.host) + ":" +
-         std::to_string(destination.port);
-}
-
 }  // namespace
 
 Result<std::unique_ptr<CompanyDirectory>> CompanyDirectory::open(
@@ -45,16 +41,16 @@ Result<std::unique_ptr<CompanyDirectory>> CompanyDirectory::open(
     return std::unique_ptr<CompanyDirectory>{};
   }
   std::vector<ldap::Server> servers;
-  std::vector<std::string> allowed;
+  std::set<egress::Destination> allowed;
   for (const std::string& url : settings.servers) {
     LK_TRY(ldap::Server server, ldap::Server::parse(url));
-    allowed.push_back(entry_of(server.destination));
+    allowed.insert(server.destination);
     servers.push_back(std::move(server));
   }
-  LK_TRY(egress::AllowList allow_list, egress::AllowList::parse(allowed));
   LK_TRY(SecretBytes password, read_secret_line(settings.bind_password_file, kMaxPasswordBytes));
-  return std::unique_ptr<CompanyDirectory>{new CompanyDirectory{
-      settings, std::move(allow_list), std::move(servers), std::move(password), clock}};
+  return std::unique_ptr<CompanyDirectory>{
+      new CompanyDirectory{settings, egress::AllowList{std::move(allowed)}, std::move(servers),
+                           std::move(password), clock}};
 }
 
 CompanyDirectory::CompanyDirectory(const config::Settings::Directory& settings,

@@ -31,9 +31,7 @@ api::ListenerOptions listener(const config::Endpoint& endpoint,
 std::vector<std::string> allowed(const std::vector<config::Endpoint>& endpoints) {
   std::vector<std::string> out;
   for (const config::Endpoint& endpoint : endpoints) {
-    const bool ipv6 = endpoint.host.find(':') != std::string::npos;
-    const std::string host = ipv6 ? "[" + endpoint.host + "]" : endpoint.host;
-    out.push_back(host + ":" + std::to_string(endpoint.port));
+    out.push_back(endpoint.text());
   }
   return out;
 }

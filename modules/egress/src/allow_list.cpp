@@ -74,6 +74,11 @@ Result<Destination> Destination::parse(std::string_view text) {
   return Destination{*std::move(host), static_cast<std::uint16_t>(*port)};
 }
 
+std::string Destination::text() const {
+  const bool is_ipv6 = host.find(':') != std::string::npos;
+  return (is_ipv6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+}
+
 Result<AllowList> AllowList::parse(std::span<const std::string> entries) {
   std::set<Destination> allowed;
   for (std::size_t i = 0; i < entries.size(); ++i) {

@@ -4,7 +4,6 @@ namespace leadkeep::ldap {
 namespace {
 
 constexpr std::string_view kPlaceholder = "{user}";
-constexpr std::string_view kHexDigits = "0123456789abcdef";
 
 bool is_plain(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
@@ -19,10 +18,8 @@ std::string escape_filter_value(std::string_view value) {
     if (is_plain(c)) {
       out += c;
     } else {
-      const auto byte = static_cast<unsigned char>(c);
       out += '\\';
-      out += kHexDigits[byte >> 4];
-      out += kHexDigits[byte & 0x0f];
+      out += to_hex(as_bytes({&c, 1}));
     }
   }
   return out;

@@ -32,10 +32,8 @@ Result<Server> Server::parse(std::string_view url) {
 }
 
 std::string Server::url() const {
-  const bool ipv6 = destination.host.find(':') != std::string::npos;
   return std::string{protection == Protection::kTls ? kTlsScheme : kStartTlsScheme} +
-         (ipv6 ? "[" + destination.host + "]" : destination.host) + ":" +
-         std::to_string(destination.port);
+         destination.text();
 }
 
 }  // namespace leadkeep::ldap

@@ -76,7 +76,10 @@ constexpr std::string_view kNobody = "cn=nobody-of-this-name";
 
 CorporateDirectory::CorporateDirectory(ldap::Servers& servers, DirectoryRules rules,
                                        const Clock& clock)
-    : m_servers{servers}, m_rules{with_canonical_groups(std::move(rules))}, m_clock{clock} {}
+    : m_servers{servers},
+      m_rules{with_canonical_groups(std::move(rules))},
+      m_groups{named_groups(m_rules)},
+      m_clock{clock} {}
 
 Result<std::vector<ldap::Entry>> CorporateDirectory::find_by_name(const std::string& username) {
   std::vector<ldap::Entry> found;
@@ -104,7 +107,7 @@ Result<DirectoryPerson> CorporateDirectory::describe(ldap::Connection& connectio
   person.username = to_lower_ascii(names.front());
   person.display_name = display_name_of(entry, person.username);
   person.standing = standing_of(m_rules.kind, entry, m_clock.now());
-  LK_TRY(const auto groups, groups_of(connection, m_rules, named_groups(m_rules), entry.dn()));
+  LK_TRY(const auto groups, groups_of(connection, m_rules, m_groups, entry.dn()));
   for (const RoleRule& rule : m_rules.roles) {
     if (groups.contains(rule.group) &&
         std::ranges::find(person.roles, rule.role) == person.roles.end()) {

@@ -1,5 +1,6 @@
 #include "directory/directory_id.h"
 
+#include <leadkeep/base/text.h>
 #include <leadkeep/ldap/filter.h>
 
 #include <algorithm>
@@ -14,60 +15,40 @@ constexpr bool is_hyphen_place(std::size_t at) {
 
 constexpr std::size_t kUuidTextSize = 36;
 
-std::optional<unsigned> digit_of(char c) {
-  if (c >= '0' && c <= '9') {
-    return static_cast<unsigned>(c - '0');
+std::optional<DirectoryId> read_guid(ByteView bytes) {
+  DirectoryId id{};
+  if (bytes.size() != id.size()) {
+    return std::nullopt;
   }
-  if (c >= 'a' && c <= 'f') {
-    return static_cast<unsigned>(c - 'a' + 10);
-  }
-  return c >= 'A' && c <= 'F' ? std::optional{static_cast<unsigned>(c - 'A' + 10)} : std::nullopt;
+  std::ranges::copy(bytes, id.begin());
+  return id;
 }
 
 std::optional<DirectoryId> read_uuid(std::string_view text) {
   if (text.size() != kUuidTextSize) {
     return std::nullopt;
   }
-  DirectoryId id{};
-  std::size_t digits = 0;
+  std::string digits;
   for (std::size_t at = 0; at < text.size(); ++at) {
-    if (is_hyphen_place(at)) {
-      if (text[at] != '-') {
-        return std::nullopt;
-      }
-      continue;
-    }
-    const auto digit = digit_of(text[at]);
-    if (!digit) {
+    if (!is_hyphen_place(at)) {
+      digits += text[at];
+    } else if (text[at] != '-') {
       return std::nullopt;
     }
-    id[digits / 2] = (id[digits / 2] << 4) | static_cast<std::byte>(*digit);
-    ++digits;
   }
-  return id;
+  const auto bytes = from_hex(to_lower_ascii(digits));
+  return bytes ? read_guid(*bytes) : std::nullopt;
 }
 
 std::string uuid_text(const DirectoryId& id) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
   std::string out;
-  for (const std::byte byte : id) {
-    const auto value = std::to_integer<unsigned>(byte);
+  for (const char digit : to_hex(id)) {
     if (is_hyphen_place(out.size())) {
       out += '-';
     }
-    out += kDigits[value >> 4];
-    out += kDigits[value & 0x0f];
+    out += digit;
   }
   return out;
-}
-
-std::optional<DirectoryId> read_guid(std::string_view bytes) {
-  DirectoryId id{};
-  if (bytes.size() != id.size()) {
-    return std::nullopt;
-  }
-  std::ranges::copy(as_bytes(bytes), id.begin());
-  return id;
 }
 
 }  // namespace
@@ -81,7 +62,7 @@ std::optional<DirectoryId> id_of(DirectoryKind kind, const ldap::Entry& entry) {
   if (!value) {
     return std::nullopt;
   }
-  return kind == DirectoryKind::kActiveDirectory ? read_guid(*value) : read_uuid(*value);
+  return kind == DirectoryKind::kActiveDirectory ? read_guid(as_bytes(*value)) : read_uuid(*value);
 }
 
 std::string filter_for(DirectoryKind kind, const DirectoryId& id) {

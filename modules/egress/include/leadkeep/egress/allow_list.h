@@ -27,6 +27,7 @@ struct Destination {
 
   // kInvalidInput, with the rule but without the text, for what is not an entry as above.
   [[nodiscard]] static Result<Destination> parse(std::string_view text);
+  [[nodiscard]] std::string text() const;  // as parse() takes it
 
   friend auto operator<=>(const Destination&, const Destination&) = default;
 };
@@ -36,14 +37,15 @@ enum class Permits { kYes, kNo };
 class AllowList {
  public:
   AllowList() = default;  // permits nothing
+
+  explicit AllowList(std::set<Destination> allowed) noexcept : m_allowed{std::move(allowed)} {}
+
   [[nodiscard]] static Result<AllowList> parse(std::span<const std::string> entries);
 
   // Compares exactly, so a name in another spelling, such as with a final dot, is not permitted.
   [[nodiscard]] Permits permits(const Destination& destination) const;
 
  private:
-  explicit AllowList(std::set<Destination> allowed) noexcept : m_allowed{std::move(allowed)} {}
-
   std::set<Destination> m_allowed;
 };
 

@@ -12,7 +12,6 @@
 // Source   RFC 4513 (bind), RFC 4515 (filters), MS-ADTS (tokenGroups, userAccountControl)
 #pragma once
 #include <leadkeep/base/clock.h>
-#include <leadkeep/base/guarded.h>
 #include <leadkeep/identity/directory_person.h>
 #include <leadkeep/identity/directory_rules.h>
 #include <leadkeep/identity/directory_trial.h>
@@ -20,6 +19,7 @@
 #include <leadkeep/ldap/servers.h>
 
 #include <functional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -65,6 +65,7 @@ class CorporateDirectory {
 
   ldap::Servers& m_servers;
   const DirectoryRules m_rules;
+  const std::set<std::string> m_groups;  // that the rules name
   const Clock& m_clock;
 };
 

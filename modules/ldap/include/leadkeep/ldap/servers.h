@@ -16,6 +16,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,8 +39,6 @@ class Servers {
   [[nodiscard]] Result<void> ask(const Question& question);
   // Tries a person's password.
   [[nodiscard]] Result<BindAnswer> prove(const std::string& dn, const SecretBytes& password);
-
-  [[nodiscard]] const std::vector<Server>& all() const noexcept { return m_servers; }
 
  private:
   struct Kept {
