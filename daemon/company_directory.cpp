@@ -47,6 +47,7 @@ Result<std::unique_ptr<CompanyDirectory>> CompanyDirectory::open(
     allowed.insert(server.destination);
     servers.push_back(std::move(server));
   }
+  LK_TRY_VOID(ldap::trust(settings.ca_file));
   LK_TRY(SecretBytes password, read_secret_line(settings.bind_password_file, kMaxPasswordBytes));
   return std::unique_ptr<CompanyDirectory>{
       new CompanyDirectory{settings, egress::AllowList{std::move(allowed)}, std::move(servers),
@@ -57,7 +58,7 @@ CompanyDirectory::CompanyDirectory(const config::Settings::Directory& settings,
                                    egress::AllowList allowed, std::vector<ldap::Server> servers,
                                    SecretBytes password, const Clock& clock)
     : m_dialer{std::move(allowed)},
-      m_servers{ldap::Network{m_dialer, m_watch, settings.ca_file},
+      m_servers{ldap::Network{m_dialer, m_watch},
                 std::move(servers),
                 {settings.bind_dn, std::move(password)},
                 clock},

@@ -250,6 +250,34 @@ class Protection(DirectoryTest):
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+    def test_authorities_that_are_not_there_are_refused_at_the_start(self):
+        self.instance.write_config({**self.settings,
+                                    "directory.ca_file": self.instance.folder / "none.pem"})
+        self.instance.stop_daemon()
+        ended = functional.run_daemon(self.instance, "--config", self.instance.config)
+        self.instance.write_config(self.settings)
+        self.instance.start_daemon()
+        self.assertEqual(ended.returncode, 4)
+        self.assertIn("directory.ca_file", ended.stderr)
+
+
+class Memory(DirectoryTest):
+    def test_log_ins_cost_no_memory_for_good(self):
+        def log_in_often(times):
+            client = self.instance.api()
+            for _ in range(times):
+                answer = client.post("/v1/sessions", {
+                    "username": "anna", "password": self.directory.people["anna"].password})
+                self.assertEqual(answer.status, 201)
+            client.close()
+            status = pathlib.Path(f"/proc/{self.instance.daemon.pid}/status").read_text()
+            return int(status.partition("RssAnon:")[2].split()[0])
+
+        before = log_in_often(100)
+        grown = log_in_often(400) - before
+        self.assert_memory_below(grown, 1_500)  # KiB; a context of TLS for each took 8 more
+
+
 class Outages(DirectoryTest):
     @classmethod
     def more_settings(cls):

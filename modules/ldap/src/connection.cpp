@@ -12,6 +12,9 @@
 #include <ldap.h>
 #include <openldap.h>
 #include <sys/socket.h>
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/lsan_interface.h>
+#endif
 
 namespace leadkeep::ldap {
 namespace {
@@ -68,19 +71,14 @@ bool set_int(LDAP* ld, int option, int value) {
   return set_option(ld, option, &value);
 }
 
-// NEWCTX comes last: it makes the TLS options of this handle count.
-bool set_options(LDAP* ld, const std::filesystem::path& ca_file) {
+// TLS is set for all handles in trust().
+bool set_options(LDAP* ld) {
   Sockbuf* buffer = nullptr;
   ber_len_t most = kMaxIncoming;
   return set_int(ld, LDAP_OPT_PROTOCOL_VERSION, LDAP_VERSION3) &&
          set_option(ld, LDAP_OPT_REFERRALS, LDAP_OPT_OFF) &&
          set_int(ld, LDAP_OPT_DEREF, LDAP_DEREF_NEVER) &&
          set_option(ld, LDAP_OPT_RESTART, LDAP_OPT_ON) &&
-         set_option(ld, LDAP_OPT_X_TLS_CACERTFILE, ca_file.c_str()) &&
-         set_int(ld, LDAP_OPT_X_TLS_REQUIRE_CERT, LDAP_OPT_X_TLS_DEMAND) &&
-         set_int(ld, LDAP_OPT_X_TLS_REQUIRE_SAN, LDAP_OPT_X_TLS_HARD) &&
-         set_option(ld, LDAP_OPT_X_TLS_CIPHER_SUITE, kCiphers) &&
-         set_int(ld, LDAP_OPT_X_TLS_NEWCTX, 0) &&
          ::ldap_get_option(ld, LDAP_OPT_SOCKBUF, static_cast<void*>(&buffer)) == LDAP_OPT_SUCCESS &&
          ::ber_sockbuf_ctrl(buffer, LBER_SB_OPT_SET_MAX_INCOMING, &most) >= 0;
 }
@@ -141,6 +139,22 @@ void prepare_process() {
   LK_CHECK(::setenv("LDAPNOINIT", "1", 1) == 0);
   int version = LDAP_VERSION3;  // the first call must be made before there are threads
   LK_CHECK(::ldap_set_option(nullptr, LDAP_OPT_PROTOCOL_VERSION, &version) == LDAP_OPT_SUCCESS);
+}
+
+// NEWCTX comes last: it makes the options count.
+Result<void> trust(const std::filesystem::path& ca_file) {
+#if defined(__SANITIZE_ADDRESS__)
+  const __lsan::ScopedDisabler this_loss_is_known;  // and of this call only
+#endif
+  const bool set = set_option(nullptr, LDAP_OPT_X_TLS_CACERTFILE, ca_file.c_str()) &&
+                   set_int(nullptr, LDAP_OPT_X_TLS_REQUIRE_CERT, LDAP_OPT_X_TLS_DEMAND) &&
+                   set_int(nullptr, LDAP_OPT_X_TLS_REQUIRE_SAN, LDAP_OPT_X_TLS_HARD) &&
+                   set_option(nullptr, LDAP_OPT_X_TLS_CIPHER_SUITE, kCiphers) &&
+                   set_int(nullptr, LDAP_OPT_X_TLS_NEWCTX, 0);
+  return set ? Result<void>{}
+             : fail(Errc::kInvalidInput, ca_file.string() +
+                                             ": the certificate authorities cannot be read; check "
+                                             "directory.ca_file");
 }
 
 class Connection::Handle {
@@ -293,9 +307,8 @@ Result<std::unique_ptr<Connection>> Connection::open(const Network& network, con
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(network.operation_timeout);
   const ::timeval patience{static_cast<::time_t>(seconds.count()), 0};
   (void)::setsockopt(number, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
-  if (!set_options(raw, network.ca_file)) {
-    return fail(Errc::kUnavailable,
-                "directory: the options of TLS cannot be set; check directory.ca_file");
+  if (!set_options(raw)) {
+    return fail(Errc::kUnavailable, "directory: the options of the connection cannot be set");
   }
   auto handle = std::make_unique<Handle>(network, std::move(ld), number);
   LK_TRY_VOID(handle->protect(server.protection));

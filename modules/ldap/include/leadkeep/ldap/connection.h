@@ -11,7 +11,8 @@
 //          kNotFound     the base of the search is not there
 //          Details are free of names and passwords: they may be logged.
 // Units    milliseconds
-// Threads  one at a time; prepare_process() before the first thread starts
+// Threads  one at a time; prepare_process() before the first thread starts, trust() before the first
+//          connection
 // Source   RFC 4511, RFC 4513 section 3 (StartTLS), draft-behera-ldap-password-policy-11
 #pragma once
 #include <leadkeep/base/result.h>
@@ -34,11 +35,14 @@ namespace leadkeep::ldap {
 // has the library wipe what it frees. Once, before the first other use of the library.
 void prepare_process();
 
+// The certificate authorities that the servers of the directory must have theirs from. Of the whole
+// process, and to be called once: the library loses 8 KiB with every context of TLS that it makes.
+[[nodiscard]] Result<void> trust(const std::filesystem::path& ca_file);
+
 // What every connection needs.
 struct Network {
   const egress::Dialer& dialer;
   DeadlineWatch& watch;
-  std::filesystem::path ca_file;
   std::chrono::milliseconds connect_timeout{3'000};
   std::chrono::milliseconds operation_timeout{5'000};
 };
