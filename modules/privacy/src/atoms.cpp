@@ -168,6 +168,12 @@ bool is_mark(char32_t c) noexcept {
   return (U_MASK(::u_charType(to_icu(c))) & U_GC_M_MASK) != 0;
 }
 
+bool is_punctuation(char32_t c) noexcept {
+  constexpr std::u32string_view kInLabels = U"\u00b7\u05f3\u05f4\u30fb";
+  return (U_MASK(::u_charType(to_icu(c))) & U_GC_P_MASK) != 0 &&
+         kInLabels.find(c) == std::u32string_view::npos;
+}
+
 AtomClass class_of(char32_t c) noexcept {
   constexpr char32_t kBrailleBlank = 0x2800;
   constexpr char32_t kKatakanaLengthMark = 0x30fc;  // stands for a dash in Japanese numbers

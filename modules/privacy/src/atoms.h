@@ -44,6 +44,8 @@ enum class Escapes : std::uint8_t { kKeep, kDecode };
 
 [[nodiscard]] AtomClass class_of(char32_t c) noexcept;
 [[nodiscard]] bool is_mark(char32_t c) noexcept;  // Mn, Mc, Me
+// Pc, Pd, Ps, Pe, Pi, Pf, Po, but for those that stand in labels of domains (RFC 5892, A.3 to A.7).
+[[nodiscard]] bool is_punctuation(char32_t c) noexcept;
 
 void append_utf8(std::string& out, char32_t c);
 // Decimal digits of a digit atom: one, or two for a character such as U+2473 (20).

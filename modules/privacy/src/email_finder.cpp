@@ -11,7 +11,7 @@ namespace leadkeep::privacy {
 namespace {
 
 enum class TokenKind : std::uint8_t {
-  kWord,   // one character of a label: letter, digit, '-', '_'
+  kWord,   // one character of a label: letter, digit, '-', '_', or a symbol as in i❤.ws
   kLocal,  // a character that only the part before the at sign may have (RFC 5322 atext)
   kAt,
   kBracketAt,  // "(at)"
@@ -33,10 +33,11 @@ struct Token {
 
 using Tokens = std::vector<Token>;
 
+constexpr char32_t kKatakanaLengthMark = 0x30fc;
+
 TokenKind kind_of(const Atom& atom) noexcept {
   constexpr std::string_view kLocalOnly = "!#$%&'*+/=?^`{|}~";
   constexpr char32_t kIdeographicStop = 0x3002;
-  constexpr char32_t kKatakanaLengthMark = 0x30fc;
   if (atom.c == '@') {
     return TokenKind::kAt;
   }
@@ -55,9 +56,10 @@ TokenKind kind_of(const Atom& atom) noexcept {
       return TokenKind::kWord;
     case AtomClass::kSpace:
       return TokenKind::kSpace;
+    case AtomClass::kSeparator:
+      return atom.c < 0x80 || is_punctuation(atom.c) ? TokenKind::kOther : TokenKind::kWord;
     case AtomClass::kInvisible:
     case AtomClass::kMarkup:
-    case AtomClass::kSeparator:
       break;
   }
   return TokenKind::kOther;
@@ -197,6 +199,12 @@ bool is_word(const Tokens& tokens, std::size_t i) noexcept {
   return i < tokens.size() && tokens[i].kind == TokenKind::kWord;
 }
 
+// An emoji, an arrow, or what is no character yet.
+bool is_symbol(const Token& token) noexcept {
+  return token.kind == TokenKind::kWord && token.cls == AtomClass::kSeparator && token.c >= 0x80 &&
+         token.c != kKatakanaLengthMark;
+}
+
 bool is_at(const Token& token) noexcept {
   return token.kind == TokenKind::kAt || token.kind == TokenKind::kBracketAt ||
          token.kind == TokenKind::kSpokenAt;
@@ -244,6 +252,7 @@ struct Domain {
 
 Domain read_domain(const Tokens& tokens, std::size_t i) {
   Domain domain{.end = i};
+  bool has_symbol = false;
   while (is_word(tokens, domain.end)) {
     unsigned letters = 0;
     std::u32string label;
@@ -252,6 +261,7 @@ Domain read_domain(const Tokens& tokens, std::size_t i) {
         label.push_back(to_lower(tokens[domain.end].c));
       }
       letters += tokens[domain.end].cls == AtomClass::kLetter ? 1U : 0U;
+      has_symbol = has_symbol || is_symbol(tokens[domain.end]);
     }
     domain.has_known_provider = domain.has_known_provider || is_mail_provider(label);
     domain.has_letter = domain.has_letter || letters > 0;
@@ -267,6 +277,11 @@ Domain read_domain(const Tokens& tokens, std::size_t i) {
         domain.has_spoken_dot || dot == TokenKind::kSpokenDot || dot == TokenKind::kBracketDot;
     domain.end = *next;
   }
+  // What is said with a symbol behind an address is no part of it.
+  while (domain.has_letter && is_symbol(tokens[domain.end - 1])) {
+    --domain.end;
+  }
+  domain.has_letter = domain.has_letter || (has_symbol && domain.has_dot);
   return domain;
 }
 
@@ -302,7 +317,9 @@ Local read_local(const Tokens& tokens, std::size_t end, std::size_t bound) noexc
     }
     --end;
   }
-  if (end > bound && tokens[end - 1].c == '\\') {
+  // name\@domain, and name…@domain, which RFC 6531 allows.
+  while (end > bound && (tokens[end - 1].c == '\\' || (tokens[end - 1].kind == TokenKind::kOther &&
+                                                       tokens[end - 1].c >= 0x80))) {
     --end;
   }
   local.start = end;
@@ -312,8 +329,9 @@ Local read_local(const Tokens& tokens, std::size_t end, std::size_t bound) noexc
   }
   while (local.start > bound && is_local(tokens[local.start - 1])) {
     --local.start;
-    local.has_word = local.has_word || tokens[local.start].kind == TokenKind::kWord;
-    local.has_letter = local.has_letter || tokens[local.start].cls == AtomClass::kLetter;
+    const Token& token = tokens[local.start];
+    local.has_word = local.has_word || (token.kind == TokenKind::kWord && !is_symbol(token));
+    local.has_letter = local.has_letter || token.cls == AtomClass::kLetter;
   }
   return local;
 }

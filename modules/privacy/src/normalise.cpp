@@ -121,15 +121,23 @@ std::optional<std::string> to_unicode_domain(std::string_view domain) {
   return is_plain ? std::optional{lower} : std::nullopt;
 }
 
+// Of a valid UTF-8 domain.
 bool is_label(std::string_view label) noexcept {
   constexpr std::size_t kMostLabelBytes = 63 * 4;
   if (label.empty() || label.size() > kMostLabelBytes || label.front() == '-' ||
       label.back() == '-') {
     return false;
   }
-  return std::all_of(label.begin(), label.end(), [](char c) {
-    return is_alphanumeric(c) || c == '-' || c == '_' || static_cast<unsigned char>(c) >= 0x80;
-  });
+  for (std::size_t at = 0; at < label.size();) {
+    const auto [c, end] = read_code_point(label, at);
+    at = end;
+    const bool allowed = c < 0x80 ? is_alphanumeric(static_cast<char>(c)) || c == '-' || c == '_'
+                                  : !is_punctuation(c);
+    if (!allowed) {
+      return false;
+    }
+  }
+  return true;
 }
 
 bool is_domain(std::string_view domain) noexcept {

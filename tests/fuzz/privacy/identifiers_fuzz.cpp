@@ -9,8 +9,10 @@
 #include <leadkeep/privacy/normalise.h>
 
 #include <algorithm>
-#include <cctype>
 #include <string>
+
+#include <unicode/uchar.h>
+#include <unicode/utf8.h>
 
 namespace leadkeep::privacy {
 namespace {
@@ -54,12 +56,16 @@ void check_whatsapp_id(std::string_view input, const Region& region) {
   }
 }
 
-// Local parts that RFC 5321 allows and that the finder takes for something else: "x/@y" for a path,
-// and what has neither letter nor digit for decoration.
+// Local parts that RFC 5321 and 6531 allow and that the finder takes for something else: "x/@y" for
+// a path, and what has neither letter nor digit for decoration.
 bool is_known_limit(std::string_view local) {
-  return local.ends_with('/') || std::ranges::none_of(local, [](char c) {
-           return std::isalnum(static_cast<unsigned char>(c)) != 0 || (c & '\x80') != 0;
-         });
+  bool has_letter_or_digit = false;
+  for (std::size_t at = 0; at < local.size();) {
+    UChar32 c = 0;
+    U8_NEXT_UNSAFE(local.data(), at, c);
+    has_letter_or_digit = has_letter_or_digit || ::u_isalnum(c);
+  }
+  return local.ends_with('/') || !has_letter_or_digit;
 }
 
 void check_email(std::string_view input, const Region& region) {

@@ -188,6 +188,17 @@ constexpr Spelling kAddresses[] = {
     {"max_at_web.de", "•••@•••"},
     {"max\\@gmail.com", "•••@•••"},
     {"max'@'x.de", "•••@•••"},
+    {"max😀@x.de", "•••@•••"},
+    {"m😀ax@x.de", "•••@•••"},
+    {"😀max@x.de", "•••@•••"},
+    {"max@x.de😀", "•••@•••😀"},
+    {"max@i❤.ws", "•••@•••"},
+    {"max@paral·lel.cat", "•••@•••"},
+    {"max@❤❤.ws", "•••@•••"},
+    {"max@xn--i-7iq.ws", "•••@•••"},
+    {"max\u0378@x.de", "•••@•••"},  // no character yet, as the next emoji
+    {"max…@x.de", "•••@•••"},
+    {"„max“@x.de", "„•••@•••"},
     {"https://x.de/?mail=max@gmail.com", "https://•••@•••"},
 };
 
@@ -235,6 +246,9 @@ constexpr std::string_view kPlainTexts[] = {
     "3 @ 10 EUR",
     "2@9.99",
     "hello @friend",
+    "🙏@friend",
+    "danke 🙏 @friend",
+    "„@friend“",
     "tiktok.com/@name",
     "meet @ work. Tomorrow",
     "look at amazon.de please",

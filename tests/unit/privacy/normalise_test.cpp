@@ -150,7 +150,7 @@ TEST(NormaliseEmail, ComposesTheLocalPart) {
 TEST(NormaliseEmail, AcceptsWhatIsInUse) {
   for (const std::string_view text :
        {"a@b.co", "o'brien@x.de", "a_b@my_host.example", "r@r3---sn.example", "abc..@docomo.ne.jp",
-        "用户@例子.公司", "1@123.de"}) {
+        "用户@例子.公司", "1@123.de", "max@paral·lel.cat", "max@i❤.ws"}) {
     EXPECT_EQ(email(text), text);
   }
 }
@@ -180,6 +180,8 @@ TEST(NormaliseEmail, RefusesWhatIsNoAddress) {
                                       "ma\u200bx@x.de",
                                       "max@xn--\u00e4.de",
                                       "max@x.de\xff",
+                                      "max@„x“.de",
+                                      "max@••x.de",
                                       "a;b@x.de"}) {
     EXPECT_EQ(email(text), std::nullopt) << text;
   }
