@@ -74,17 +74,30 @@ bool looks_like_a_key(std::string_view text) {
          text.find_first_not_of("abcdefghijklmnopqrstuvwxyz_.") == std::string_view::npos;
 }
 
-// Collects what is wrong, so that the operator mends all of it before the next try.
+// Collects what is wrong, so that the operator mends all of it before the next try. A file that is
+// no configuration at all is wrong in every line: the first ones say so.
 class Problems {
  public:
   void add(std::string_view where, std::string_view what) {
-    m_text.append(m_text.empty() ? "" : "\n").append(where).append(": ").append(what);
+    if (has_room()) {
+      m_text.append(m_text.empty() ? "" : "\n").append(where).append(": ").append(what);
+    }
+    ++m_count;
   }
 
-  [[nodiscard]] const std::string& text() const noexcept { return m_text; }
+  [[nodiscard]] bool has_room() const noexcept { return m_count < kMostShown; }
+
+  [[nodiscard]] std::string text() const {
+    return m_count <= kMostShown
+               ? m_text
+               : m_text + "\nand " + std::to_string(m_count - kMostShown) + " more";
+  }
 
  private:
+  static constexpr std::size_t kMostShown = 20;
+
   std::string m_text;
+  std::size_t m_count = 0;
 };
 
 struct Given {
@@ -129,8 +142,10 @@ class Source {
   void refuse_unknown(const std::string& where, const std::string& key) {
     std::string what = looks_like_a_key(key) ? key + ": is not a known key"
                                              : "a key that is not known and not shown here";
-    if (const auto nearest = nearest_key(key)) {
-      what += "; did you mean " + *nearest + "?";
+    if (m_problems.has_room()) {
+      if (const auto nearest = nearest_key(key)) {
+        what += "; did you mean " + *nearest + "?";
+      }
     }
     m_problems.add(where, what);
   }

@@ -11,20 +11,27 @@
 namespace leadkeep::config {
 namespace {
 
-// Levenshtein's distance, row by row.
-std::size_t distance(std::string_view a, std::string_view b) {
+// Levenshtein's distance, row by row; nothing if it is more than `most`.
+std::optional<std::size_t> distance(std::string_view a, std::string_view b, std::size_t most) {
+  if (std::max(a.size(), b.size()) - std::min(a.size(), b.size()) > most) {
+    return std::nullopt;
+  }
   std::vector<std::size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
   for (std::size_t i = 0; i < a.size(); ++i) {
     std::size_t diagonal = row[0];
-    row[0] = i + 1;
+    std::size_t fewest = row[0] = i + 1;
     for (std::size_t k = 0; k < b.size(); ++k) {
       const std::size_t replaced = diagonal + (a[i] == b[k] ? 0 : 1);
       diagonal = row[k + 1];
       row[k + 1] = std::min({replaced, row[k] + 1, row[k + 1] + 1});
+      fewest = std::min(fewest, row[k + 1]);
+    }
+    if (fewest > most) {
+      return std::nullopt;
     }
   }
-  return row.back();
+  return row.back() <= most ? std::optional{row.back()} : std::nullopt;
 }
 
 }  // namespace
@@ -36,11 +43,11 @@ std::optional<std::string> nearest_key(std::string_view unknown) {
   }
   const std::string wanted = to_lower_ascii(unknown);
   std::optional<std::string> nearest;
-  std::size_t fewest = kLongestWorthComparing;
+  std::size_t most = kLongestWorthComparing;
   for (const Setting& setting : table()) {
-    const std::size_t changes = distance(wanted, setting.key);
-    if (changes < fewest && changes * 2 <= setting.key.size()) {
-      fewest = changes;
+    const auto changes = distance(wanted, setting.key, std::min(most, setting.key.size() / 2));
+    if (changes && (!nearest || *changes < most)) {
+      most = *changes;
       nearest = setting.key;
     }
   }

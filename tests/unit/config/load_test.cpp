@@ -373,6 +373,19 @@ TEST_F(Load, RefusesAFileOfMoreThan256Kibibytes) {
   EXPECT_EQ(settings.error().code, Errc::kTooLarge);
 }
 
+TEST_F(Load, NamesTheFirstTwentyProblemsAndCountsTheRest) {
+  std::string content = "[webhok]\n";
+  for (int i = 0; i < 30; ++i) {
+    content += "port = 1\n";
+  }
+  const auto settings = load_with(content);
+  ASSERT_FALSE(settings.ok());
+  const std::string& detail = settings.error().detail;
+  EXPECT_EQ(std::ranges::count(detail, '\n'), 20);
+  EXPECT_THAT(detail,
+              AllOf(HasSubstr(":31: "), Not(HasSubstr(":32: ")), HasSubstr("\nand 10 more")));
+}
+
 TEST_F(Load, RefusesAFileThatIsNotUtf8) {
   EXPECT_THAT(problems("# \xff\n"), HasSubstr("not valid UTF-8"));
 }
