@@ -4,9 +4,10 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 cd "$root" || exit
 
-# configure PRESET: only the first time; after that the build itself sees changed CMake files.
+# configure PRESET: the first time, and when the presets changed; the build itself sees changed CMake
+# files.
 configure() {
-  if [[ ! -f build/$1/build.ninja ]]; then
+  if [[ ! build/$1/build.ninja -nt CMakePresets.json ]]; then
     cmake --preset "$1" >&2
   fi
 }

@@ -63,24 +63,43 @@ class MemoryView final : public WriteView {
   [[nodiscard]] Result<std::optional<ByteView>> exchange(TableId table, ByteView key,
                                                          std::optional<ByteView> value) override {
     Rows& rows = m_tables[table];
-    const Bytes row_key{key.begin(), key.end()};
-    std::optional<ByteView> old;
-    if (const auto row = rows.find(row_key); row != rows.end()) {
-      old = m_replaced.emplace_back(std::move(row->second));
+    Replaced& replaced = m_replaced.emplace_back(table, Bytes{key.begin(), key.end()});
+    if (const auto row = rows.find(replaced.key); row != rows.end()) {
+      replaced.value = std::move(row->second);
       rows.erase(row);
     }
     if (value) {
-      rows.emplace(row_key, Bytes{value->begin(), value->end()});
+      rows.emplace(replaced.key, Bytes{value->begin(), value->end()});
     }
-    return old;
+    return replaced.value ? std::optional<ByteView>{*replaced.value} : std::nullopt;
   }
 
-  void forget_replaced() { m_replaced.clear(); }
+  // Until the next exchange there is nothing to undo.
+  void keep() { m_replaced.clear(); }
+
+  // Everything is again what it was at the last keep().
+  void undo() {
+    for (; !m_replaced.empty(); m_replaced.pop_back()) {
+      Replaced& last = m_replaced.back();
+      Rows& rows = m_tables[last.table];
+      rows.erase(last.key);
+      if (last.value) {
+        rows.emplace(std::move(last.key), *std::move(last.value));
+      }
+    }
+  }
 
  private:
   using Rows = std::map<Bytes, Bytes>;
+
+  struct Replaced {
+    TableId table;
+    Bytes key;
+    std::optional<Bytes> value;
+  };
+
   std::map<TableId, Rows> m_tables;
-  std::list<Bytes> m_replaced;  // what exchange() has yielded to the body that runs
+  std::list<Replaced> m_replaced;  // exchange() yields views of it
 };
 
 class MemoryEngine final : public Engine {
@@ -89,11 +108,11 @@ class MemoryEngine final : public Engine {
 
   // A body that fails is undone alone.
   [[nodiscard]] Result<void> write(const WriteBody& body) override {
-    view.forget_replaced();
-    MemoryView before = view;
     auto done = body(view);
-    if (!done.ok()) {
-      view = std::move(before);
+    if (done.ok()) {
+      view.keep();
+    } else {
+      view.undo();
     }
     return done;
   }
@@ -121,9 +140,7 @@ class MemoryStore {
     State state;
     state.store = fixed_store();
     const auto state_key = m_keys->find({KeyKind::kStateHash, {}});
-    LK_CHECK(m_data.view
-                 .put(TableId::kState, as_bytes(kStateRowKey), state.encode(*state_key.value().key))
-                 .ok());
+    plant_row(TableId::kState, as_bytes(kStateRowKey), state.encode(*state_key.value().key));
   }
 
   void make_key(const KeyRef& ref) { LK_CHECK(m_keys->ensure(ref).ok()); }
@@ -133,10 +150,10 @@ class MemoryStore {
     LK_CHECK(data_key.ok());
     const Bytes value =
         seal_record(*data_key.value().key, {fixed_store(), table, key}, {}, plaintext);
-    LK_CHECK(m_data.view.put(table, key, value).ok());
+    plant_row(table, key, value);
   }
 
-  void plant_empty(TableId table, ByteView key) { LK_CHECK(m_data.view.put(table, key, {}).ok()); }
+  void plant_empty(TableId table, ByteView key) { plant_row(table, key, {}); }
 
   template <class Record>
   void plant_record(TableId table, ByteView key, const KeyRef& sealed_under, const Record& record) {
@@ -153,7 +170,6 @@ class MemoryStore {
   // body: Result<void>(WriteTxn&). Whatever it writes is gone again afterwards.
   template <class Body>
   Result<void> rehearse(Body&& body) {
-    MemoryView before = m_data.view;
     const auto run = [&]() -> Result<void> {
       WriteTxn txn{m_data.view, *m_keys};
       LK_TRY_VOID(txn.begin());
@@ -161,15 +177,23 @@ class MemoryStore {
       return txn.finish();
     };
     auto done = run();
-    m_data.view = std::move(before);
+    m_data.view.undo();
     return done;
   }
 
-  void erase(TableId table, ByteView key) { LK_CHECK(m_data.view.erase(table, key).ok()); }
+  void erase(TableId table, ByteView key) {
+    LK_CHECK(m_data.view.erase(table, key).ok());
+    m_data.view.keep();
+  }
 
   [[nodiscard]] Timestamp now() const { return m_clock.now(); }
 
  private:
+  void plant_row(TableId table, ByteView key, ByteView value) {
+    LK_CHECK(m_data.view.put(table, key, value).ok());
+    m_data.view.keep();
+  }
+
   test::FakeClock m_clock;
   MemoryEngine m_key_rows;
   MemoryEngine m_data;
