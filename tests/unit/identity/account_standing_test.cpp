@@ -71,5 +71,16 @@ TEST(AccountStanding, OfOpenLdapIsReadFromThePasswordPolicy) {
   EXPECT_EQ(open_ldap({{"pwdReset", "FALSE"}}), Standing::kActive);
 }
 
+TEST(AccountStanding, OfOpenLdapIsExpiredOutsideOfItsTime) {
+  EXPECT_EQ(open_ldap({{"pwdEndTime", "20260528202639Z"}}), Standing::kExpired);
+  EXPECT_EQ(open_ldap({{"pwdEndTime", "20260528202641Z"}}), Standing::kActive);
+  EXPECT_EQ(open_ldap({{"pwdStartTime", "20260528202641Z"}}), Standing::kExpired);
+  EXPECT_EQ(open_ldap({{"pwdStartTime", "20260528202639Z"}}), Standing::kActive);
+  EXPECT_EQ(open_ldap({{"pwdEndTime", "some day"}}), Standing::kExpired);
+  EXPECT_EQ(
+      open_ldap({{"pwdEndTime", "20260101000000Z"}, {"pwdAccountLockedTime", "20260101000000Z"}}),
+      Standing::kExpired);
+}
+
 }  // namespace
 }  // namespace leadkeep::identity

@@ -1,6 +1,7 @@
 #include "directory/account_standing.h"
 
 #include <leadkeep/base/text.h>
+#include <leadkeep/ldap/generalized_time.h>
 
 #include <charconv>
 #include <limits>
@@ -63,12 +64,32 @@ bool is_true(const ldap::Entry& entry, std::string_view attribute) {
   return text && to_lower_ascii(*text) == "true";
 }
 
+// A time that cannot be read lets nobody in.
+bool is_in_its_time(const ldap::Entry& entry, Timestamp now) {
+  if (const auto text = entry.one("pwdStartTime")) {
+    const auto begin = ldap::parse_generalized_time(*text);
+    if (!begin || now < *begin) {
+      return false;
+    }
+  }
+  if (const auto text = entry.one("pwdEndTime")) {
+    const auto end = ldap::parse_generalized_time(*text);
+    if (!end || *end <= now) {
+      return false;
+    }
+  }
+  return true;
+}
+
 // slapo-ppolicy: an account that was locked for good has the oldest time there is.
-Standing open_ldap_standing(const ldap::Entry& entry) {
+Standing open_ldap_standing(const ldap::Entry& entry, Timestamp now) {
   constexpr std::string_view kForGood = "000001010000Z";
   const auto locked = entry.one("pwdAccountLockedTime");
   if (is_true(entry, "nsAccountLock") || locked == kForGood) {
     return Standing::kDisabled;
+  }
+  if (!is_in_its_time(entry, now)) {
+    return Standing::kExpired;
   }
   if (locked) {
     return Standing::kLocked;
@@ -82,13 +103,13 @@ const std::vector<std::string>& standing_attributes(DirectoryKind kind) {
   static const std::vector<std::string> active_directory{
       "userAccountControl", "msDS-User-Account-Control-Computed", "accountExpires", "pwdLastSet"};
   static const std::vector<std::string> open_ldap{"pwdAccountLockedTime", "pwdReset",
-                                                  "nsAccountLock"};
+                                                  "pwdStartTime", "pwdEndTime", "nsAccountLock"};
   return kind == DirectoryKind::kActiveDirectory ? active_directory : open_ldap;
 }
 
 Standing standing_of(DirectoryKind kind, const ldap::Entry& entry, Timestamp now) {
   return kind == DirectoryKind::kActiveDirectory ? active_directory_standing(entry, now)
-                                                 : open_ldap_standing(entry);
+                                                 : open_ldap_standing(entry, now);
 }
 
 }  // namespace leadkeep::identity
