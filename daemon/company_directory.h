@@ -18,6 +18,9 @@ class CompanyDirectory {
 
   [[nodiscard]] identity::CorporateDirectory& people() noexcept { return m_people; }
 
+  // Whoever waits for an answer gets none, now and from now on.
+  void hang_up() { m_watch.end_all(); }
+
  private:
   CompanyDirectory(const config::Settings::Directory& settings, egress::AllowList allowed,
                    std::vector<ldap::Server> servers, SecretBytes password, const Clock& clock);

@@ -1,6 +1,5 @@
 #include "service.h"
 
-#include "company_directory.h"
 #include "systemd.h"
 
 #include <leadkeep/base/event_log.h>
@@ -30,6 +29,7 @@ api::ListenerOptions listener(const config::Endpoint& endpoint,
 
 std::vector<std::string> allowed(const std::vector<config::Endpoint>& endpoints) {
   std::vector<std::string> out;
+  out.reserve(endpoints.size());
   for (const config::Endpoint& endpoint : endpoints) {
     out.push_back(endpoint.text());
   }
@@ -48,8 +48,8 @@ struct Service::Paths {
         std::unique_ptr<CompanyDirectory> company_directory)
       : house{std::move(built_house)},
         agents{house.store},
-        sessions{
-            {settings.session.idle, settings.session.absolute, settings.session.max_per_agent}},
+        sessions{{settings.session.idle, settings.session.absolute, settings.session.max_per_agent},
+                 directory_word},
         throttle{settings.login.max_failures, settings.directory.max_failures},
         authoriser{identity::Policy::defaults()},
         dialer{std::move(allow_list)},
@@ -61,7 +61,14 @@ struct Service::Paths {
         keep_consent{house},
         refuse{house},
         log_in{house, prover(), sessions, throttle, refuse},
-        manage_agents{house, agents} {}
+        manage_agents{house, agents} {
+    if (directory) {
+      const auto look_up = [&people = directory->people()](auto ids) {
+        return people.look_up(ids);
+      };
+      end_leavers.emplace(house, look_up, sessions, directory_word);
+    }
+  }
 
   flow::Prover prover() {
     return directory ? flow::Prover{&directory->people()} : flow::Prover{&agents};
@@ -69,6 +76,7 @@ struct Service::Paths {
 
   flow::House house;
   identity::LocalDirectory agents;
+  identity::DirectoryWord directory_word;
   identity::SessionStore sessions;
   identity::LoginThrottle throttle;
   identity::Authoriser authoriser;
@@ -84,6 +92,7 @@ struct Service::Paths {
   flow::Refuse refuse;
   flow::LogIn log_in;
   flow::ManageAgents manage_agents;
+  std::optional<flow::EndLeavers> end_leavers;  // where there is a directory
 };
 
 std::unique_ptr<Service> Service::start(const config::Settings& settings,
@@ -157,10 +166,15 @@ Result<void> Service::open_doors(const config::Settings& settings) {
   Paths& p = *m_paths;
   m_sender = std::make_unique<Sender>(*p.deliver_messages, m_outbox_signal, *p.gateway);
   m_keeper = std::make_unique<Keeper>(p.house, p.receive_message, p.sessions);
+  if (p.directory) {
+    m_leaver_watch =
+        std::make_unique<LeaverWatch>(*p.end_leavers, *p.directory, settings.directory.recheck);
+  }
   LK_TRY(m_control,
          api::ControlServer::start(
              settings.control.socket,
-             api::ControlServices{p.manage_agents, [this] { return verify_store(); },
+             api::ControlServices{p.manage_agents, p.end_leavers ? &*p.end_leavers : nullptr,
+                                  [this] { return verify_store(); },
                                   [this] { return control_status(); }, m_metrics, m_clock}));
   LK_TRY(m_api,
          api::ApiServer::start(

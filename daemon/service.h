@@ -6,6 +6,7 @@
 #pragma once
 #include "exit_code.h"
 #include "keeper.h"
+#include "leaver_watch.h"
 #include "secrets.h"
 #include "sender.h"
 
@@ -66,6 +67,7 @@ class Service {
   // Joined before the paths go. The outbox is durable, so stopping here loses nothing.
   std::unique_ptr<Sender> m_sender;
   std::unique_ptr<Keeper> m_keeper;
+  std::unique_ptr<LeaverWatch> m_leaver_watch;
   // The doors close first: what they let in must find everything else alive.
   std::unique_ptr<api::ControlServer> m_control;
   std::unique_ptr<api::ApiServer> m_api;

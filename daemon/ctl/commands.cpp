@@ -155,6 +155,31 @@ ExitCode test_log_in(const Arguments& arguments) {
   return let_in ? ExitCode::kDone : ExitCode::kRefused;
 }
 
+ExitCode list_held_leavers(const ControlClient& client) {
+  const auto answer = client.request("GET", "/leavers");
+  if (!answer) {
+    return complain(answer.error());
+  }
+  const auto items = answer.value()->root()["items"].items();
+  for (const json::Value& held : items) {
+    (void)std::printf("%-24s %s\n", text_of(held["username"]).c_str(),
+                      text_of(held["reason"]).c_str());
+  }
+  say(items.empty() ? "nobody is held"
+                    : "they are still signed in: mend what is wrong, or sign them out with "
+                      "leadkeepctl ldap leavers end");
+  return ExitCode::kDone;
+}
+
+ExitCode end_held_leavers(const ControlClient& client) {
+  const auto answer = client.request("POST", "/leavers/end");
+  if (!answer) {
+    return complain(answer.error());
+  }
+  say("signed out: " + text_of(answer.value()->root()["ended"]));
+  return ExitCode::kDone;
+}
+
 ExitCode test_for_leaks(const Arguments& arguments) {
   const auto tested = leaktest::run(arguments.leak_test);
   if (!tested) {
@@ -191,6 +216,12 @@ ExitCode run_command(const Arguments& arguments) {
   }
   if (is(3, "ldap", "test")) {
     return test_log_in(arguments);
+  }
+  if (is(2, "ldap", "leavers")) {
+    return list_held_leavers(client);
+  }
+  if (is(3, "ldap", "leavers") && words[2] == "end") {
+    return end_held_leavers(client);
   }
   if (is(2, "store", "verify")) {
     return verify(client);

@@ -6,68 +6,11 @@ import time
 import functional
 from functional import until
 
-from directory import CertificateKind, OpenLdap, Person, SambaAd, peers
+from directory import CertificateKind, Person, SambaAd, peers
+from directory_instance import DirectoryTest
 
 
-def settings_for(directory, servers=None, **more):
-    """What leadkeepd.conf says about a directory of the tests."""
-    secret = directory.folder / "service-password"
-    secret.touch(mode=0o600)
-    secret.write_text(directory.service_password + "\n")
-    return {
-        "directory.kind": "openldap" if isinstance(directory, OpenLdap) else "active_directory",
-        "directory.servers": ", ".join(servers or [directory.ldaps_url]),
-        "directory.ca_file": directory.ca,
-        "directory.bind_dn": directory.service_dn,
-        "directory.bind_password_file": secret,
-        "directory.user_base": directory.base_dn,
-        "directory.group_base": directory.base_dn,
-        "directory.agents": directory.group_dn("agents"),
-        "directory.supervisors": directory.group_dn("supervisors"),
-        "directory.admins": directory.group_dn("admins"),
-        "directory.teams": f"night: {directory.group_dn('night-leads')}",
-        "login.max_failures": 1000,
-        **more}
-
-
-class DirectoryTest(functional.FunctionalTest):
-    agents = ()
-
-    @classmethod
-    def make_directory(cls):
-        return OpenLdap(lockout_seconds=600)
-
-    @classmethod
-    def prepare(cls):
-        cls.directory = cls.make_directory()
-        cls.directory.start()
-        cls.addClassCleanup(cls.directory.close)
-        cls.settings = settings_for(cls.directory, **cls.more_settings())
-        cls.instance.passwords = {name: person.password
-                                  for name, person in cls.directory.people.items()}
-
-    @classmethod
-    def more_settings(cls):
-        return {}
-
-    def log_in(self, username, password=None):
-        client = self.instance.api()
-        self.addCleanup(client.close)
-        if password is None:
-            password = self.directory.people[username].password
-        return client.post("/v1/sessions", {"username": username, "password": password})
-
-    def assert_let_in(self, username, *roles):
-        answer = self.log_in(username)
-        self.assertEqual(answer.status, 201, f"{username}: {answer.body}")
-        self.assertEqual(sorted(answer.json["agent"]["roles"]), sorted(roles))
-        return answer.json["agent"]
-
-    def assert_refused(self, username, password=None):
-        answer = self.log_in(username, password)
-        self.assertEqual(answer.status, 401, f"{username}: {answer.body}")
-        self.assertEqual(answer.json["code"], "unauthenticated")
-
+class LogInTest(DirectoryTest):
     def trial(self, username, password=""):
         """What `leadkeepctl ldap test` says."""
         self.instance.write_config(self.settings)
@@ -76,7 +19,7 @@ class DirectoryTest(functional.FunctionalTest):
         return done.returncode, done.stdout + done.stderr
 
 
-class OpenLdapLogIn(DirectoryTest):
+class OpenLdapLogIn(LogInTest):
     def test_people_are_let_in_with_the_roles_of_their_groups(self):
         for username, roles in {"anna": ["agent"], "bert": ["agent"], "sofia": ["supervisor"],
                                 "nina": ["supervisor"], "root": ["admin"],
@@ -196,11 +139,6 @@ class Protection(DirectoryTest):
         answer = self.log_in(username)
         self.assertEqual(answer.status, 503, answer.body)
 
-    def restart_with(self, **more):
-        self.instance.stop_daemon()
-        self.instance.write_config({**self.settings, **more})
-        self.instance.start_daemon()
-
     def test_start_tls_protects_as_well(self):
         self.restart_with(**{"directory.servers": self.directory.ldap_url})
         self.assert_let_in("anna", "agent")
@@ -216,7 +154,6 @@ class Protection(DirectoryTest):
         self.directory.use_certificate(CertificateKind.GOOD)
         self.restart_with()
         self.assert_let_in("anna", "agent")
-
 
     def test_no_password_is_sent_where_start_tls_is_refused(self):
         with peers.DishonestLdap() as stripped:
@@ -248,7 +185,6 @@ class Protection(DirectoryTest):
         stat = pathlib.Path(f"/proc/{self.instance.daemon.pid}/stat").read_text()
         fields = stat.rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
 
     def test_authorities_that_are_not_there_are_refused_at_the_start(self):
         self.instance.write_config({**self.settings,
@@ -297,7 +233,7 @@ class Outages(DirectoryTest):
         self.assert_let_in("bert", "agent")
 
 
-class ActiveDirectoryLogIn(DirectoryTest):
+class ActiveDirectoryLogIn(LogInTest):
     @classmethod
     def make_directory(cls):
         return SambaAd()

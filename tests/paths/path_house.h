@@ -156,7 +156,8 @@ class PathHouse {
   FakeGateway gateway;
   flow::House house;
   identity::LocalDirectory directory{*store};
-  identity::SessionStore sessions{identity::SessionLimits{}};
+  identity::DirectoryWord directory_word;
+  identity::SessionStore sessions{identity::SessionLimits{}, directory_word};
   identity::LoginThrottle throttle{10, 4};
   identity::Authoriser authoriser{identity::Policy::defaults()};
   flow::ReceiveMessage receive_message{house};

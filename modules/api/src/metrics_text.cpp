@@ -51,6 +51,12 @@ constexpr std::array kCounters{
     CounterRow{"sends_unknown", "Attempts whose outcome is unknown.", &Metrics::sends_unknown},
     CounterRow{"log_ins", "Sessions opened.", &Metrics::log_ins},
     CounterRow{"log_ins_refused", "Log-ins refused.", &Metrics::log_ins_refused},
+    CounterRow{"leavers", "Agents signed out because of what the directory says of them.",
+               &Metrics::leavers},
+    CounterRow{"rechecks", "Times that the directory was asked about everybody signed in.",
+               &Metrics::rechecks},
+    CounterRow{"rechecks_failed", "Times that it gave no answer that decides.",
+               &Metrics::rechecks_failed},
     CounterRow{"requests", "HTTP requests on all listeners.", &Metrics::requests},
     CounterRow{"requests_refused", "HTTP requests without the proof or the right they need.",
                &Metrics::requests_refused},
@@ -63,6 +69,8 @@ constexpr std::array kCounters{
 
 constexpr std::array kGauges{
     GaugeRow{"outbox_waiting", "Messages that wait to be sent.", &Metrics::outbox_waiting},
+    GaugeRow{"leavers_held", "Agents to sign out who wait for an operator's word.",
+             &Metrics::leavers_held},
     GaugeRow{"event_listeners", "Open event streams.", &Metrics::event_listeners},
 };
 

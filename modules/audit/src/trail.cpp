@@ -111,6 +111,10 @@ std::string_view name_of(Act act) noexcept {
       return "message_unattributed";
     case Act::kReplyResent:
       return "reply_resent";
+    case Act::kLeaversHeld:
+      return "leavers_held";
+    case Act::kLeaversEnded:
+      return "leavers_ended";
   }
   return "?";
 }

@@ -5,6 +5,7 @@
 #include <leadkeep/identity/session.h>
 
 #include <algorithm>
+#include <set>
 
 namespace leadkeep::identity {
 namespace {
@@ -111,6 +112,9 @@ Result<Session> SessionStore::find(store::ReadTxn& txn, ByteView token, Timestam
   if (!agent || agent->disabled() || agent->auth_epoch() != record->auth_epoch()) {
     return no_session();
   }
+  if (!agent->directory_id().empty() && !m_word.covers(Timestamp{record->created_ms()}, now)) {
+    return fail(Errc::kUnavailable, "session: the directory was not heard for too long");
+  }
   Session session;
   session.m_id = *session_id;
   session.m_agent = *agent_id;
@@ -138,6 +142,38 @@ Result<void> SessionStore::touch(store::WriteTxn& txn, const Session& session,
 Result<void> SessionStore::close(store::WriteTxn& txn, const Session& session) const {
   LK_TRY_VOID(kSessions.erase(txn, session.m_key));
   return forget_key(txn, session.agent(), as_text(session.m_key));
+}
+
+Result<std::vector<AgentId>> SessionStore::list_agents(store::ReadTxn& txn, Timestamp now) const {
+  std::set<AgentId> agents;
+  LK_TRY_VOID(kSessions.scan(txn, {}, {}, identity_key(),
+                             [&](ByteView, const records::Session& record) -> Result<store::Step> {
+                               const auto id = AgentId::from_bytes(as_bytes(record.agent_id()));
+                               if (id && !is_over(record, m_limits, now)) {
+                                 agents.insert(*id);
+                               }
+                               return store::Step::kContinue;
+                             }));
+  return std::vector<AgentId>{agents.begin(), agents.end()};
+}
+
+Result<std::vector<SessionId>> SessionStore::close_all(store::WriteTxn& txn, const AgentId& id,
+                                                       Timestamp opened_before) const {
+  std::vector<SessionId> ended;
+  LK_TRY(auto agent, load_agent(txn, id));
+  std::vector<std::string> kept;
+  for (const std::string& key : agent.session_keys()) {
+    LK_TRY(const auto record, kSessions.find(txn, as_bytes(key), identity_key()));
+    if (record && record->created_ms() >= opened_before.ms) {
+      kept.push_back(key);
+    } else if (record) {
+      ended.push_back(SessionId::from_bytes(as_bytes(record->id())).value_or(SessionId{}));
+      LK_TRY_VOID(kSessions.erase(txn, as_bytes(key)));
+    }
+  }
+  agent.mutable_session_keys()->Assign(kept.begin(), kept.end());
+  LK_TRY_VOID(kAgents.put(txn, id.bytes(), identity_key(), agent));
+  return ended;
 }
 
 Result<std::vector<Bytes>> SessionStore::find_over(store::ReadTxn& txn, Timestamp now,

@@ -23,11 +23,23 @@ DeadlineWatch::Guard DeadlineWatch::guard(int fd, std::chrono::milliseconds time
   const std::uint64_t number = m_state.with([&](State& state) {
     state.changed = true;
     ++state.last_number;
-    state.watched.emplace(state.last_number, Watched{fd, SteadyClock::now() + time, false});
+    const auto deadline = SteadyClock::now() + (state.ended ? std::chrono::milliseconds{0} : time);
+    state.watched.emplace(state.last_number, Watched{fd, deadline, false});
     return state.last_number;
   });
   m_state.notify_all();
   return Guard{*this, number};
+}
+
+void DeadlineWatch::end_all() {
+  m_state.with([](State& state) {
+    state.ended = true;
+    state.changed = true;
+    for (auto& [number, watched] : state.watched) {
+      watched.deadline = SteadyClock::now();
+    }
+  });
+  m_state.notify_all();
 }
 
 // The descriptor is shut down under the lock, so it cannot be that of another connection by then.

@@ -130,8 +130,11 @@ class House {
   WebhookServices m_webhook_services{m_house.receive_message, m_secrets, m_verify_token, m_metrics,
                                      m_clock};
   ControlServices m_control_services{
-      m_house.manage_agents, [] { return Result<StoreCheck>{StoreCheck{}}; },
-      [] { return ControlStatus{{Health::State::kReady, "1.2.3"}, {{"leads", 1}}}; }, m_metrics,
+      m_house.manage_agents,
+      nullptr,
+      [] { return Result<StoreCheck>{StoreCheck{}}; },
+      [] { return ControlStatus{{Health::State::kReady, "1.2.3"}, {{"leads", 1}}}; },
+      m_metrics,
       m_clock};
 
   std::array<Dispatcher, 3> m_dispatchers{

@@ -48,7 +48,8 @@ class House {
   test::TestStore unused{store::Rehearsal::kNone};  // list() and find() of a directory read a txn
   LocalDirectory directory{*unused};
   SessionLimits limits;
-  SessionStore sessions{limits};
+  DirectoryWord directory_word;
+  SessionStore sessions{limits, directory_word};
   AgentId agent = store::filled_id<AgentId>(0x44);
   store::KeyRef key = store::system_key("identity");
   ByteArray<32> session_key = crypto::sha256({as_bytes(kToken)});

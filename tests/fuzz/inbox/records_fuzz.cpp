@@ -68,7 +68,8 @@ class House {
     store.plant_record(TableId::kSessions, crypto::sha256({as_bytes(kToken)}), identity_key,
                        session);
     const auto found = store.read([&](store::ReadTxn& txn) {
-      return identity::SessionStore{{}}.find(txn, as_bytes(kToken), store.now());
+      const identity::DirectoryWord word;
+      return identity::SessionStore{{}, word}.find(txn, as_bytes(kToken), store.now());
     });
     return authoriser.permit<Action::kReadConversation>(found.value()).value().viewer();
   }

@@ -12,6 +12,7 @@ class ControlServer : public ::testing::Test, public PathHouse {
   [[nodiscard]] api::ControlServices services() {
     return {
         manage_agents,
+        end_leavers,
         [] {
           api::StoreCheck check;
           check.rows = 7;
@@ -19,7 +20,8 @@ class ControlServer : public ::testing::Test, public PathHouse {
           return Result<api::StoreCheck>{check};
         },
         [] { return api::ControlStatus{{api::Health::State::kReady, "1.2.3"}, {{"leads", 5}}}; },
-        store.metrics(), store.clock()};
+        store.metrics(),
+        store.clock()};
   }
 
   static std::string text(const TestResponse& response, std::string_view member) {
@@ -27,6 +29,7 @@ class ControlServer : public ::testing::Test, public PathHouse {
     return std::string{document.root()[member].string().value_or("")};
   }
 
+  flow::EndLeavers* end_leavers = nullptr;
   TempDirectory directory_of_socket;
   std::filesystem::path socket = directory_of_socket / "control.sock";
 };
@@ -79,6 +82,25 @@ TEST_F(ControlServer, ManagesAgentsAndTellsTheOperatorWhatIsWrong) {
   const auto list = c.ask("GET", "/agents");
   EXPECT_NE(list.body.find("\"state\":\"disabled\""), std::string::npos);
   EXPECT_EQ(c.ask("POST", "/agents/enable", {}, R"({"username":"anna"})").status, 204);
+}
+
+TEST_F(ControlServer, KnowsOfLeaversWhereThereIsADirectoryOnly) {
+  {
+    const auto server = must(api::ControlServer::start(socket, services()));
+    TestClient c{socket};
+    EXPECT_EQ(c.ask("GET", "/leavers").status, 404);
+    EXPECT_EQ(c.ask("POST", "/leavers/end").status, 404);
+  }
+  flow::EndLeavers made{house,
+                        [](auto) -> Result<std::vector<identity::DirectoryPerson>> {
+                          return fail(Errc::kUnavailable, "directory: no answer");
+                        },
+                        sessions, directory_word};
+  end_leavers = &made;
+  const auto server = must(api::ControlServer::start(socket, services()));
+  TestClient c{socket};
+  EXPECT_EQ(c.ask("GET", "/leavers").body, R"({"items":[]})");
+  EXPECT_EQ(c.ask("POST", "/leavers/end").body, R"({"ended":0})");
 }
 
 TEST_F(ControlServer, HasNoDoorOfTheApi) {

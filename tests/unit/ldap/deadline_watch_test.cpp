@@ -57,5 +57,17 @@ TEST(DeadlineWatch, EndsTheShorterOfTwoFirst) {
   EXPECT_FALSE(long_guard.expired());
 }
 
+TEST(DeadlineWatch, EndsWhatIsUnderWayAndWhatBeginsLaterWhenAllIsToEnd) {
+  DeadlineWatch watch;
+  const Pair before = make_pair();
+  const auto guard_before = watch.guard(before.ours.get(), 1h);
+  watch.end_all();
+  char byte = 0;
+  EXPECT_EQ(::recv(before.ours.get(), &byte, 1, 0), 0);
+  const Pair after = make_pair();
+  const auto guard_after = watch.guard(after.ours.get(), 1h);
+  EXPECT_EQ(::recv(after.ours.get(), &byte, 1, 0), 0);
+}
+
 }  // namespace
 }  // namespace leadkeep::ldap

@@ -24,6 +24,13 @@ Answer set_state(const ControlServices& services, http::Request& request,
   return http::Response{204, {}};
 }
 
+Result<flow::EndLeavers*> leavers_of(const ControlServices& services) {
+  if (services.end_leavers == nullptr) {
+    return fail(Errc::kNotFound, "no directory is configured; see directory.kind");
+  }
+  return services.end_leavers;
+}
+
 }  // namespace
 
 Answer show_status(const ControlServices& services, http::Request&) {
@@ -58,6 +65,30 @@ Answer disable_agent_locally(const ControlServices& services, http::Request& req
 
 Answer enable_agent_locally(const ControlServices& services, http::Request& request) {
   return set_state(services, request, AgentSummary::State::kActive);
+}
+
+Answer list_held_leavers(const ControlServices& services, http::Request&) {
+  LK_TRY(auto* const end_leavers, leavers_of(services));
+  LK_TRY(const auto held, end_leavers->list_held());
+  json::Writer writer;
+  writer.begin_object().key("items").begin_array();
+  for (const auto& [agent, username, reason] : held) {
+    writer.begin_object()
+        .field("id", agent.text())
+        .field("username", username)
+        .field("reason", reason)
+        .end_object();
+  }
+  writer.end_array().end_object();
+  return http::Response{200, std::move(writer).take()};
+}
+
+Answer end_held_leavers(const ControlServices& services, http::Request&) {
+  LK_TRY(auto* const end_leavers, leavers_of(services));
+  LK_TRY(const std::size_t ended, end_leavers->end_held());
+  json::Writer writer;
+  writer.begin_object().field("ended", static_cast<std::uint64_t>(ended)).end_object();
+  return http::Response{200, std::move(writer).take()};
 }
 
 Answer verify_store_locally(const ControlServices& services, http::Request&) {

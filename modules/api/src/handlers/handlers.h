@@ -81,6 +81,8 @@ namespace leadkeep::api {
 [[nodiscard]] Answer add_agent_locally(const ControlServices& services, http::Request& request);
 [[nodiscard]] Answer disable_agent_locally(const ControlServices& services, http::Request& request);
 [[nodiscard]] Answer enable_agent_locally(const ControlServices& services, http::Request& request);
+[[nodiscard]] Answer list_held_leavers(const ControlServices& services, http::Request& request);
+[[nodiscard]] Answer end_held_leavers(const ControlServices& services, http::Request& request);
 [[nodiscard]] Answer verify_store_locally(const ControlServices& services, http::Request& request);
 
 }  // namespace leadkeep::api

@@ -97,6 +97,8 @@ std::vector<Route> make_control_routes(const ControlServices* s) {
       route(Verb::kPost, "/agents", kOperator, kSmall, with(s, add_agent_locally)),
       route(Verb::kPost, "/agents/disable", kOperator, kSmall, with(s, disable_agent_locally)),
       route(Verb::kPost, "/agents/enable", kOperator, kSmall, with(s, enable_agent_locally)),
+      route(Verb::kGet, "/leavers", kOperator, kNoBody, with(s, list_held_leavers)),
+      route(Verb::kPost, "/leavers/end", kOperator, kNoBody, with(s, end_held_leavers)),
       route(Verb::kPost, "/store/verify", kOperator, kNoBody, with(s, verify_store_locally)),
   };
 }

@@ -164,6 +164,17 @@ Result<ProvenPerson> CorporateDirectory::prove(const LoginAttempt& attempt, cons
   return ProvenPerson{*std::move(person)};
 }
 
+Result<void> CorporateDirectory::check_base(ldap::Connection& connection) {
+  LK_TRY(const auto base,
+         connection.search(
+             {m_rules.user_base, ldap::Scope::kBase, "(objectClass=*)", {"objectClass"}, 1}));
+  if (base.size() != 1) {
+    return fail(Errc::kUnavailable,
+                "directory: the service account cannot read directory.user_base");
+  }
+  return {};
+}
+
 Result<std::vector<DirectoryPerson>> CorporateDirectory::look_up(std::span<const DirectoryId> ids) {
   std::vector<DirectoryPerson> people;
   for (std::size_t at = 0; at < ids.size(); at += kIdsPerQuery) {
@@ -179,6 +190,9 @@ Result<std::vector<DirectoryPerson>> CorporateDirectory::look_up(std::span<const
       LK_TRY(const auto entries,
              connection.search({m_rules.user_base, ldap::Scope::kSubtree, filter,
                                 attributes_of(m_rules.kind), static_cast<int>(some.size())}));
+      if (entries.size() < some.size()) {
+        LK_TRY_VOID(check_base(connection));
+      }
       for (const ldap::Entry& entry : entries) {
         LK_TRY(DirectoryPerson person, describe(connection, entry));
         described.push_back(std::move(person));

@@ -3,6 +3,8 @@
 #include <leadkeep/identity/directory_agents.h>
 #include <leadkeep/store/blind_index.h>
 
+#include <algorithm>
+
 namespace leadkeep::identity {
 namespace {
 
@@ -35,6 +37,11 @@ bool bring_up_to_date(records::Agent& agent, const DirectoryPerson& person) {
   return agent.SerializeAsString() != before;
 }
 
+Result<void> save(store::WriteTxn& txn, const AgentId& id, records::Agent& agent) {
+  agent.set_version(agent.version() + 1);
+  return kAgents.put(txn, id.bytes(), identity_key(), agent);
+}
+
 }  // namespace
 
 Result<ProvenIdentity> DirectoryAgents::admit(store::WriteTxn& txn, const ProvenPerson& proven,
@@ -54,10 +61,35 @@ Result<ProvenIdentity> DirectoryAgents::admit(store::WriteTxn& txn, const Proven
     return fail(Errc::kUnauthenticated, "log-in: refused");
   }
   if (bring_up_to_date(agent, person)) {
-    agent.set_version(agent.version() + 1);
-    LK_TRY_VOID(kAgents.put(txn, id.bytes(), identity_key(), agent));
+    LK_TRY_VOID(save(txn, id, agent));
   }
   return ProvenIdentity{ProvenIdentity::Key{}, id};
+}
+
+Result<std::optional<DirectoryId>> DirectoryAgents::id_of(store::ReadTxn& txn,
+                                                          const AgentId& id) const {
+  LK_TRY(const auto agent, find_agent(txn, id));
+  if (!agent || agent->directory_id().empty()) {
+    return std::optional<DirectoryId>{};
+  }
+  DirectoryId found{};
+  if (agent->directory_id().size() != found.size()) {
+    return fail(Errc::kCorrupt, "identity: an agent's id of the directory has another length");
+  }
+  std::ranges::copy(as_bytes(agent->directory_id()), found.begin());
+  return std::optional{found};
+}
+
+Result<DirectoryAgents::News> DirectoryAgents::compare(store::ReadTxn& txn, const AgentId& id,
+                                                       const DirectoryPerson& person) const {
+  LK_TRY(records::Agent agent, load_agent(txn, id));
+  return bring_up_to_date(agent, person) ? News::kSome : News::kNone;
+}
+
+Result<void> DirectoryAgents::follow(store::WriteTxn& txn, const AgentId& id,
+                                     const DirectoryPerson& person) const {
+  LK_TRY(records::Agent agent, load_agent(txn, id));
+  return bring_up_to_date(agent, person) ? save(txn, id, agent) : Result<void>{};
 }
 
 }  // namespace leadkeep::identity

@@ -20,6 +20,7 @@
 #include <leadkeep/base/metrics.h>
 #include <leadkeep/base/result.h>
 #include <leadkeep/base/secret.h>
+#include <leadkeep/flow/end_leavers.h>
 #include <leadkeep/flow/keep_consent.h>
 #include <leadkeep/flow/log_in.h>
 #include <leadkeep/flow/manage_agents.h>
@@ -106,6 +107,7 @@ struct ControlStatus {
 
 struct ControlServices {
   flow::ManageAgents& manage_agents;
+  flow::EndLeavers* end_leavers;  // nullptr: no directory, no leavers
   std::function<Result<StoreCheck>()> verify_store;
   std::function<ControlStatus()> status;
   Metrics& metrics;

@@ -49,6 +49,8 @@ enum class Act : std::uint8_t {
   kRequest = 26,  // a request that was refused before its act was known
   kMessageUnattributed = 27,
   kReplyResent = 28,
+  kLeaversHeld = 29,   // too many at once to end their sessions unasked; items says how many
+  kLeaversEnded = 30,  // an operator of the host has them ended
 };
 
 enum class Outcome : std::uint8_t { kDone = 1, kRefused = 2 };

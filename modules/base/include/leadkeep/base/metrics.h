@@ -54,9 +54,13 @@ struct Metrics {
   Gauge outbox_waiting;
   Counter log_ins;
   Counter log_ins_refused;
+  Counter leavers;          // agents whose sessions ended because of what the directory says
+  Counter rechecks;         // of everybody who is signed in, that the directory answered
+  Counter rechecks_failed;  // that it did not
   Counter requests;
   Counter requests_refused;
   Counter requests_failed;  // every answer of 400 and above, on all listeners
+  Gauge leavers_held;
   Gauge event_listeners;
   Counter store_commits;
   Counter store_writes;

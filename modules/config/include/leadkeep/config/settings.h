@@ -111,6 +111,7 @@ struct Settings {
     std::vector<std::string> admins;
     std::vector<TeamGroup> teams;
     std::uint32_t max_failures{};
+    std::chrono::seconds recheck{};
   } directory;
 
   struct Login {

@@ -54,14 +54,16 @@ class CorporateDirectory {
   // The same as a report of each step. With an empty password only what needs none.
   [[nodiscard]] Trial try_out(const LoginAttempt& attempt);
 
-  // What the directory says of these people now; those that it does not know are left out. An error
-  // says nothing about anybody.
+  // What the directory says of these people now; those that it does not know are left out. Where
+  // some are left out, the connection that said so could read the base of the search: an account
+  // without rights finds nobody either. An error says nothing about anybody.
   [[nodiscard]] Result<std::vector<DirectoryPerson>> look_up(std::span<const DirectoryId> ids);
 
  private:
   [[nodiscard]] Result<std::vector<ldap::Entry>> find_by_name(const std::string& username);
   [[nodiscard]] Result<DirectoryPerson> describe(ldap::Connection& connection,
                                                  const ldap::Entry& entry);
+  [[nodiscard]] Result<void> check_base(ldap::Connection& connection);
 
   ldap::Servers& m_servers;
   const DirectoryRules m_rules;

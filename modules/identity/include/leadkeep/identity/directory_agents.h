@@ -4,6 +4,8 @@
 // person's name, address or place in the tree has become. Name, roles and teams are what the
 // directory says now.
 //
+// Somebody who has a session is followed: what the directory says of them counts at the next request.
+//
 // Errors   kUnauthenticated  an administrator has disabled the agent here
 // Threads  any; inside the caller's transaction
 #pragma once
@@ -12,6 +14,8 @@
 #include <leadkeep/identity/proven_identity.h>
 #include <leadkeep/store/transaction.h>
 
+#include <optional>
+
 namespace leadkeep::identity {
 
 class DirectoryAgents {
@@ -19,6 +23,18 @@ class DirectoryAgents {
   // `fresh` becomes the id of an agent who was not here before.
   [[nodiscard]] Result<ProvenIdentity> admit(store::WriteTxn& txn, const ProvenPerson& proven,
                                              const AgentId& fresh, Timestamp now) const;
+
+  // Nothing for an agent of the local list.
+  [[nodiscard]] Result<std::optional<DirectoryId>> id_of(store::ReadTxn& txn,
+                                                         const AgentId& agent) const;
+
+  enum class News { kNone, kSome };
+
+  // Whether the directory says anything of the agent that is not known here; and what follows.
+  [[nodiscard]] Result<News> compare(store::ReadTxn& txn, const AgentId& agent,
+                                     const DirectoryPerson& person) const;
+  [[nodiscard]] Result<void> follow(store::WriteTxn& txn, const AgentId& agent,
+                                    const DirectoryPerson& person) const;
 };
 
 }  // namespace leadkeep::identity

@@ -8,11 +8,13 @@
 // Takes    ProvenIdentity (open), a token (find)
 // Yields   Session; only SessionStore makes one
 // Refuses  kUnauthenticated for every token that does not lead to a live session
+//          kUnavailable     the directory was not heard for hours; the session waits for it
 // Threads  any
 #pragma once
 #include <leadkeep/base/clock.h>
 #include <leadkeep/base/id.h>
 #include <leadkeep/base/secret.h>
+#include <leadkeep/identity/directory_word.h>
 #include <leadkeep/identity/policy.h>
 #include <leadkeep/identity/proven_identity.h>
 #include <leadkeep/store/transaction.h>
@@ -72,7 +74,9 @@ struct SessionLimits {
 
 class SessionStore {
  public:
-  explicit SessionStore(SessionLimits limits) noexcept : m_limits{limits} {}
+  // `word` is of the directory that vouches for its people; it outlives this.
+  SessionStore(SessionLimits limits, const DirectoryWord& word) noexcept
+      : m_limits{limits}, m_word{word} {}
 
   // The token is made before the transaction, so that a body that runs twice gives it once.
   [[nodiscard]] static SecretBytes new_token();
@@ -96,6 +100,12 @@ class SessionStore {
                                    Timestamp now) const;
   [[nodiscard]] Result<void> close(store::WriteTxn& txn, const Session& session) const;
 
+  // Everybody who has a session that is not over, each once.
+  [[nodiscard]] Result<std::vector<AgentId>> list_agents(store::ReadTxn& txn, Timestamp now) const;
+  // Ends the sessions of an agent that were opened before then; says which.
+  [[nodiscard]] Result<std::vector<SessionId>> close_all(store::WriteTxn& txn, const AgentId& agent,
+                                                         Timestamp opened_before) const;
+
   // Sessions that are over, at most `limit`; and their removal, which looks again.
   [[nodiscard]] Result<std::vector<Bytes>> find_over(store::ReadTxn& txn, Timestamp now,
                                                      std::size_t limit) const;
@@ -104,6 +114,7 @@ class SessionStore {
 
  private:
   SessionLimits m_limits;
+  const DirectoryWord& m_word;
 };
 
 }  // namespace leadkeep::identity

@@ -48,6 +48,9 @@ class DeadlineWatch {
 
   [[nodiscard]] Guard guard(int fd, std::chrono::milliseconds time);
 
+  // The time of every operation is up, now and from now on.
+  void end_all();
+
  private:
   using SteadyClock = std::chrono::steady_clock;
 
@@ -60,6 +63,7 @@ class DeadlineWatch {
   struct State {
     std::map<std::uint64_t, Watched> watched;
     std::uint64_t last_number = 0;
+    bool ended = false;
     bool stopping = false;
     bool changed = false;
   };

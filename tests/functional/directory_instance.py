@@ -1,0 +1,69 @@
+"""A daemon beside a real directory server, and people who try to get in."""
+import functional
+
+from directory import OpenLdap
+
+
+def settings_for(directory, servers=None, **more):
+    """What leadkeepd.conf says about a directory of the tests."""
+    secret = directory.folder / "service-password"
+    secret.touch(mode=0o600)
+    secret.write_text(directory.service_password + "\n")
+    return {
+        "directory.kind": "openldap" if isinstance(directory, OpenLdap) else "active_directory",
+        "directory.servers": ", ".join(servers or [directory.ldaps_url]),
+        "directory.ca_file": directory.ca,
+        "directory.bind_dn": directory.service_dn,
+        "directory.bind_password_file": secret,
+        "directory.user_base": directory.base_dn,
+        "directory.group_base": directory.base_dn,
+        "directory.agents": directory.group_dn("agents"),
+        "directory.supervisors": directory.group_dn("supervisors"),
+        "directory.admins": directory.group_dn("admins"),
+        "directory.teams": f"night: {directory.group_dn('night-leads')}",
+        "login.max_failures": 1000,
+        **more}
+
+
+class DirectoryTest(functional.FunctionalTest):
+    agents = ()
+
+    @classmethod
+    def make_directory(cls):
+        return OpenLdap(lockout_seconds=600)
+
+    @classmethod
+    def prepare(cls):
+        cls.directory = cls.make_directory()
+        cls.directory.start()
+        cls.addClassCleanup(cls.directory.close)
+        cls.settings = settings_for(cls.directory, **cls.more_settings())
+        cls.instance.passwords = {name: person.password
+                                  for name, person in cls.directory.people.items()}
+
+    @classmethod
+    def more_settings(cls):
+        return {}
+
+    def log_in(self, username, password=None):
+        client = self.instance.api()
+        self.addCleanup(client.close)
+        if password is None:
+            password = self.directory.people[username].password
+        return client.post("/v1/sessions", {"username": username, "password": password})
+
+    def assert_let_in(self, username, *roles):
+        answer = self.log_in(username)
+        self.assertEqual(answer.status, 201, f"{username}: {answer.body}")
+        self.assertEqual(sorted(answer.json["agent"]["roles"]), sorted(roles))
+        return answer.json["agent"]
+
+    def assert_refused(self, username, password=None):
+        answer = self.log_in(username, password)
+        self.assertEqual(answer.status, 401, f"{username}: {answer.body}")
+        self.assertEqual(answer.json["code"], "unauthenticated")
+
+    def restart_with(self, **more):
+        self.instance.stop_daemon()
+        self.instance.write_config({**self.settings, **more})
+        self.instance.start_daemon()
