@@ -9,6 +9,30 @@ constexpr std::string_view kHexDigits = "0123456789abcdef";
 constexpr std::string_view kBase64Url =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
+constexpr std::string_view kBase32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+// An alphabet of 2^kBits characters; what is missing from the last one is zero.
+template <unsigned kBits>
+std::string in_alphabet(ByteView bytes, std::string_view alphabet) {
+  constexpr std::uint32_t kMask = (1U << kBits) - 1;
+  std::string out;
+  out.reserve((bytes.size() * 8 + kBits - 1) / kBits);
+  std::uint32_t window = 0;
+  unsigned bits = 0;
+  for (const std::byte b : bytes) {
+    window = (window << 8) | std::to_integer<std::uint32_t>(b);
+    bits += 8;
+    while (bits >= kBits) {
+      bits -= kBits;
+      out += alphabet[(window >> bits) & kMask];
+    }
+  }
+  if (bits > 0) {
+    out += alphabet[(window << (kBits - bits)) & kMask];
+  }
+  return out;
+}
+
 std::optional<unsigned> digit_value(std::string_view alphabet, char c) {
   const std::size_t at = alphabet.find(c);
   return at == std::string_view::npos ? std::nullopt : std::optional{static_cast<unsigned>(at)};
@@ -52,22 +76,11 @@ std::optional<Bytes> from_hex(std::string_view text) {
 }
 
 std::string to_base64url(ByteView bytes) {
-  std::string out;
-  out.reserve((bytes.size() * 4 + 2) / 3);
-  std::uint32_t window = 0;
-  unsigned bits = 0;
-  for (const std::byte b : bytes) {
-    window = (window << 8) | std::to_integer<std::uint32_t>(b);
-    bits += 8;
-    while (bits >= 6) {
-      bits -= 6;
-      out += kBase64Url[(window >> bits) & 0x3f];
-    }
-  }
-  if (bits > 0) {
-    out += kBase64Url[(window << (6 - bits)) & 0x3f];
-  }
-  return out;
+  return in_alphabet<6>(bytes, kBase64Url);
+}
+
+std::string to_base32(ByteView bytes) {
+  return in_alphabet<5>(bytes, kBase32);
 }
 
 std::optional<Bytes> from_base64url(std::string_view text) {

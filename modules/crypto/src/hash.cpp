@@ -112,6 +112,18 @@ ByteArray<32> hmac_sha256(const SecretBytes& key, ByteView data) {
   return out;
 }
 
+ByteArray<20> hmac_sha1(const SecretBytes& key, ByteView data) {
+  LK_CHECK(!key.empty());
+  ByteArray<20> out;
+  std::size_t size = 0;
+  const ByteView bytes = key.expose();
+  LK_CHECK(::EVP_Q_mac(nullptr, "HMAC", nullptr, "SHA1", nullptr, bytes.data(), bytes.size(),
+                       uchars(data.data()), data.size(), uchars(out.data()), out.size(),
+                       &size) != nullptr);
+  LK_CHECK(size == out.size());
+  return out;
+}
+
 Key256 derive_key(const Key256& root, std::string_view info) {
   LK_CHECK(!info.starts_with(kCommitmentLabel));
   // T(1) = HMAC-Hash(PRK, T(0) | info | 0x01), with T(0) the empty string.

@@ -41,6 +41,20 @@ TEST(Base64Url, UsesTheAlphabetThatIsSafeInUrls) {
   EXPECT_EQ(decoded("-__-"), "\xfb\xff\xfe");
 }
 
+// RFC 4648 section 10, without the padding.
+TEST(Base32, MakesThePublishedTexts) {
+  const std::pair<std::string_view, std::string_view> vectors[] = {{"", ""},
+                                                                   {"f", "MY"},
+                                                                   {"fo", "MZXQ"},
+                                                                   {"foo", "MZXW6"},
+                                                                   {"foob", "MZXW6YQ"},
+                                                                   {"fooba", "MZXW6YTB"},
+                                                                   {"foobar", "MZXW6YTBOI"}};
+  for (const auto& [plain, encoded] : vectors) {
+    EXPECT_EQ(to_base32(as_bytes(plain)), encoded);
+  }
+}
+
 TEST(FromBase64Url, RefusesPaddingOtherAlphabetsAndSpace) {
   for (const std::string_view text :
        {"Zg==", "Zm8=", "+//+", "Zm9v ", " Zm9v", "Zm\n9v", "Zm9v!"}) {

@@ -31,6 +31,18 @@ TEST(HmacSha256, MakesThePublishedValues) {
   }
 }
 
+// RFC 2202 section 3.
+TEST(HmacSha1, MakesThePublishedValues) {
+  const auto mac = [](std::string_view key, std::string_view data) {
+    return to_hex(hmac_sha1(SecretBytes::copy_of(as_bytes(key)), as_bytes(data)));
+  };
+  EXPECT_EQ(mac(std::string(20, '\x0b'), "Hi There"), "b617318655057264e28bc0b6fb378c8ef146be00");
+  EXPECT_EQ(mac("Jefe", "what do ya want for nothing?"),
+            "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
+  EXPECT_EQ(mac(std::string(80, '\xaa'), "Test Using Larger Than Block-Size Key - Hash Key First"),
+            "aa4ae5e15272d00e95705637ce8a3b55ed402112");
+}
+
 TEST(HmacSha256, TreatsAKeyAndASharedSecretAlike) {
   Bytes bytes(32);
   for (std::size_t i = 0; i < bytes.size(); ++i) {

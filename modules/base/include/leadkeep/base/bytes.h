@@ -55,6 +55,7 @@ template <class Unsigned>
 [[nodiscard]] std::optional<Bytes> from_hex(std::string_view text);  // lower case only, even length
 [[nodiscard]] std::string to_base64url(ByteView bytes);              // RFC 4648 §5, no padding
 [[nodiscard]] std::optional<Bytes> from_base64url(
-    std::string_view text);  // strict: no padding, no stray bits
+    std::string_view text);                           // strict: no padding, no stray bits
+[[nodiscard]] std::string to_base32(ByteView bytes);  // RFC 4648 §6, no padding
 
 }  // namespace leadkeep

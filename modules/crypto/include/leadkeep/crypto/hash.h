@@ -1,4 +1,4 @@
-// leadkeep/crypto/hash.h — SHA-256, HMAC-SHA256, key derivation, constant-time comparison
+// leadkeep/crypto/hash.h — SHA-256, HMAC, key derivation, constant-time comparison
 //
 // Takes    `parts` are hashed as if they were one string; who joins parts of variable length puts
 //          their lengths in, or two lists could hash alike
@@ -22,6 +22,10 @@ namespace leadkeep::crypto {
 // For secrets shared with others, of any length but zero: everyone can compute the HMAC of an empty
 // key, so an empty one is a bug of the caller.
 [[nodiscard]] ByteArray<32> hmac_sha256(const SecretBytes& key, ByteView data);
+
+// For the one-time codes of RFC 4226, which authenticator apps compute with it. Nothing else may use
+// it: SHA-1 collides.
+[[nodiscard]] ByteArray<20> hmac_sha1(const SecretBytes& key, ByteView data);
 
 // HKDF-Expand to 32 bytes with `root` as PRK. It needs no Extract step: a Key256 is uniformly
 // random (RFC 5869 section 3.3). `info` names the use of the derived key and is not a name that
