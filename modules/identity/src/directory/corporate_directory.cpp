@@ -93,7 +93,8 @@ Result<std::vector<ldap::Entry>> CorporateDirectory::find_by_name(const std::str
 }
 
 Result<DirectoryPerson> CorporateDirectory::describe(ldap::Connection& connection,
-                                                     const ldap::Entry& entry) {
+                                                     const ldap::Entry& entry,
+                                                     PersonGroups& person_groups) {
   const auto id = id_of(m_rules.kind, entry);
   const auto& names = entry.all(name_attribute(m_rules.kind));
   if (!id || names.empty()) {
@@ -107,7 +108,7 @@ Result<DirectoryPerson> CorporateDirectory::describe(ldap::Connection& connectio
   person.username = to_lower_ascii(names.front());
   person.display_name = display_name_of(entry, person.username);
   person.standing = standing_of(m_rules.kind, entry, m_clock.now());
-  LK_TRY(const auto groups, groups_of(connection, m_rules, m_groups, entry.dn()));
+  LK_TRY(const auto groups, person_groups.of(connection, entry.dn()));
   for (const RoleRule& rule : m_rules.roles) {
     if (groups.contains(rule.group) &&
         std::ranges::find(person.roles, rule.role) == person.roles.end()) {
@@ -152,8 +153,9 @@ Result<ProvenPerson> CorporateDirectory::prove(const LoginAttempt& attempt, cons
     return one_answer;
   }
   std::optional<DirectoryPerson> person;
+  PersonGroups person_groups{m_rules, m_groups};
   LK_TRY_VOID(m_servers.ask([&](ldap::Connection& connection) -> Result<void> {
-    LK_TRY(person, describe(connection, found.value().front()));
+    LK_TRY(person, describe(connection, found.value().front(), person_groups));
     return {};
   }));
   if (person->standing != Standing::kActive) {
@@ -177,6 +179,7 @@ Result<void> CorporateDirectory::check_base(ldap::Connection& connection) {
 
 Result<std::vector<DirectoryPerson>> CorporateDirectory::look_up(std::span<const DirectoryId> ids) {
   std::vector<DirectoryPerson> people;
+  PersonGroups person_groups{m_rules, m_groups};
   for (std::size_t at = 0; at < ids.size(); at += kIdsPerQuery) {
     const auto some = ids.subspan(at, std::min(kIdsPerQuery, ids.size() - at));
     std::string filter = "(|";
@@ -194,7 +197,7 @@ Result<std::vector<DirectoryPerson>> CorporateDirectory::look_up(std::span<const
         LK_TRY_VOID(check_base(connection));
       }
       for (const ldap::Entry& entry : entries) {
-        LK_TRY(DirectoryPerson person, describe(connection, entry));
+        LK_TRY(DirectoryPerson person, describe(connection, entry, person_groups));
         described.push_back(std::move(person));
       }
       return {};

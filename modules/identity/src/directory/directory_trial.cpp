@@ -1,4 +1,5 @@
 #include "directory/names.h"
+#include "directory/person_groups.h"
 
 #include <leadkeep/identity/corporate_directory.h>
 
@@ -83,8 +84,9 @@ Trial CorporateDirectory::try_out(const LoginAttempt& attempt) {
   good("search", asked + ": " + entry.dn());
 
   std::optional<DirectoryPerson> person;
+  PersonGroups person_groups{m_rules, m_groups};
   const auto described = m_servers.ask([&](ldap::Connection& connection) -> Result<void> {
-    LK_TRY(person, describe(connection, entry));
+    LK_TRY(person, describe(connection, entry, person_groups));
     return {};
   });
   if (!described) {

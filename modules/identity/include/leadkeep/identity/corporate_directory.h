@@ -27,6 +27,8 @@
 
 namespace leadkeep::identity {
 
+class PersonGroups;
+
 // Made by a log-in at the directory that succeeded just now, and by nothing else.
 class ProvenPerson {
  public:
@@ -62,7 +64,8 @@ class CorporateDirectory {
  private:
   [[nodiscard]] Result<std::vector<ldap::Entry>> find_by_name(const std::string& username);
   [[nodiscard]] Result<DirectoryPerson> describe(ldap::Connection& connection,
-                                                 const ldap::Entry& entry);
+                                                 const ldap::Entry& entry,
+                                                 PersonGroups& person_groups);
   [[nodiscard]] Result<void> check_base(ldap::Connection& connection);
 
   ldap::Servers& m_servers;
