@@ -3,12 +3,14 @@
 #include "figures.h"
 #include "filled_store.h"
 #include "paths/path_house.h"
+#include "raw_directory.h"
 #include "raw_limits.h"
 
 #include <leadkeep/store/sealed_record.h>
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 #include <filesystem>
 #include <span>
 
@@ -18,11 +20,12 @@ namespace leadkeep::bench {
 namespace {
 
 constexpr std::string_view kUsage =
-    R"(usage: leadkeep_bench [--seconds S] [--runs N] [--store DIR --root-key FILE --leads N] [NAME...]
+    R"(usage: leadkeep_bench [--seconds S] [--runs N] [--store DIR --root-key FILE --leads N]
+                      [--directory URL --ca FILE --dn DN] [NAME...]
 
 Measures the named figures, or all that need no filled store. lookup_phone and store_size open the
 store DIR, whose leads have the numbers of scripts/lib/leadkeep_bench/people.py; no daemon may have it
-open.
+open. raw_directory_proofs tries the password in LEADKEEP_BENCH_PASSWORD at the directory.
 )";
 
 // Where scripts/bench has filled a store.
@@ -118,7 +121,8 @@ struct Named {
   Measure measure;
 };
 
-std::vector<Named> all_figures(const Effort& effort, const FilledPlace& filled) {
+std::vector<Named> all_figures(const Effort& effort, const FilledPlace& filled,
+                               const DirectoryPlace& directory) {
   const auto rate = [effort](std::string unit, std::function<double()> value,
                              std::function<double()> limit) -> Measure {
     return [=](const std::string& name) {
@@ -144,6 +148,10 @@ std::vector<Named> all_figures(const Effort& effort, const FilledPlace& filled) 
                      [=] { return raw_aes_gcm_seals(256, seconds); })});
   all.push_back({"raw_argon2id_hashes", Run::kIfNamed,
                  rate("hashes/s", [=] { return raw_argon2id_hashes(2, seconds); }, {})});
+  constexpr unsigned kAtOnce = 16;
+  all.push_back(
+      {"raw_directory_proofs", Run::kIfNamed,
+       rate("proofs/s", [=] { return raw_directory_proofs(directory, kAtOnce, seconds); }, {})});
   const Run with_store = filled.leads > 0 ? Run::kAlways : Run::kIfNamed;
   all.push_back({"lookup_phone", with_store,
                  [=](const std::string&) { return lookup_phone(filled, effort); }});
@@ -154,6 +162,7 @@ std::vector<Named> all_figures(const Effort& effort, const FilledPlace& filled) 
 struct Wishes {
   Effort effort;
   FilledPlace filled;
+  DirectoryPlace directory;
   std::vector<std::string> names;
 };
 
@@ -189,6 +198,12 @@ Wishes parse(std::span<char*> arguments) {
       wishes.filled.root_key = value;
     } else if (argument == "--leads") {
       wishes.filled.leads = number_of<std::size_t>(value);
+    } else if (argument == "--directory") {
+      wishes.directory.url = value;
+    } else if (argument == "--ca") {
+      wishes.directory.ca_file = value;
+    } else if (argument == "--dn") {
+      wishes.directory.dn = value;
     } else {
       throw std::runtime_error{"unknown option " + argument + "\n" + std::string{kUsage}};
     }
@@ -197,8 +212,11 @@ Wishes parse(std::span<char*> arguments) {
 }
 
 int run(std::span<char*> arguments) {
-  const Wishes wishes = parse(arguments);
-  const auto figures = all_figures(wishes.effort, wishes.filled);
+  Wishes wishes = parse(arguments);
+  if (const char* const password = std::getenv("LEADKEEP_BENCH_PASSWORD")) {
+    wishes.directory.password = password;
+  }
+  const auto figures = all_figures(wishes.effort, wishes.filled, wishes.directory);
   for (const std::string& name : wishes.names) {
     if (std::ranges::find(figures, name, &Named::name) == figures.end()) {
       std::string all = "there is no figure " + name + "; there are:";

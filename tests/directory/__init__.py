@@ -9,6 +9,7 @@ from .child import CannotRun  # noqa: E402
 from .openldap import OpenLdap  # noqa: E402
 from .people import GROUPS, PEOPLE, Group, Person, State  # noqa: E402
 from .samba_ad import SambaAd  # noqa: E402
+from .settings import settings_for  # noqa: E402
 
 __all__ = ["CannotRun", "CertificateKind", "Certificates", "GROUPS", "Group", "OpenLdap",
-           "PEOPLE", "Person", "SambaAd", "State"]
+           "PEOPLE", "Person", "SambaAd", "State", "settings_for"]

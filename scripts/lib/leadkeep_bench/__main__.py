@@ -48,7 +48,8 @@ of that many leads is filled once, kept in build/bench, and copied for each run.
 does nothing else: a figure during which others took more than 0.2 cores is warned about.""",
         epilog="figures:\n" + "\n".join(
             f"  {name:20} {catalogue.title(name)}; limit: {catalogue.limit_of(name)}"
-            for name in NAMES))
+            for name in NAMES) + "\n\ngroups of figures:\n" + "\n".join(
+                f"  {group:20} {', '.join(names)}" for group, names in catalogue.GROUPS.items()))
     parser.add_argument("names", nargs="*", metavar="NAME", help="measure only these figures")
     parser.add_argument("--leads", type=number_above(100, int), metavar="N",
                         help=f"leads in the store ({LONG['leads']}); 1000000 takes minutes to fill")
@@ -64,6 +65,8 @@ does nothing else: a figure during which others took more than 0.2 cores is warn
                         help=argparse.SUPPRESS)
     parser.add_argument("--check-arguments", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
+    options.names = [name for given in options.names
+                     for name in catalogue.GROUPS.get(given, (given,))]
     unknown = set(options.names) - set(NAMES)
     if unknown:
         parser.error(f"there is no figure {', '.join(sorted(unknown))}; see --help")

@@ -27,12 +27,21 @@ CATALOGUE = {
                             (("ratio", AT_MOST, 1.5),)),
     "seal_record_256": ("Seal a record of 256 bytes", "AES-256-GCM alone", ()),
     "log_in": ("Log-in with a password over TLS, 2 at once", "Argon2id alone", ()),
+    "directory_log_in": ("Log-in of people of an OpenLDAP directory, 16 at once",
+                "TLS and bind alone", (("value", AT_LEAST, 100),)),
+    "directory_log_in_cpu": ("… processor of ours for each", "TLS and bind alone",
+                    (("value", AT_MOST, 5),)),
+    "recheck_500": ("500 signed in are looked up; processor of the directory",
+                    "one search for them", (("value", AT_MOST, 1000),)),
     "events_500": ("An event to the last of 500 listeners", "plain sockets", ()),
     "store_size": ("Store and keys on disk", "plain protobuf", (("ratio", AT_MOST, 2),)),
     "start_to_ready": ("Start to ready", "the program's --help", (("value", AT_MOST, 2000),)),
     "memory_own": ("Memory of its own, 500 listeners", "just started", (("value", AT_MOST, 200),)),
     "memory_of_files": ("Page cache it has mapped", "just started", ()),
 }
+
+# What one name on the command line stands for.
+GROUPS = {"sign-on": ("directory_log_in", "directory_log_in_cpu", "recheck_500")}
 
 
 def in_order(figures):

@@ -15,9 +15,11 @@ from leadkeep_demo.instance import StartFailed
 
 from . import people
 from .fan_out import DaemonFanOut, PlainFanOut
+from .figure import figure
 from .filled_store import BUSY, FilledStore
 from .load import Load
 from .machine import memory_mib
+from .sign_on import directory_log_in, recheck_500
 from .static_server import StaticServer
 
 CONNECTIONS = 64
@@ -25,17 +27,6 @@ LISTENERS = 500
 ROUNDS = 15          # events in one run
 MOST_PER_SECOND = 12_000  # notifications that are made ready for each second of a run
 SMALL_STORE = 10_000
-
-
-def figure(name, unit, better, values, limits=()):
-    made = {"name": name, "value": statistics.median(values), "unit": unit}
-    if limits:
-        limit = statistics.median(limits)
-        made |= {"limit": limit, "ratio": made["value"] / limit}
-    made |= {"better": better, "min": min(values), "max": max(values)}
-    if limits:
-        made |= {"limit_min": min(limits), "limit_max": max(limits)}
-    return made
 
 
 class Bench:
@@ -309,6 +300,8 @@ FIGURES = (
     (log_in, ("log_in",)),
     (events_500, ("events_500", "memory_own", "memory_of_files")),
     *((webhook(n), (f"webhook_{n}",)) for n in (1, 16, 64)),
+    (directory_log_in, ("directory_log_in", "directory_log_in_cpu")),
+    (recheck_500, ("recheck_500",)),
 )
 
 NAMES = tuple(name for _, names in FIGURES for name in names)

@@ -43,6 +43,11 @@ class Others:
         self.share = round(max(0, ticks) / TICKS / (time.monotonic() - begin), 2)
 
 
+def processor_seconds(pid):
+    """Of a process that runs."""
+    return _stat(str(pid))[1] / TICKS
+
+
 def memory_mib(pid):
     """RssAnon: the process's own. RssFile: pages of files, the store's among them, that the kernel
     takes back when somebody needs them."""
