@@ -123,8 +123,8 @@ struct Named {
 
 std::vector<Named> all_figures(const Effort& effort, const FilledPlace& filled,
                                const DirectoryPlace& directory) {
-  const auto rate = [effort](std::string unit, std::function<double()> value,
-                             std::function<double()> limit) -> Measure {
+  const auto rate = [effort](const std::string& unit, const std::function<double()>& value,
+                             const std::function<double()>& limit) -> Measure {
     return [=](const std::string& name) {
       return in_turn(name, unit, Better::kHigher, effort, value, limit);
     };

@@ -39,7 +39,7 @@ class TextSource final : public http::ByteSource {
 
   std::size_t read(std::span<char> out) override {
     const auto count = std::min(out.size(), m_text.size());
-    std::copy_n(m_text.data(), count, out.data());
+    std::copy_n(m_text.begin(), count, out.data());
     m_text.remove_prefix(count);
     return count;
   }
