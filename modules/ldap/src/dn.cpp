@@ -9,7 +9,8 @@ namespace leadkeep::ldap {
 
 std::optional<std::string> canonical_dn(const std::string& dn) {
   LDAPDN parsed = nullptr;
-  if (dn.empty() || ::ldap_str2dn(dn.c_str(), &parsed, LDAP_DN_FORMAT_LDAPV3) != LDAP_SUCCESS) {
+  if (dn.empty() || dn.find('\0') != std::string::npos ||  // what is behind it would not be read
+      ::ldap_str2dn(dn.c_str(), &parsed, LDAP_DN_FORMAT_LDAPV3) != LDAP_SUCCESS) {
     return std::nullopt;
   }
   char* text = nullptr;

@@ -23,5 +23,11 @@ TEST(CanonicalDn, IsNothingForWhatIsNoName) {
   }
 }
 
+TEST(CanonicalDn, IsNothingForANameWithANulInIt) {
+  using namespace std::string_literals;
+  EXPECT_EQ(canonical_dn("cn=agents,dc=test\0,dc=other"s), std::nullopt);
+  EXPECT_EQ(canonical_dn("\0cn=agents,dc=test"s), std::nullopt);
+}
+
 }  // namespace
 }  // namespace leadkeep::ldap
