@@ -1,10 +1,7 @@
 #include "keeper.h"
 
 #include <leadkeep/base/event_log.h>
-#include <leadkeep/base/heap.h>
 #include <leadkeep/flow/idempotency.h>
-
-#include <pthread.h>
 
 namespace leadkeep::daemon {
 namespace {
@@ -19,24 +16,14 @@ Keeper::Keeper(flow::House& house, flow::ReceiveMessage& receive,
     : m_house{house},
       m_receive{receive},
       m_sessions{sessions},
-      m_thread{[this](const std::stop_token& stop) { run(stop); }} {}
+      m_thread{"lk-keeper", [this] { return keep(); }} {}
 
-Keeper::~Keeper() {
-  m_thread.request_stop();
-  m_stopping.with([](bool& stopping) { stopping = true; });
-  m_stopping.notify_all();
-}
-
-void Keeper::run(const std::stop_token& stop) {
-  ::pthread_setname_np(::pthread_self(), "lk-keeper");
-  while (!stop.stop_requested()) {
-    // Each on its own: what one cannot do must not keep the others from their work.
-    report(end_sessions());
-    report(forget_answers());
-    report(apply_deferred());
-    wipe_dead_stack();
-    m_stopping.when_or_after(kInterval, [](bool stopping) { return stopping; }, [](bool) {});
-  }
+std::chrono::milliseconds Keeper::keep() {
+  // Each on its own: what one cannot do must not keep the others from their work.
+  report(end_sessions());
+  report(forget_answers());
+  report(apply_deferred());
+  return kInterval;
 }
 
 void Keeper::report(const Result<void>& outcome) {

@@ -1,21 +1,22 @@
 // lk-keeper: once a minute ends sessions that are over, forgets old idempotency keys, and tries
 // deferred webhooks again.
 #pragma once
-#include <leadkeep/base/guarded.h>
+#include "recurring.h"
+
 #include <leadkeep/flow/receive_message.h>
 #include <leadkeep/identity/session.h>
 
-#include <thread>
+#include <chrono>
 
 namespace leadkeep::daemon {
 
 class Keeper {
  public:
   Keeper(flow::House& house, flow::ReceiveMessage& receive, const identity::SessionStore& sessions);
-  ~Keeper();
 
  private:
-  void run(const std::stop_token& stop);
+  // Returns how long to rest.
+  [[nodiscard]] std::chrono::milliseconds keep();
   static void report(const Result<void>& outcome);
   [[nodiscard]] Result<void> end_sessions();
   [[nodiscard]] Result<void> forget_answers();
@@ -24,8 +25,7 @@ class Keeper {
   flow::House& m_house;
   flow::ReceiveMessage& m_receive;
   const identity::SessionStore& m_sessions;
-  Guarded<bool> m_stopping{false};
-  std::jthread m_thread;
+  Recurring m_thread;
 };
 
 }  // namespace leadkeep::daemon

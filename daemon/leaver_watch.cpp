@@ -1,13 +1,10 @@
 #include "leaver_watch.h"
 
 #include <leadkeep/base/event_log.h>
-#include <leadkeep/base/heap.h>
 #include <leadkeep/identity/leaver.h>
 
 #include <algorithm>
 #include <utility>
-
-#include <pthread.h>
 
 namespace leadkeep::daemon {
 
@@ -16,22 +13,11 @@ LeaverWatch::LeaverWatch(flow::EndLeavers& end_leavers, CompanyDirectory& direct
     : m_end_leavers{end_leavers},
       m_directory{directory},
       m_interval{interval},
-      m_thread{[this](const std::stop_token& stop) { run(stop); }} {}
+      m_thread{"lk-leavers", [this] { return ask(); }} {}
 
 LeaverWatch::~LeaverWatch() {
-  m_thread.request_stop();
+  m_thread.begin_stop();
   m_directory.hang_up();
-  m_stopping.with([](bool& stopping) { stopping = true; });
-  m_stopping.notify_all();
-}
-
-void LeaverWatch::run(const std::stop_token& stop) {
-  ::pthread_setname_np(::pthread_self(), "lk-leavers");
-  while (!stop.stop_requested()) {
-    const std::chrono::milliseconds rest = ask();
-    wipe_dead_stack();
-    m_stopping.when_or_after(rest, [](bool stopping) { return stopping; }, [](bool) {});
-  }
 }
 
 std::chrono::milliseconds LeaverWatch::ask() {

@@ -1,12 +1,11 @@
 // lk-leavers: asks the directory again and again whether those who are signed in may still be.
 #pragma once
 #include "company_directory.h"
+#include "recurring.h"
 
-#include <leadkeep/base/guarded.h>
 #include <leadkeep/flow/end_leavers.h>
 
 #include <chrono>
-#include <thread>
 
 namespace leadkeep::daemon {
 
@@ -18,7 +17,6 @@ class LeaverWatch {
   ~LeaverWatch();
 
  private:
-  void run(const std::stop_token& stop);
   // Returns how long to rest.
   [[nodiscard]] std::chrono::milliseconds ask();
 
@@ -26,8 +24,7 @@ class LeaverWatch {
   CompanyDirectory& m_directory;
   const std::chrono::seconds m_interval;
   bool m_answered = true;  // the last time
-  Guarded<bool> m_stopping{false};
-  std::jthread m_thread;
+  Recurring m_thread;
 };
 
 }  // namespace leadkeep::daemon
