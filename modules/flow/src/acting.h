@@ -23,13 +23,16 @@ namespace leadkeep::flow {
   }
 }
 
+// An entry of its own, where nothing else is written.
+[[nodiscard]] inline Result<void> record(House& house, const audit::Entry& entry) {
+  const Timestamp now = house.clock.now();
+  return house.store.write([&](store::WriteTxn& txn) { return audit::append(txn, entry, now); });
+}
+
 inline void record_refusal(House& house, audit::Entry entry, std::string_view reason) {
   entry.outcome = audit::Outcome::kRefused;
   entry.reason = std::string{reason};
-  const Timestamp now = house.clock.now();
-  const Result<void> written = house.store.write(
-      [&](store::WriteTxn& txn) -> Result<void> { return audit::append(txn, entry, now); });
-  if (!written) {
+  if (const auto written = record(house, entry); !written) {
     log_warn("AUDIT_REFUSAL_NOT_WRITTEN", Field{"reason", Reason{written.error()}});
   }
 }

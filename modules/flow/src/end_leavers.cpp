@@ -1,4 +1,4 @@
-#include "trail_entry.h"
+#include "acting.h"
 
 #include <leadkeep/base/event_log.h>
 #include <leadkeep/flow/end_leavers.h>
@@ -53,14 +53,11 @@ EndLeavers::Judged EndLeavers::judge(const Live& live,
       continue;
     }
     const identity::DirectoryPerson& person = *found->second;
-    const auto standing = identity::ends_sessions(person.standing) || !person.roles.empty()
-                              ? person.standing
-                              : identity::Standing::kWithoutRole;
-    if (!identity::ends_sessions(standing)) {
-      judged.staying.emplace_back(agent, &person);
+    if (const auto reason = identity::reason_to_end(person)) {
+      auto& gone = identity::is_meant(*reason) ? judged.meant : judged.doubtful;
+      gone.push_back({agent, identity::name_of(*reason), asked});
     } else {
-      auto& gone = identity::is_meant(standing) ? judged.meant : judged.doubtful;
-      gone.push_back({agent, identity::name_of(standing), asked});
+      judged.staying.emplace_back(agent, &person);
     }
   }
   return judged;
@@ -81,8 +78,7 @@ Result<void> EndLeavers::hold_if_too_many(std::vector<Gone>& doubtful, std::size
   log_warn("LEAVERS_HELD", Field{"count", count}, Field{"asked", asked});
   audit::Entry entry = entry_by(std::nullopt, audit::Act::kLeaversHeld);
   entry.items = count;
-  const Timestamp now = m_house.clock.now();
-  return m_house.store.write([&](store::WriteTxn& txn) { return audit::append(txn, entry, now); });
+  return record(m_house, entry);
 }
 
 Result<void> EndLeavers::follow(const AgentId& agent, const identity::DirectoryPerson& person) {
@@ -177,9 +173,7 @@ Result<std::size_t> EndLeavers::end_held() {
   m_house.metrics.leavers_held.set(0);
   audit::Entry entry = entry_by(std::nullopt, audit::Act::kLeaversEnded);
   entry.items = held.size();
-  const Timestamp now = m_house.clock.now();
-  LK_TRY_VOID(
-      m_house.store.write([&](store::WriteTxn& txn) { return audit::append(txn, entry, now); }));
+  LK_TRY_VOID(record(m_house, entry));
   return end(held);
 }
 

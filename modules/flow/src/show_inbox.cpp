@@ -59,9 +59,7 @@ Result<void> put_on_record(House& house, const identity::Actor& actor, audit::Ac
                            const audit::Object& object, std::size_t items) {
   audit::Entry entry = entry_by(actor, act, object);
   entry.items = items;
-  const Timestamp now = house.clock.now();
-  return house.store.write(
-      [&](store::WriteTxn& txn) -> Result<void> { return audit::append(txn, entry, now); });
+  return record(house, entry);
 }
 
 // What was refused to be read is on record as well.

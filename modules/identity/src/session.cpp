@@ -24,6 +24,13 @@ Fail no_session() {
   return fail(Errc::kUnauthenticated, "session: none for this token");
 }
 
+// Removes the row of a session and notes which it was.
+Result<void> end_session(store::WriteTxn& txn, ByteView key, const records::Session& record,
+                         std::vector<SessionId>& ended) {
+  ended.push_back(SessionId::from_bytes(as_bytes(record.id())).value_or(SessionId{}));
+  return kSessions.erase(txn, key);
+}
+
 // Ends the oldest sessions until one more fits; says which.
 Result<std::vector<SessionId>> make_room(store::WriteTxn& txn, records::Agent& agent,
                                          std::uint32_t limit) {
@@ -33,8 +40,7 @@ Result<std::vector<SessionId>> make_room(store::WriteTxn& txn, records::Agent& a
     const ByteView key = as_bytes(keys.Get(0));
     LK_TRY(const auto record, kSessions.find(txn, key, identity_key()));
     if (record) {
-      ended.push_back(SessionId::from_bytes(as_bytes(record->id())).value_or(SessionId{}));
-      LK_TRY_VOID(kSessions.erase(txn, key));
+      LK_TRY_VOID(end_session(txn, key, *record, ended));
     }
     keys.erase(keys.begin());
   }
@@ -167,8 +173,7 @@ Result<std::vector<SessionId>> SessionStore::close_all(store::WriteTxn& txn, con
     if (record && record->created_ms() >= opened_before.ms) {
       kept.push_back(key);
     } else if (record) {
-      ended.push_back(SessionId::from_bytes(as_bytes(record->id())).value_or(SessionId{}));
-      LK_TRY_VOID(kSessions.erase(txn, as_bytes(key)));
+      LK_TRY_VOID(end_session(txn, as_bytes(key), *record, ended));
     }
   }
   agent.mutable_session_keys()->Assign(kept.begin(), kept.end());

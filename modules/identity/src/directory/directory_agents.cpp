@@ -1,9 +1,8 @@
 #include "agent_table.h"
+#include "directory/directory_id.h"
 
 #include <leadkeep/identity/directory_agents.h>
 #include <leadkeep/store/blind_index.h>
-
-#include <algorithm>
 
 namespace leadkeep::identity {
 namespace {
@@ -72,12 +71,11 @@ Result<std::optional<DirectoryId>> DirectoryAgents::id_of(store::ReadTxn& txn,
   if (!agent || agent->directory_id().empty()) {
     return std::optional<DirectoryId>{};
   }
-  DirectoryId found{};
-  if (agent->directory_id().size() != found.size()) {
+  const auto found = id_from_bytes(as_bytes(agent->directory_id()));
+  if (!found) {
     return fail(Errc::kCorrupt, "identity: an agent's id of the directory has another length");
   }
-  std::ranges::copy(as_bytes(agent->directory_id()), found.begin());
-  return std::optional{found};
+  return found;
 }
 
 Result<DirectoryAgents::News> DirectoryAgents::compare(store::ReadTxn& txn, const AgentId& id,

@@ -15,15 +15,6 @@ constexpr bool is_hyphen_place(std::size_t at) {
 
 constexpr std::size_t kUuidTextSize = 36;
 
-std::optional<DirectoryId> read_guid(ByteView bytes) {
-  DirectoryId id{};
-  if (bytes.size() != id.size()) {
-    return std::nullopt;
-  }
-  std::ranges::copy(bytes, id.begin());
-  return id;
-}
-
 std::optional<DirectoryId> read_uuid(std::string_view text) {
   if (text.size() != kUuidTextSize) {
     return std::nullopt;
@@ -37,7 +28,7 @@ std::optional<DirectoryId> read_uuid(std::string_view text) {
     }
   }
   const auto bytes = from_hex(to_lower_ascii(digits));
-  return bytes ? read_guid(*bytes) : std::nullopt;
+  return bytes ? id_from_bytes(*bytes) : std::nullopt;
 }
 
 std::string uuid_text(const DirectoryId& id) {
@@ -53,6 +44,15 @@ std::string uuid_text(const DirectoryId& id) {
 
 }  // namespace
 
+std::optional<DirectoryId> id_from_bytes(ByteView bytes) {
+  DirectoryId id{};
+  if (bytes.size() != id.size()) {
+    return std::nullopt;
+  }
+  std::ranges::copy(bytes, id.begin());
+  return id;
+}
+
 std::string id_attribute(DirectoryKind kind) {
   return kind == DirectoryKind::kActiveDirectory ? "objectGUID" : "entryUUID";
 }
@@ -62,7 +62,8 @@ std::optional<DirectoryId> id_of(DirectoryKind kind, const ldap::Entry& entry) {
   if (!value) {
     return std::nullopt;
   }
-  return kind == DirectoryKind::kActiveDirectory ? read_guid(as_bytes(*value)) : read_uuid(*value);
+  return kind == DirectoryKind::kActiveDirectory ? id_from_bytes(as_bytes(*value))
+                                                 : read_uuid(*value);
 }
 
 std::string filter_for(DirectoryKind kind, const DirectoryId& id) {

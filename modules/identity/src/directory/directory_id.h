@@ -11,6 +11,8 @@ namespace leadkeep::identity {
 
 [[nodiscard]] std::string id_attribute(DirectoryKind kind);
 [[nodiscard]] std::optional<DirectoryId> id_of(DirectoryKind kind, const ldap::Entry& entry);
+// Of the bytes that are stored.
+[[nodiscard]] std::optional<DirectoryId> id_from_bytes(ByteView bytes);
 [[nodiscard]] std::string filter_for(DirectoryKind kind, const DirectoryId& id);
 
 }  // namespace leadkeep::identity

@@ -4,20 +4,20 @@
 
 namespace leadkeep::identity {
 
-bool ends_sessions(Standing standing) noexcept {
-  switch (standing) {
+std::optional<Standing> reason_to_end(const DirectoryPerson& person) noexcept {
+  switch (person.standing) {
     case Standing::kActive:
     case Standing::kLocked:
     case Standing::kMustChangePassword:
     case Standing::kPasswordExpired:
-      return false;
+      return person.roles.empty() ? std::optional{Standing::kWithoutRole} : std::nullopt;
     case Standing::kDisabled:
     case Standing::kExpired:
     case Standing::kWithoutPassword:
     case Standing::kWithoutRole:
-      return true;
+      break;
   }
-  return true;
+  return person.standing;
 }
 
 bool is_meant(Standing standing) noexcept {

@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string_view>
 
 namespace leadkeep::identity {
@@ -18,8 +19,9 @@ namespace leadkeep::identity {
 inline constexpr std::chrono::seconds kMissingLongEnough{60};
 inline constexpr std::string_view kNotInDirectory = "not_in_directory";
 
-// Whether the open sessions of a person of this standing end.
-[[nodiscard]] bool ends_sessions(Standing standing) noexcept;
+// Why the open sessions of the person end, or nothing. Who is locked and in no group either has left
+// the groups.
+[[nodiscard]] std::optional<Standing> reason_to_end(const DirectoryPerson& person) noexcept;
 
 // Said of one person by somebody who meant it, and so no sign that the directory or a setting is
 // broken.
