@@ -1,6 +1,7 @@
 #include "raw_directory.h"
 
 #include "figures.h"
+#include "paths/path_house.h"
 
 #include <leadkeep/base/check.h>
 #include <leadkeep/ldap/servers.h>
@@ -10,13 +11,7 @@
 namespace leadkeep::bench {
 namespace {
 
-template <class T>
-T must(Result<T> result) {
-  if (!result) {
-    throw std::runtime_error{result.error().detail};
-  }
-  return std::move(result).value();
-}
+using test::must;
 
 // Of the whole process, once.
 void prepare(const std::string& ca_file) {

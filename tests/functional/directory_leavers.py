@@ -30,13 +30,9 @@ class LeaverTest(DirectoryTest):
 
     def assert_stays_in(self, client):
         """For as long as several questions to the directory take."""
-        asked = self.metric("rechecks_total")
-        until(lambda: self.metric("rechecks_total") >= asked + 3, "the directory is asked", 20)
+        asked = self.anna.metric("rechecks_total")
+        until(lambda: self.anna.metric("rechecks_total") >= asked + 3, "the directory is asked", 20)
         self.assertTrue(self.is_in(client))
-
-    def metric(self, name):
-        text = self.anna.get("/metrics").body.decode()
-        return int(float(text.partition(f"\nleadkeep_{name} ")[2].split()[0]))
 
 
 class OpenLdapLeavers(LeaverTest):
@@ -84,8 +80,8 @@ class OpenLdapLeavers(LeaverTest):
         leaver = self.join_company("spaeter")
         self.directory.set_state("spaeter", State.DISABLED)
         self.directory.stop()
-        failed = self.metric("rechecks_failed_total")
-        until(lambda: self.metric("rechecks_failed_total") > failed, "a question failed", 20)
+        failed = self.anna.metric("rechecks_failed_total")
+        until(lambda: self.anna.metric("rechecks_failed_total") > failed, "a question failed", 20)
         self.directory.start()
         # Three failures leave a server alone for 15 seconds.
         self.assert_out_soon(leaver, 25)
@@ -112,7 +108,7 @@ class BehindAProxy(LeaverTest):
         self.directory.set_state("einzeln", State.DISABLED)
         self.proxy.swallows = False
         self.assert_out_soon(disabled, 40)
-        until(lambda: self.metric("leavers_held") == 6, "they are held", SOON)
+        until(lambda: self.anna.metric("leavers_held") == 6, "they are held", SOON)
         self.assertTrue(all(self.is_in(one) for one in crowd))
         said = self.instance.ctl("ldap", "leavers").stdout
         for name in names:

@@ -1,6 +1,4 @@
 """Log-ins of people of the company's directory, against real servers."""
-import os
-import pathlib
 import time
 
 import functional
@@ -181,11 +179,6 @@ class Protection(DirectoryTest):
             self.assert_let_in("anna", "agent")
         self.restart_with()
 
-    def processor_seconds(self):
-        stat = pathlib.Path(f"/proc/{self.instance.daemon.pid}/stat").read_text()
-        fields = stat.rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
     def test_authorities_that_are_not_there_are_refused_at_the_start(self):
         self.instance.write_config({**self.settings,
                                     "directory.ca_file": self.instance.folder / "none.pem"})
@@ -206,8 +199,7 @@ class Memory(DirectoryTest):
                     "username": "anna", "password": self.directory.people["anna"].password})
                 self.assertEqual(answer.status, 201)
             client.close()
-            status = pathlib.Path(f"/proc/{self.instance.daemon.pid}/status").read_text()
-            return int(status.partition("RssAnon:")[2].split()[0])
+            return self.memory_kib("RssAnon")
 
         before = log_in_often(100)
         grown = log_in_often(400) - before

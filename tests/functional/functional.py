@@ -103,6 +103,19 @@ class FunctionalTest(unittest.TestCase):
         if not MEMORY_IS_SANITIZED:
             self.assertLess(used, bound)
 
+    # -- looking at the process ----------------------------------------------------------------
+
+    def proc(self, name):
+        return pathlib.Path(f"/proc/{self.instance.daemon.pid}/{name}").read_text()
+
+    def memory_kib(self, kind):
+        """VmRSS is all of it, RssAnon what is not of files."""
+        return int(self.proc("status").partition(kind + ":")[2].split()[0])
+
+    def processor_seconds(self):
+        fields = self.proc("stat").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     @classmethod
     def prepare(cls):
         """Before the start: more files, other settings."""

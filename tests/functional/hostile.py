@@ -238,12 +238,6 @@ class HostileTest(functional.FunctionalTest):
             lines = dict(line.split(":", 1) for line in status)
         return tuple(int(lines[name].split()[0]) / 1024 for name in ("VmRSS", "VmHWM"))
 
-    @classmethod
-    def counter(cls, name):
-        text = cls.anna.get("/metrics").body.decode()
-        return int(float(next(line.split()[1] for line in text.splitlines()
-                              if line.startswith(f"leadkeep_{name} "))))
-
     def open_files(self):
         """Each place that is taken holds its socket. Threads say less: idle ones stay a while."""
         return len(os.listdir(f"/proc/{self.instance.daemon.pid}/fd"))

@@ -35,7 +35,7 @@ class Guessing(hostile.HostileTest):
             wrong.append(right[:at] + other + right[at + 1:])
         wrong += ["".join(ALPHABET[byte % 64] for byte in os.urandom(len(right)))
                   for _ in range(100)]
-        before = self.counter("requests_refused_total")
+        before = self.anna.metric("requests_refused_total")
         answers = collections.Counter()
         wire = self.wire(self.doors[0])
         for token in wrong:
@@ -44,7 +44,7 @@ class Guessing(hostile.HostileTest):
         self.assertEqual(len(answers), 1, answers)
         (status, body), = answers
         self.assertEqual((status, json.loads(body)["code"]), (401, "unauthenticated"))
-        self.assertEqual(self.counter("requests_refused_total") - before, len(wrong))
+        self.assertEqual(self.anna.metric("requests_refused_total") - before, len(wrong))
         self.assertEqual(self.ask_session(wire, right).status, 200)
 
     def test_token_of_another_house_opens_nothing(self):
@@ -92,8 +92,8 @@ class Guessing(hostile.HostileTest):
                 ("nonsense", b"GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n", 404,
                  "requests_failed_total")):
             with self.subTest(name):
-                count, before = 2_000, self.counter(counted)
-                writes = self.counter("store_writes_total")
+                count, before = 2_000, self.anna.metric(counted)
+                writes = self.anna.metric("store_writes_total")
                 begin = time.monotonic()
                 wire = self.wire(self.doors[0])
                 for _ in range(count // 100):
@@ -101,8 +101,8 @@ class Guessing(hostile.HostileTest):
                     self.assertEqual({wire.answer().status for _ in range(100)}, {status})
                 seconds = time.monotonic() - begin
                 figure(f"refused_{name}_in_a_second", count / seconds, "1/s")
-                self.assertGreaterEqual(self.counter(counted) - before, count)
-                self.assertLessEqual(self.counter("store_writes_total") - writes,
+                self.assertGreaterEqual(self.anna.metric(counted) - before, count)
+                self.assertLessEqual(self.anna.metric("store_writes_total") - writes,
                                      20 * (int(seconds) + 2))
 
     # -- passwords -----------------------------------------------------------------------------
@@ -146,7 +146,7 @@ class Guessing(hostile.HostileTest):
         ask = "GET " + hostile.WEBHOOK + ("?hub.mode=subscribe&hub.challenge=1&hub.verify_token={} "
                                           "HTTP/1.1\r\nHost: x\r\n\r\n")
         wire = self.wire(self.doors[1])
-        before = self.counter("requests_failed_total")
+        before = self.anna.metric("requests_failed_total")
         bodies = set()
         guesses = [right[:n] for n in range(len(right))]
         guesses += [os.urandom(16).hex() for _ in range(200)]
@@ -156,7 +156,7 @@ class Guessing(hostile.HostileTest):
             self.assertEqual(answer.status, 403)
             bodies.add(answer.body)
         self.assertEqual(len(bodies), 1)
-        self.assertEqual(self.counter("requests_failed_total") - before, len(guesses))
+        self.assertEqual(self.anna.metric("requests_failed_total") - before, len(guesses))
         wire.send(ask.format(right).encode())
         self.assertEqual(wire.answer().status, 200)
 
@@ -164,7 +164,7 @@ class Guessing(hostile.HostileTest):
         body = json.dumps(self.payload([self.text_message("guessed")])).encode()
         right = self.signature(body)
         wire = self.wire(self.doors[1])
-        before = {name: self.counter(name) for name in ("webhooks_refused_total",
+        before = {name: self.anna.metric(name) for name in ("webhooks_refused_total",
                                                         "store_writes_total")}
         guesses = ["sha256=" + os.urandom(32).hex() for _ in range(300)]
         digits = right.removeprefix("sha256=")
@@ -177,9 +177,10 @@ class Guessing(hostile.HostileTest):
             answer = wire.answer()
             answers.add((answer.status, answer.body))
         self.assertEqual([status for status, _ in answers], [401])
-        self.assertEqual(self.counter("webhooks_refused_total") - before["webhooks_refused_total"],
+        refused = self.anna.metric("webhooks_refused_total")
+        self.assertEqual(refused - before["webhooks_refused_total"],
                          len(guesses))
-        self.assertEqual(self.counter("store_writes_total"), before["store_writes_total"])
+        self.assertEqual(self.anna.metric("store_writes_total"), before["store_writes_total"])
         self.assertNotIn("guessed", self.texts(self.conversation))
 
 

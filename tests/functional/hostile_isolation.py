@@ -130,7 +130,7 @@ class Isolation(hostile.HostileTest):
         compared = [self.compare(name, lambda path=path: self.get(path))
                     for name, path in (("session", "/v1/session"),
                                        ("conversations", "/v1/conversations"))]
-        before = self.counter("webhooks_refused_total")
+        before = self.anna.metric("webhooks_refused_total")
         with Attack(self.bad_requests(webhook, forged), self.slow_bodies(webhook),
                     self.connections(webhook)) as attack:
             begin = time.monotonic()
@@ -138,7 +138,8 @@ class Isolation(hostile.HostileTest):
                 under_attack()
             seconds = time.monotonic() - begin
             figure("attack_on_webhook", attack.count.value / seconds, "1/s")
-        self.assertGreater(self.counter("webhooks_refused_total"), before, "there was an attack")
+        self.assertGreater(self.anna.metric("webhooks_refused_total"), before,
+                           "there was an attack")
 
     def test_whatsapp_is_answered_while_the_api_is_attacked(self):
         api = self.doors[0]

@@ -317,8 +317,7 @@ class KilledUnderLoad(functional.FunctionalTest):
         self.arm("slow", ms=400, count=20)
 
         def waiting():
-            figure = self.anna.get("/metrics").body.decode()
-            return int(figure.partition("\nleadkeep_outbox_waiting ")[2].split()[0]) >= 8
+            return self.anna.metric("outbox_waiting") >= 8
         until(waiting, "the outbox fills up")
         time.sleep(rng.uniform(0, 0.5))
         self.kill("outbox full")

@@ -64,6 +64,11 @@ class Client:
     def post(self, path, body=None, **kwargs):
         return self.request("POST", path, body=body, **kwargs)
 
+    def metric(self, name):
+        """What the daemon counts under leadkeep_NAME."""
+        text = self.get("/metrics").body.decode()
+        return int(float(text.partition(f"\nleadkeep_{name} ")[2].split()[0]))
+
     def close(self):
         if self.connection:
             self.connection.close()
