@@ -39,15 +39,18 @@ class MemoryFile {
   UniqueFd m_fd{::memfd_create("leadkeepd.conf", MFD_CLOEXEC)};
 };
 
-// What stands in errors although the input holds it too: our own words, and keys.
+// What stands in errors although the input holds it too: our own words, and keys, asked for as in
+// "did you mean inbox.region?".
 bool is_ours(std::string_view text) {
   static const std::string words =
-      sample_config() +
-      "expected [section] or key = value\na key that is not known and not shown here\n"
+      sample_config() + load(MemoryFile{}.path(), {}).error().detail +  // what an empty file lacks
+      "\nexpected [section] or key = value\na key that is not known and not shown here\n"
       "a value cannot hold '#'; a comment needs a line of its own\n"
-      "is not a known key\nis set twice, first at\nis required with webhook.tls_certificate\n"
-      "is required with webhook.tls_key\nthe configuration is not valid UTF-8\n";
-  return text.find_first_not_of("abcdefghijklmnopqrstuvwxyz_.") == std::string_view::npos ||
+      "is not a known key; did you mean \nis set twice, first at\n"
+      "is required with webhook.tls_certificate\nis required with webhook.tls_key\n"
+      "is required with directory.kind\nthe configuration is not valid UTF-8\n";
+  const std::string_view key = text.substr(0, text.size() - (text.ends_with('?') ? 1 : 0));
+  return key.find_first_not_of("abcdefghijklmnopqrstuvwxyz_.") == std::string_view::npos ||
          text.find(": ") != std::string_view::npos || words.find(text) != std::string::npos;
 }
 
