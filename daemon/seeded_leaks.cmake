@@ -12,7 +12,7 @@ set(leaky
   api/src/handlers/conversations.cpp api/src/handlers/health.cpp api/src/handlers/webhook.cpp
   api/src/http/problem.cpp api/src/http/response.cpp api/src/json/views.cpp
   api/src/metrics_text.cpp api/src/routes/dispatcher.cpp base/src/heap.cpp base/src/seeded_leak.cpp
-  flow/src/cursor.cpp flow/src/log_in.cpp flow/src/receive_message.cpp identity/src/policy.cpp
+  flow/src/cursor.cpp flow/src/enrol_second_factor.cpp flow/src/log_in.cpp flow/src/receive_message.cpp identity/src/policy.cpp
   inbox/src/leads.cpp inbox/src/show.cpp store/src/lmdb_engine.cpp store/src/root_key.cpp
   store/src/sealed_record.cpp)
 list(TRANSFORM leaky PREPEND "${PROJECT_SOURCE_DIR}/modules/")

@@ -36,6 +36,26 @@ std::vector<std::string> allowed(const std::vector<config::Endpoint>& endpoints)
   return out;
 }
 
+identity::Role role_of(config::AgentRole role) {
+  switch (role) {
+    case config::AgentRole::kAgent:
+      return identity::Role::kAgent;
+    case config::AgentRole::kSupervisor:
+      return identity::Role::kSupervisor;
+    case config::AgentRole::kAdmin:
+      break;
+  }
+  return identity::Role::kAdmin;
+}
+
+identity::SecondFactorPolicy second_factor_policy(const config::Settings& settings) {
+  std::set<identity::Role> roles;
+  for (const config::AgentRole role : settings.second_factor.required_for) {
+    roles.insert(role_of(role));
+  }
+  return identity::SecondFactorPolicy{std::move(roles)};
+}
+
 api::StoreCheck::Verdict verdict(bool sound) {
   return sound ? api::StoreCheck::Verdict::kSound : api::StoreCheck::Verdict::kDamaged;
 }
@@ -49,7 +69,9 @@ struct Service::Paths {
       : house{std::move(built_house)},
         agents{house.store},
         sessions{{settings.session.idle, settings.session.absolute, settings.session.max_per_agent},
-                 directory_word},
+                 directory_word,
+                 second_factor_policy(settings)},
+        second_factors{second_factor_policy(settings)},
         throttle{settings.login.max_failures, settings.directory.max_failures},
         authoriser{identity::Policy::defaults()},
         dialer{std::move(allow_list)},
@@ -60,8 +82,9 @@ struct Service::Paths {
         work_conversation{house},
         keep_consent{house},
         refuse{house},
-        log_in{house, prover(), sessions, throttle, refuse},
-        manage_agents{house, agents} {
+        log_in{house, prover(), second_factors, sessions, throttle, refuse, settings.login.refusal},
+        manage_agents{house, agents},
+        enrol_second_factor{house, second_factors, sessions, agents} {
     if (directory) {
       const auto look_up = [&people = directory->people()](auto ids) {
         return people.look_up(ids);
@@ -78,6 +101,7 @@ struct Service::Paths {
   identity::LocalDirectory agents;
   identity::DirectoryWord directory_word;
   identity::SessionStore sessions;
+  identity::SecondFactors second_factors;
   identity::LoginThrottle throttle;
   identity::Authoriser authoriser;
   egress::Dialer dialer;
@@ -92,6 +116,7 @@ struct Service::Paths {
   flow::Refuse refuse;
   flow::LogIn log_in;
   flow::ManageAgents manage_agents;
+  flow::EnrolSecondFactor enrol_second_factor;
   std::optional<flow::EndLeavers> end_leavers;  // where there is a directory
 };
 
@@ -173,7 +198,8 @@ Result<void> Service::open_doors(const config::Settings& settings) {
   LK_TRY(m_control,
          api::ControlServer::start(
              settings.control.socket,
-             api::ControlServices{p.manage_agents, p.end_leavers ? &*p.end_leavers : nullptr,
+             api::ControlServices{p.manage_agents, p.enrol_second_factor,
+                                  p.end_leavers ? &*p.end_leavers : nullptr,
                                   [this] { return verify_store(); },
                                   [this] { return control_status(); }, m_metrics, m_clock}));
   LK_TRY(m_api,
@@ -181,8 +207,8 @@ Result<void> Service::open_doors(const config::Settings& settings) {
              listener(settings.api.listen, settings.api.tls_certificate, settings.api.tls_key,
                       settings.api.tls_minimum, settings.api.max_connections),
              api::ApiServices{p.log_in, p.show_inbox, p.send_reply, p.work_conversation,
-                              p.keep_consent, p.manage_agents, p.refuse, p.authoriser, m_feed,
-                              m_metrics, m_clock, [this] { return health(); },
+                              p.keep_consent, p.manage_agents, p.enrol_second_factor, p.refuse,
+                              p.authoriser, m_feed, m_metrics, m_clock, [this] { return health(); },
                               settings.events.max_listeners}));
   LK_TRY(m_webhook, api::WebhookServer::start(
                         listener(settings.webhook.listen, settings.webhook.tls_certificate,

@@ -128,6 +128,22 @@ ExitCode set_state(const ControlClient& client, const Arguments& arguments) {
   return ExitCode::kDone;
 }
 
+ExitCode reset_second_factor(const ControlClient& client, const Arguments& arguments) {
+  json::Writer w;
+  w.begin_object().field("username", arguments.words[2]).end_object();
+  const auto answer = client.request("POST", "/agents/reset-second-factor", std::move(w).take());
+  if (!answer) {
+    return complain(answer.error());
+  }
+  const json::Value root = answer.value()->root();
+  say("the code to enrol with, once, until " + text_of(root["expires_at"]) + ": " +
+      text_of(root["enrolment_code"]));
+  say(arguments.words[2] +
+      " is signed out everywhere; give the code to nobody else, and not by a way that "
+      "others read");
+  return ExitCode::kDone;
+}
+
 ExitCode verify(const ControlClient& client) {
   const auto answer = client.request("POST", "/store/verify");
   if (!answer) {
@@ -213,6 +229,9 @@ ExitCode run_command(const Arguments& arguments) {
   }
   if (is(3, "agents", "disable") || is(3, "agents", "enable")) {
     return set_state(client, arguments);
+  }
+  if (is(3, "agents", "reset-second-factor")) {
+    return reset_second_factor(client, arguments);
   }
   if (is(3, "ldap", "test")) {
     return test_log_in(arguments);

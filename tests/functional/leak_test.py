@@ -45,7 +45,8 @@ GROUPS = (
      Seed("phone_in_file_name", "phone", "file_names"),
      Seed("agents_to_nobody", "agent_name", "answer_body", "/healthz", role="nobody"),
      Seed("refused_body_echoed", "probe_phone", "answer_body", "POST /webhooks/whatsapp"),
-     Seed("token_in_log", "token", "log")),
+     Seed("token_in_log", "token", "log"),
+     Seed("recovery_code_in_log", "recovery_code", "log")),
     (Seed("phone_in_header", "phone", "answer_head"),
      Seed("base64_in_log", "phone", "log", spelling=("base64", "base64url")),
      Seed("phone_in_metric_value", "phone", "metrics"),
@@ -82,6 +83,9 @@ def leaktest(instance, *options, seconds=240):
 
 
 class CleanInstance(functional.FunctionalTest):
+    # The product's own default.
+    settings = {"second_factor.required_for": "supervisor, admin"}
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()

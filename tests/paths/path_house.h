@@ -7,6 +7,7 @@
 #include <leadkeep/audit/trail.h>
 #include <leadkeep/crypto/hash.h>
 #include <leadkeep/flow/deliver_messages.h>
+#include <leadkeep/flow/enrol_second_factor.h>
 #include <leadkeep/flow/keep_consent.h>
 #include <leadkeep/flow/log_in.h>
 #include <leadkeep/flow/manage_agents.h>
@@ -43,8 +44,11 @@ inline void must(const Result<void>& result) {
 
 class PathHouse {
  public:
-  explicit PathHouse(store::Rehearsal rehearsal = store::Rehearsal::kEveryWrite)
+  // Nobody needs a second factor but those whom a test says.
+  explicit PathHouse(store::Rehearsal rehearsal = store::Rehearsal::kEveryWrite,
+                     std::set<identity::Role> second_factor_for = {})
       : store{rehearsal},
+        second_factor_policy{std::move(second_factor_for)},
         house{*store,
               store.clock(),
               feed,
@@ -151,13 +155,15 @@ class PathHouse {
   }
 
   TestStore store;
+  identity::SecondFactorPolicy second_factor_policy;
   inbox::EventFeed feed;
   delivery::OutboxSignal outbox_signal;
   FakeGateway gateway;
   flow::House house;
   identity::LocalDirectory directory{*store};
   identity::DirectoryWord directory_word;
-  identity::SessionStore sessions{identity::SessionLimits{}, directory_word};
+  identity::SessionStore sessions{identity::SessionLimits{}, directory_word, second_factor_policy};
+  identity::SecondFactors second_factors{second_factor_policy};
   identity::LoginThrottle throttle{10, 4};
   identity::Authoriser authoriser{identity::Policy::defaults()};
   flow::ReceiveMessage receive_message{house};
@@ -166,8 +172,10 @@ class PathHouse {
   flow::WorkConversation work{house};
   flow::KeepConsent keep_consent{house};
   flow::Refuse refuse{house};
-  flow::LogIn log_in{house, &directory, sessions, throttle, refuse};
+  flow::LogIn log_in{
+      house, &directory, second_factors, sessions, throttle, refuse, std::chrono::milliseconds{0}};
   flow::ManageAgents manage_agents{house, directory};
+  flow::EnrolSecondFactor enrol_second_factor{house, second_factors, sessions, directory};
   flow::DeliverMessages deliver_messages{house, gateway, flow::DeliveryLimits{}};
 };
 

@@ -1,8 +1,11 @@
 #include "accounts.h"
 
+#include "encode.h"
 #include "request.h"
 
 #include <leadkeep/base/check.h>
+#include <leadkeep/base/clock.h>
+#include <leadkeep/identity/totp.h>
 #include <leadkeep/json/writer.h>
 
 #include <algorithm>
@@ -18,6 +21,14 @@ Request json_request(std::string verb, std::string target, std::string body) {
   request.target = std::move(target);
   request.body = std::move(body);
   return request;
+}
+
+std::vector<std::string> strings_of(const json::Value& list) {
+  std::vector<std::string> texts;
+  for (const json::Value& item : list.items()) {
+    texts.emplace_back(item.string().value_or(""));
+  }
+  return texts;
 }
 
 }  // namespace
@@ -44,7 +55,7 @@ std::string Accounts::new_password() {
 }
 
 Result<Account> Accounts::add(Role role) {
-  Account account{role, new_user_name(), new_password(), {}, {}};
+  Account account{role, new_user_name(), new_password(), {}, {}, {}};
   json::Writer w;
   w.begin_object().field("username", account.user_name).field("display_name", new_display_name());
   w.key("roles").begin_array().string(name_of(role)).end_array();
@@ -59,38 +70,72 @@ Result<Account> Accounts::add(Role role) {
   return account;
 }
 
-void Accounts::learn_token(const RawAnswer& answer, std::string* token) {
+void Accounts::learn_secrets(const RawAnswer& answer) {
   const auto document = json::Document::parse(answer.body, {kMaxAnswerBytes});
   if (!document || answer.status != 201) {
     return;
   }
-  if (const auto text = document.value().root()["token"].string()) {
-    m_marks.add(MarkKind::kToken, std::string{*text});
-    if (token != nullptr) {
-      *token = *text;
+  const json::Value root = document.value().root();
+  for (const auto& [member, kind] :
+       {std::pair{"token", MarkKind::kToken}, std::pair{"secret", MarkKind::kTotpSecret},
+        std::pair{"enrolment_code", MarkKind::kEnrolmentCode}}) {
+    if (const auto text = root[member].string()) {
+      m_marks.add(kind, std::string{*text});
     }
+  }
+  for (const std::string& code : strings_of(root["recovery_codes"])) {
+    m_marks.add(MarkKind::kRecoveryCode, code);
   }
 }
 
-Result<std::string> Accounts::log_in(const Account& account) {
-  json::Writer w;
-  w.begin_object().field("username", account.user_name).field("password", account.password);
-  w.end_object();
-  LK_TRY(
-      const RawAnswer answer,
-      m_instance.api.exchange(json_request("POST", "/v1/sessions", std::move(w).take()).bytes()));
-  m_transcript.keep(account.role, "POST /v1/sessions", answer);
-  std::string token;
-  learn_token(answer, &token);
-  if (token.empty()) {
-    return fail(Errc::kUnavailable, "the log-in of an agent of the run was answered with HTTP " +
+// One that has to answer with 201.
+Result<json::Document> Accounts::post(const Account& account, const std::string& target,
+                                      std::string body) {
+  Request request = json_request("POST", target, std::move(body));
+  request.token = account.token;
+  LK_TRY(const RawAnswer answer, m_instance.api.exchange(request.bytes()));
+  m_transcript.keep(account.role, "POST " + target, answer);
+  if (answer.status != 201) {
+    return fail(Errc::kUnavailable, "POST " + target + " of an agent of the run: HTTP " +
                                         std::to_string(answer.status));
   }
-  return token;
+  learn_secrets(answer);
+  return json::Document::parse(answer.body, {kMaxAnswerBytes});
+}
+
+Result<std::string> Accounts::log_in(Account& account) {
+  json::Writer w;
+  w.begin_object().field("username", account.user_name).field("password", account.password);
+  if (!account.recovery_codes.empty()) {
+    w.field("second_factor", account.recovery_codes.back());
+    account.recovery_codes.pop_back();
+  }
+  w.end_object();
+  LK_TRY(const auto opened, post(account, "/v1/sessions", std::move(w).take()));
+  return std::string{opened.root()["token"].string().value_or("")};
+}
+
+Result<void> Accounts::enrol(Account& account) {
+  LK_TRY(const auto offered, post(account, "/v1/session/second-factor/totp", "{}"));
+  const std::string secret = from_base32(offered.root()["secret"].string().value_or(""));
+  const std::string code = identity::totp::code_at(SecretBytes::copy_of(as_bytes(secret)),
+                                                   identity::totp::step_at(SystemClock{}.now()));
+  LK_TRY(const auto enrolled,
+         post(account, "/v1/session/second-factor/totp/confirm", R"({"code":")" + code + "\"}"));
+  account.token = enrolled.root()["token"].string().value_or("");
+  const auto first = strings_of(enrolled.root()["recovery_codes"]);
+  LK_TRY(const auto again,
+         post(account, "/v1/session/second-factor/recovery-codes",
+              R"({"second_factor":")" + (first.empty() ? std::string{} : first.front()) + "\"}"));
+  account.recovery_codes = strings_of(again.root()["recovery_codes"]);
+  return {};
 }
 
 Result<void> Accounts::sign_in(Account& account) {
   LK_TRY(account.token, log_in(account));
+  if (account.role != Role::kAgent) {
+    LK_TRY_VOID(enrol(account));
+  }
   LK_TRY(account.spare_token, log_in(account));
   return {};
 }

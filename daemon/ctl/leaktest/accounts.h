@@ -13,7 +13,8 @@ struct Account {
   std::string user_name;
   std::string password;
   std::string token;
-  std::string spare_token;  // for requests that end a session
+  std::string spare_token;                  // for requests that end a session
+  std::vector<std::string> recovery_codes;  // of one who has a second factor
 };
 
 inline constexpr std::array kSignedInRoles{Role::kAgent, Role::kSupervisor, Role::kAdmin};
@@ -22,7 +23,8 @@ class Accounts {
  public:
   Accounts(Instance& instance, Marks& marks, Transcript& transcript);
 
-  // One account of each role, signed in, and one that requests may disable and enable.
+  // One account of each role, signed in, and one that requests may disable and enable. Supervisor
+  // and administrator have a second factor, whether the policy asks for it or not.
   [[nodiscard]] Result<void> make();
   // Disables every account that has come since make(), whoever made it.
   [[nodiscard]] Result<void> disable_all();
@@ -36,13 +38,16 @@ class Accounts {
   [[nodiscard]] std::string new_display_name();
   [[nodiscard]] std::string new_password();
 
-  // The token in the answer to a log-in becomes a mark.
-  void learn_token(const RawAnswer& answer, std::string* token = nullptr);
+  // What the daemon has drawn and shows once: tokens, secrets and codes become marks.
+  void learn_secrets(const RawAnswer& answer);
 
  private:
   [[nodiscard]] Result<Account> add(Role role);
   [[nodiscard]] Result<void> sign_in(Account& account);
-  [[nodiscard]] Result<std::string> log_in(const Account& account);
+  [[nodiscard]] Result<std::string> log_in(Account& account);
+  [[nodiscard]] Result<void> enrol(Account& account);
+  [[nodiscard]] Result<json::Document> post(const Account& account, const std::string& target,
+                                            std::string body);
   [[nodiscard]] Result<std::set<std::string>> active_user_names();
 
   Instance& m_instance;

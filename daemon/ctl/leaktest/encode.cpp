@@ -31,6 +31,24 @@ std::string base64(std::string_view bytes) {
   return out;
 }
 
+std::string from_base32(std::string_view text) {
+  constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+  constexpr unsigned kBitsPerLetter = 5;
+  constexpr unsigned kBitsPerByte = 8;
+  std::string out;
+  unsigned value = 0;
+  unsigned bits = 0;
+  for (const char c : text) {
+    value = (value << kBitsPerLetter) | (static_cast<unsigned>(kAlphabet.find(c)) & 0x1fU);
+    bits += kBitsPerLetter;
+    if (bits >= kBitsPerByte) {
+      bits -= kBitsPerByte;
+      out.push_back(static_cast<char>((value >> bits) & 0xffU));
+    }
+  }
+  return out;
+}
+
 std::string utf16(std::string_view ascii, ByteOrder order) {
   std::string out;
   for (const char c : ascii) {

@@ -7,8 +7,9 @@ namespace leadkeep::leaktest {
 
 enum class ByteOrder { kLittle, kBig };
 
-[[nodiscard]] std::string base64(std::string_view bytes);     // RFC 4648 section 4, padded
-[[nodiscard]] std::string base64url(std::string_view bytes);  // RFC 4648 section 5, no padding
+[[nodiscard]] std::string base64(std::string_view bytes);      // RFC 4648 section 4, padded
+[[nodiscard]] std::string base64url(std::string_view bytes);   // RFC 4648 section 5, no padding
+[[nodiscard]] std::string from_base32(std::string_view text);  // RFC 4648 section 6, no padding
 [[nodiscard]] std::string utf16(std::string_view ascii, ByteOrder order);
 [[nodiscard]] std::string percent_encoded(std::string_view bytes);  // every byte
 // Only what a URL may not hold as it is.

@@ -96,6 +96,12 @@ std::string_view name_of(MarkKind kind) noexcept {
       return "password";
     case MarkKind::kToken:
       return "token";
+    case MarkKind::kTotpSecret:
+      return "totp_secret";
+    case MarkKind::kRecoveryCode:
+      return "recovery_code";
+    case MarkKind::kEnrolmentCode:
+      return "enrolment_code";
     case MarkKind::kAppSecret:
       return "app_secret";
     case MarkKind::kVerifyToken:

@@ -44,6 +44,9 @@ enum class MarkKind : std::uint8_t {
   kAgentUserName,
   kPassword,
   kToken,
+  kTotpSecret,     // of an agent's app, base32
+  kRecoveryCode,   // of an agent's paper
+  kEnrolmentCode,  // after a reset
   kAppSecret,
   kVerifyToken,
   kAccessToken,

@@ -122,6 +122,7 @@ std::vector<Operation> control_operations() {
           control("POST", "/agents", kNewAgent),
           control("POST", "/agents/disable", kUsername),
           control("POST", "/agents/enable", kUsername),
+          control("POST", "/agents/reset-second-factor", kUsername),
           control("POST", "/store/verify", {})};
 }
 

@@ -28,9 +28,14 @@ constexpr std::string_view kChange = "PATCH /v1/conversations/{id}";
 constexpr std::string_view kLead = "GET /v1/leads/{id}";
 constexpr std::string_view kConsents = "GET /v1/leads/{id}/consents";
 
+constexpr std::string_view kOffer = "POST /v1/session/second-factor/totp";
+constexpr std::string_view kConfirm = "POST /v1/session/second-factor/totp/confirm";
+constexpr std::string_view kNewPaper = "POST /v1/session/second-factor/recovery-codes";
+
 constexpr std::string_view kWords = "the words of a conversation are what an agent works with";
 constexpr std::string_view kPlainName = "a name without contact data is shown";
 constexpr std::string_view kColleague = "colleagues know each other by name";
+constexpr std::string_view kOwnSecret = "shown once, to the one who has to keep it";
 constexpr std::string_view kOwnLabel = "words that agents themselves gave";
 constexpr std::string_view kEmployees =
     "data of the company's own people, written by an administrator";
@@ -78,6 +83,20 @@ constexpr std::array kTable{
         "the answer to a correct log-in"},
     Row{MarkKind::kToken, kBody, kAnybody, "POST /v1/sessions", kMust,
         "shown once, to the one who logged in"},
+
+    // The second factor: each secret once, to the one whose it is, or who gives it to them.
+    Row{MarkKind::kTotpSecret, kBody, kStaff, kOffer, kMust, kOwnSecret},
+    Row{MarkKind::kAgentUserName, kBody, kStaff, kOffer, kMust, "the app shows whose code it is"},
+    Row{MarkKind::kRecoveryCode, kBody, kStaff, kConfirm, kMust, kOwnSecret},
+    Row{MarkKind::kToken, kBody, kStaff, kConfirm, kMust, kOwnSecret},
+    Row{MarkKind::kAgentName, kBody, kStaff, kConfirm, kMust, "who am I"},
+    Row{MarkKind::kAgentUserName, kBody, kStaff, kConfirm, kMust, "who am I"},
+    Row{MarkKind::kRecoveryCode, kBody, kStaff, kNewPaper, kMust, kOwnSecret},
+    Row{MarkKind::kEnrolmentCode, kBody, kAdmins, "POST /v1/admin/agents/reset-second-factor",
+        kMust, kOwnSecret},
+    Row{MarkKind::kEnrolmentCode, kBody, kOperators, "POST /agents/reset-second-factor", kMust,
+        kOwnSecret},
+
     Row{MarkKind::kAgentName, kBody, kAdmins, "GET /v1/admin/agents", kMust, kEmployees},
     Row{MarkKind::kAgentUserName, kBody, kAdmins, "GET /v1/admin/agents", kMust, kEmployees},
     Row{MarkKind::kAgentName, kBody, kOperators, "GET /agents", kMust, kEmployees},

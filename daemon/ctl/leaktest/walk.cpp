@@ -22,6 +22,10 @@ bool opens_session(const Operation& operation) {
          operation.path.ends_with("/sessions");
 }
 
+bool shows_secrets(const Operation& operation) {
+  return opens_session(operation) || operation.path.find("second-factor") != std::string::npos;
+}
+
 bool makes_account(const Operation& operation) {
   return operation.example.find("\"password\"") != std::string::npos && !opens_session(operation);
 }
@@ -75,8 +79,8 @@ Result<RawAnswer> Walk::send(const Operation& operation, Role role, const Reques
   LK_TRY(RawAnswer answer, m_instance.door(operation.door).exchange(request.bytes()));
   ++m_requests;
   m_transcript.keep(role, operation.name(), answer);
-  if (opens_session(operation)) {
-    m_accounts.learn_token(answer);
+  if (shows_secrets(operation)) {
+    m_accounts.learn_secrets(answer);
   }
   if (const std::string tag = answer.field("etag"); !tag.empty()) {
     m_versions[without_query(request.target)] = tag;

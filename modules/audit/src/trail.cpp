@@ -115,6 +115,12 @@ std::string_view name_of(Act act) noexcept {
       return "leavers_held";
     case Act::kLeaversEnded:
       return "leavers_ended";
+    case Act::kSecondFactorEnrolled:
+      return "second_factor_enrolled";
+    case Act::kRecoveryCodesMade:
+      return "recovery_codes_made";
+    case Act::kSecondFactorReset:
+      return "second_factor_reset";
   }
   return "?";
 }

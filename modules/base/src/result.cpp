@@ -12,6 +12,12 @@ std::string_view name_of(Errc code) noexcept {
       return "unauthenticated";
     case Errc::kForbidden:
       return "forbidden";
+    case Errc::kSecondFactorRequired:
+      return "second_factor_required";
+    case Errc::kStepUpRequired:
+      return "step_up_required";
+    case Errc::kProofRefused:
+      return "proof_refused";
     case Errc::kNotFound:
       return "not_found";
     case Errc::kConflict:

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <map>
 #include <string_view>
 #include <utility>
 
@@ -283,6 +284,28 @@ Form<std::vector<TeamGroup>> team_list() {
               teams.push_back(*std::move(team));
             }
             return teams;
+          }};
+}
+
+Form<std::set<AgentRole>> role_list() {
+  return {"agent, supervisor, admin, several with commas between them, or nobody",
+          [](const std::string& text) -> std::optional<std::set<AgentRole>> {
+            static const std::map<std::string, AgentRole> known{
+                {"agent", AgentRole::kAgent},
+                {"supervisor", AgentRole::kSupervisor},
+                {"admin", AgentRole::kAdmin}};
+            std::set<AgentRole> roles;
+            if (text == "nobody") {
+              return roles;
+            }
+            for (const std::string& name : split(text, ',')) {
+              const auto found = known.find(name);
+              if (found == known.end()) {
+                return std::nullopt;
+              }
+              roles.insert(found->second);
+            }
+            return roles;
           }};
 }
 

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,8 @@ template <class T>
 [[nodiscard]] Form<std::string> phone_number_id();
 [[nodiscard]] Form<std::string> graph_version();
 [[nodiscard]] Form<std::string> region();
+
+[[nodiscard]] Form<std::set<AgentRole>> role_list();
 
 [[nodiscard]] Form<DirectoryKind> directory_kind();
 [[nodiscard]] Form<std::vector<std::string>> directory_servers();

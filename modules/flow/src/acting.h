@@ -37,6 +37,22 @@ inline void record_refusal(House& house, audit::Entry entry, std::string_view re
   }
 }
 
+// One entry for each session of `agent` that ended without having been signed out.
+[[nodiscard]] inline Result<void> append_ends(store::WriteTxn& txn,
+                                              const std::optional<AgentId>& actor,
+                                              const AgentId& agent,
+                                              const std::vector<identity::SessionId>& ended,
+                                              std::string_view reason, Timestamp now) {
+  for (const identity::SessionId& session : ended) {
+    audit::Entry entry = entry_by(std::nullopt, audit::Act::kLogOut, audit::object_of(agent));
+    entry.actor = actor;
+    entry.session = to_ulid(session);
+    entry.reason = std::string{reason};
+    LK_TRY_VOID(audit::append(txn, entry, now));
+  }
+  return {};
+}
+
 // body: Result<T>(WriteTxn&, audit::Entry&); it may complete the entry.
 template <class Body>
 [[nodiscard]] auto act(House& house, const audit::Entry& entry, Body&& body) {

@@ -101,14 +101,7 @@ Result<std::size_t> EndLeavers::end(const std::vector<Gone>& all) {
   for (const Gone& gone : all) {
     auto done = m_house.store.write([&](store::WriteTxn& txn) -> Result<void> {
       LK_TRY(const auto sessions, m_sessions.close_all(txn, gone.agent, gone.asked));
-      for (const identity::SessionId& session : sessions) {
-        audit::Entry entry =
-            entry_by(std::nullopt, audit::Act::kLogOut, audit::object_of(gone.agent));
-        entry.session = to_ulid(session);
-        entry.reason = std::string{gone.reason};
-        LK_TRY_VOID(audit::append(txn, entry, now));
-      }
-      return {};
+      return append_ends(txn, std::nullopt, gone.agent, sessions, gone.reason, now);
     });
     if (done) {
       ++ended;

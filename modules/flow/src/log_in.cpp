@@ -1,11 +1,21 @@
 #include "acting.h"
+#include "guessed_factor.h"
 
 #include <leadkeep/base/seeded_leak.h>
 #include <leadkeep/crypto/random.h>
 #include <leadkeep/flow/log_in.h>
 
+#include <thread>
+
 namespace leadkeep::flow {
 namespace {
+
+struct RefusedFactor {
+  AgentId account;
+  identity::FactorRefusal refusal;
+};
+
+using LetIn = std::variant<identity::Session, RefusedFactor>;
 
 // The agent of a proof. A person whom the directory has proven becomes one here, or is found again.
 Result<identity::ProvenIdentity> agent_of(store::WriteTxn& txn, const Proof& proof,
@@ -54,15 +64,17 @@ Result<Proof> LogIn::prove(const identity::LoginAttempt& attempt) {
   return std::visit([&](auto* prover) { return prove_with(*prover, attempt); }, m_prover);
 }
 
-void LogIn::forget_failures(const std::string& account, const std::string& source,
-                            const Proof& proof) {
-  m_throttle.succeeded(account, source);
-  if (const auto* proven = std::get_if<identity::ProvenPerson>(&proof)) {
-    m_throttle.person_succeeded(as_text(proven->person().id));
+Result<identity::OpenedSession> LogIn::log_in(const identity::LoginAttempt& attempt) {
+  const auto begin = std::chrono::steady_clock::now();
+  auto opened = let_in(attempt);
+  if (!opened && opened.error().code == Errc::kUnauthenticated) {
+    // A wrong password takes as long as a right one without its second factor.
+    std::this_thread::sleep_until(begin + m_refusal_takes);
   }
+  return opened;
 }
 
-Result<identity::OpenedSession> LogIn::log_in(const identity::LoginAttempt& attempt) {
+Result<identity::OpenedSession> LogIn::let_in(const identity::LoginAttempt& attempt) {
   const Timestamp now = m_house.clock.now();
   const std::string account = identity::normalise_username(attempt.username);
   // 1. Guessing is refused before anything is looked at.
@@ -79,26 +91,44 @@ Result<identity::OpenedSession> LogIn::log_in(const identity::LoginAttempt& atte
     }
     return Fail{std::move(proof).error()};
   }
-  forget_failures(account, attempt.source, proof.value());
-  // 3. A session, its audit entry in the same transaction, and one for each that had to make room.
+  if (const auto* person = std::get_if<identity::ProvenPerson>(&proof.value())) {
+    m_throttle.person_succeeded(as_text(person->person().id));
+  }
+  // 3. The second factor, a session, its audit entry and one for each session that had to make room,
+  // in one transaction: a code that opened a session opens no other one.
   SecretBytes token = identity::SessionStore::new_token();
   const auto session_id = crypto::new_id<identity::SessionId>(now);
   const auto fresh_agent = crypto::new_id<AgentId>(now);
-  const auto open = [&](store::WriteTxn& txn, audit::Entry& entry) -> Result<identity::Session> {
-    LK_TRY(const identity::ProvenIdentity who, agent_of(txn, proof.value(), fresh_agent, now));
-    entry = entry_by(identity::Actor{who.agent(), session_id}, audit::Act::kLogIn);
-    LK_TRY(auto opened, m_sessions.open(txn, who, token, session_id, now));
-    for (const identity::SessionId& id : opened.ended) {
-      audit::Entry end = entry_by(identity::Actor{who.agent(), id}, audit::Act::kLogOut);
-      end.reason = "session_limit";
-      LK_TRY_VOID(audit::append(txn, end, now));
+  auto let_in = m_house.store.write([&](store::WriteTxn& txn) -> Result<LetIn> {
+    LK_TRY(const auto who, agent_of(txn, proof.value(), fresh_agent, now));
+    LK_TRY(const auto decision, m_second_factors.admit(txn, who, attempt.second_factor, now));
+    if (const auto* refusal = std::get_if<identity::FactorRefusal>(&decision)) {
+      return LetIn{RefusedFactor{who.agent(), *refusal}};
     }
-    return std::move(opened.session);
-  };
-  LK_TRY(identity::Session session, act(m_house, entry_by(std::nullopt, audit::Act::kLogIn), open));
+    const auto& admission = std::get<identity::Admission>(decision);
+    LK_TRY(auto opened, m_sessions.open(txn, admission, token, session_id, now));
+    audit::Entry entry = entry_by(identity::Actor{who.agent(), session_id}, audit::Act::kLogIn);
+    entry.reason = std::string{name_of(admission.assurance())};
+    LK_TRY_VOID(audit::append(txn, entry, now));
+    LK_TRY_VOID(append_ends(txn, who.agent(), who.agent(), opened.ended, "session_limit", now));
+    return LetIn{std::move(opened.session)};
+  });
+  if (!let_in) {
+    if (let_in.error().code == Errc::kUnauthenticated) {
+      m_refuse.record_log_in(std::nullopt, "disabled_agent");
+    }
+    return Fail{std::move(let_in).error()};
+  }
+  if (const auto* refused = std::get_if<RefusedFactor>(&let_in.value())) {
+    m_refuse.record_log_in(refused->account, name_of(refused->refusal));
+    warn_if_guessed(refused->account, refused->refusal);
+    return fail(Errc::kUnauthenticated, "log-in: refused");
+  }
+  m_throttle.succeeded(account, attempt.source);
   LK_SEEDED_LEAK(token_in_log, seeded::say(as_text(token.expose())));
   m_house.metrics.log_ins.add();
-  return identity::OpenedSession{std::move(token), std::move(session)};
+  return identity::OpenedSession{std::move(token),
+                                 std::get<identity::Session>(std::move(let_in).value())};
 }
 
 Result<identity::Session> LogIn::session_of(ByteView token) {

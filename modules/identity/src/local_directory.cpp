@@ -89,6 +89,17 @@ Result<std::optional<records::Agent>> find_person(store::ReadTxn& txn, std::stri
   return found;
 }
 
+Result<records::Agent> load_by_name(store::ReadTxn& txn, std::string_view username) {
+  LK_TRY(auto agent, find_by_username(txn, username));
+  if (!agent) {
+    LK_TRY(agent, find_person(txn, normalise_username(username)));
+  }
+  if (!agent) {
+    return fail(Errc::kNotFound, "there is no such agent");
+  }
+  return std::move(*agent);
+}
+
 }  // namespace
 
 std::string normalise_username(std::string_view username) {
@@ -156,26 +167,25 @@ Result<void> LocalDirectory::add(store::WriteTxn& txn, const CheckedAgent& agent
 
 Result<AgentId> LocalDirectory::set_state(store::WriteTxn& txn, std::string_view username,
                                           AgentSummary::State state) const {
-  LK_TRY(auto agent, find_by_username(txn, username));
-  if (!agent) {
-    LK_TRY(agent, find_person(txn, normalise_username(username)));
-  }
-  if (!agent) {
-    return fail(Errc::kNotFound, "there is no such agent");
-  }
+  LK_TRY(auto agent, load_by_name(txn, username));
   const bool disabled = state == AgentSummary::State::kDisabled;
-  if (agent->disabled() == disabled) {
-    return summary_of(*agent).id;
+  if (agent.disabled() == disabled) {
+    return summary_of(agent).id;
   }
-  agent->set_disabled(disabled);
-  agent->set_auth_epoch(agent->auth_epoch() + 1);
-  agent->set_version(agent->version() + 1);
-  for (const std::string& key : agent->session_keys()) {
+  agent.set_disabled(disabled);
+  agent.set_auth_epoch(agent.auth_epoch() + 1);
+  agent.set_version(agent.version() + 1);
+  for (const std::string& key : agent.session_keys()) {
     LK_TRY_VOID(kSessions.erase(txn, as_bytes(key)));
   }
-  agent->clear_session_keys();
-  LK_TRY_VOID(kAgents.put(txn, as_bytes(agent->id()), identity_key(), *agent));
-  return summary_of(*agent).id;
+  agent.clear_session_keys();
+  LK_TRY_VOID(kAgents.put(txn, as_bytes(agent.id()), identity_key(), agent));
+  return summary_of(agent).id;
+}
+
+Result<AgentId> LocalDirectory::id_of(store::ReadTxn& txn, std::string_view username) const {
+  LK_TRY(const auto agent, load_by_name(txn, username));
+  return summary_of(agent).id;
 }
 
 Result<std::vector<AgentSummary>> LocalDirectory::list(store::ReadTxn& txn) const {

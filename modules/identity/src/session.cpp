@@ -5,6 +5,7 @@
 #include <leadkeep/identity/session.h>
 
 #include <algorithm>
+#include <limits>
 #include <set>
 
 namespace leadkeep::identity {
@@ -57,9 +58,29 @@ Result<void> forget_key(store::WriteTxn& txn, const AgentId& id, std::string_vie
   return kAgents.put(txn, id.bytes(), identity_key(), *agent);
 }
 
+// Nothing for a number that is none, as in a record of an earlier version: such a session is over.
+std::optional<Assurance> assurance_of(const records::Session& record) {
+  for (const Assurance known :
+       {Assurance::kEnrolmentOnly, Assurance::kPassword, Assurance::kTwoFactors}) {
+    if (record.assurance() == static_cast<std::uint32_t>(known)) {
+      return known;
+    }
+  }
+  return std::nullopt;
+}
+
+// Whichever comes first, idle or age.
+Timestamp end_of(const records::Session& record, const SessionLimits& limits) {
+  const std::chrono::milliseconds age =
+      assurance_of(record) == Assurance::kEnrolmentOnly
+          ? std::min<std::chrono::milliseconds>(SessionLimits::kEnrolment, limits.absolute)
+          : limits.absolute;
+  return std::min(Timestamp{record.last_used_ms()} + limits.idle,
+                  Timestamp{record.created_ms()} + age);
+}
+
 bool is_over(const records::Session& record, const SessionLimits& limits, Timestamp now) {
-  return now >= Timestamp{record.last_used_ms()} + limits.idle ||
-         now >= Timestamp{record.created_ms()} + limits.absolute;
+  return !assurance_of(record) || now >= end_of(record, limits);
 }
 
 }  // namespace
@@ -72,24 +93,44 @@ SecretBytes SessionStore::new_token() {
   return token;
 }
 
-Result<SessionStore::Opened> SessionStore::open(store::WriteTxn& txn, const ProvenIdentity& who,
+Result<SessionStore::Opened> SessionStore::open(store::WriteTxn& txn, const Admission& admission,
                                                 const SecretBytes& token, SessionId id,
                                                 Timestamp now) const {
-  LK_TRY(records::Agent agent, load_agent(txn, who.agent()));
+  return open_as_of(txn, admission, token, id, now, now);
+}
+
+Result<SessionStore::Opened> SessionStore::replace_all(store::WriteTxn& txn, const Session& session,
+                                                       const Admission& admission,
+                                                       const SecretBytes& token, SessionId id,
+                                                       Timestamp now) const {
+  constexpr Timestamp kEver{std::numeric_limits<std::int64_t>::max()};
+  LK_TRY(auto ended, close_all(txn, session.agent(), kEver));
+  LK_TRY(auto opened, open_as_of(txn, admission, token, id, session.m_created_at, now));
+  opened.ended = std::move(ended);
+  return opened;
+}
+
+Result<SessionStore::Opened> SessionStore::open_as_of(store::WriteTxn& txn,
+                                                      const Admission& admission,
+                                                      const SecretBytes& token, SessionId id,
+                                                      Timestamp created, Timestamp now) const {
+  const AgentId& who = admission.agent();
+  LK_TRY(records::Agent agent, load_agent(txn, who));
   if (agent.disabled()) {
     return no_session();  // disabled between the proof and now
   }
   LK_TRY(auto ended, make_room(txn, agent, m_limits.max_per_agent));
   const Bytes key = key_of(token.expose());
   agent.add_session_keys(std::string{as_text(key)});
-  LK_TRY_VOID(kAgents.put(txn, who.agent().bytes(), identity_key(), agent));
+  LK_TRY_VOID(kAgents.put(txn, who.bytes(), identity_key(), agent));
 
   records::Session record;
-  record.set_agent_id(std::string{who.agent().raw()});
-  record.set_created_ms(now.ms);
+  record.set_agent_id(std::string{who.raw()});
+  record.set_created_ms(created.ms);
   record.set_last_used_ms(now.ms);
   record.set_auth_epoch(agent.auth_epoch());
   record.set_id(std::string{id.raw()});
+  record.set_assurance(static_cast<std::uint32_t>(admission.assurance()));
   LK_TRY_VOID(kSessions.put(txn, key, identity_key(), record));
   LK_TRY(Session session, find(txn, token.expose(), now));
   return Opened{std::move(session), std::move(ended)};
@@ -104,9 +145,8 @@ Result<Session> SessionStore::find(store::ReadTxn& txn, ByteView token, Timestam
   if (!record) {
     return no_session();
   }
-  const Timestamp idle_end = Timestamp{record->last_used_ms()} + m_limits.idle;
-  const Timestamp absolute_end = Timestamp{record->created_ms()} + m_limits.absolute;
-  if (is_over(*record, m_limits, now)) {
+  const auto assurance = assurance_of(*record);
+  if (!assurance || is_over(*record, m_limits, now)) {
     return no_session();
   }
   const auto agent_id = AgentId::from_bytes(as_bytes(record->agent_id()));
@@ -118,6 +158,10 @@ Result<Session> SessionStore::find(store::ReadTxn& txn, ByteView token, Timestam
   if (!agent || agent->disabled() || agent->auth_epoch() != record->auth_epoch()) {
     return no_session();
   }
+  std::vector<Role> roles = roles_of(*agent);
+  if (*assurance == Assurance::kPassword && m_policy.is_required_for(roles)) {
+    return no_session();
+  }
   if (!agent->directory_id().empty() && !m_word.covers(Timestamp{record->created_ms()}, now)) {
     return fail(Errc::kUnavailable, "session: the directory was not heard for too long");
   }
@@ -126,8 +170,10 @@ Result<Session> SessionStore::find(store::ReadTxn& txn, ByteView token, Timestam
   session.m_agent = *agent_id;
   session.m_username = agent->username();
   session.m_display_name = agent->display_name();
-  session.m_roles = roles_of(*agent);
-  session.m_expires_at = std::min(idle_end, absolute_end);
+  session.m_roles = std::move(roles);
+  session.m_assurance = *assurance;
+  session.m_created_at = Timestamp{record->created_ms()};
+  session.m_expires_at = end_of(*record, m_limits);
   session.m_key = key;
   const std::chrono::milliseconds touch_after = std::min<std::chrono::milliseconds>(
       kTouchAfter, std::chrono::milliseconds{m_limits.idle} / kTouchesPerIdleTime);

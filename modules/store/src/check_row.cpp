@@ -46,6 +46,7 @@ std::optional<KeyRef> key_of(ReadView& view, TableId table, ByteView key) {
       return system_key("outbox");
     case TableId::kAgents:
     case TableId::kSessions:
+    case TableId::kSecondFactors:
       return system_key("identity");
     case TableId::kAudit:
       return system_key("audit");

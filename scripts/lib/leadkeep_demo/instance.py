@@ -106,6 +106,9 @@ class Instance:
             "whatsapp.graph_url": graph,
             "whatsapp.graph_ca_file": self.ca,
             "egress.allow": graph.removeprefix("https://"),
+            # A demonstration and most tests sign in with a password. The product asks supervisors
+            # and administrators for more.
+            "second_factor.required_for": "nobody",
         }
         settings.update(extra or {})
         sections = {}

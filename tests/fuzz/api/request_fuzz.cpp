@@ -113,6 +113,7 @@ class House {
                          m_house.work,
                          m_house.keep_consent,
                          m_house.manage_agents,
+                         m_house.enrol_second_factor,
                          m_house.refuse,
                          m_house.authoriser,
                          m_house.feed,
@@ -131,6 +132,7 @@ class House {
                                      m_clock};
   ControlServices m_control_services{
       m_house.manage_agents,
+      m_house.enrol_second_factor,
       nullptr,
       [] { return Result<StoreCheck>{StoreCheck{}}; },
       [] { return ControlStatus{{Health::State::kReady, "1.2.3"}, {{"leads", 1}}}; },

@@ -32,6 +32,7 @@ class House {
     session.set_auth_epoch(1);
     session.set_created_ms(store.now().ms);
     session.set_last_used_ms(store.now().ms);
+    session.set_assurance(static_cast<std::uint32_t>(Assurance::kPassword));
     plant_genuine();
   }
 
@@ -49,7 +50,7 @@ class House {
   LocalDirectory directory{*unused};
   SessionLimits limits;
   DirectoryWord directory_word;
-  SessionStore sessions{limits, directory_word};
+  SessionStore sessions{limits, directory_word, SecondFactorPolicy{{Role::kAdmin}}};
   AgentId agent = store::filled_id<AgentId>(0x44);
   store::KeyRef key = store::system_key("identity");
   ByteArray<32> session_key = crypto::sha256({as_bytes(kToken)});

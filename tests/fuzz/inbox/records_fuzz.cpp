@@ -65,11 +65,13 @@ class House {
     session.set_id(store::raw_of(agent));
     session.set_created_ms(store.now().ms);
     session.set_last_used_ms(store.now().ms);
+    session.set_assurance(static_cast<std::uint32_t>(identity::Assurance::kPassword));
     store.plant_record(TableId::kSessions, crypto::sha256({as_bytes(kToken)}), identity_key,
                        session);
     const auto found = store.read([&](store::ReadTxn& txn) {
       const identity::DirectoryWord word;
-      return identity::SessionStore{{}, word}.find(txn, as_bytes(kToken), store.now());
+      return identity::SessionStore{{}, word, identity::SecondFactorPolicy{{}}}.find(
+          txn, as_bytes(kToken), store.now());
     });
     return authoriser.permit<Action::kReadConversation>(found.value()).value().viewer();
   }

@@ -12,6 +12,7 @@ class ControlServer : public ::testing::Test, public PathHouse {
   [[nodiscard]] api::ControlServices services() {
     return {
         manage_agents,
+        enrol_second_factor,
         end_leavers,
         [] {
           api::StoreCheck check;

@@ -100,6 +100,8 @@ TEST_F(Load, TakesRequiredKeysFromTheFileAndDefaultsForTheRest) {
   EXPECT_EQ(s.session.absolute, 12h);
   EXPECT_EQ(s.session.max_per_agent, 5U);
   EXPECT_EQ(s.login.max_failures, 10U);
+  EXPECT_EQ(s.login.refusal, 300ms);
+  EXPECT_EQ(s.second_factor.required_for, (std::set{AgentRole::kSupervisor, AgentRole::kAdmin}));
   EXPECT_EQ(s.delivery.max_attempts, 8U);
   EXPECT_EQ(s.delivery.unknown_wait, 120s);
   EXPECT_EQ(s.delivery.request_timeout, 20s);
@@ -267,6 +269,10 @@ TEST_F(Load, AcceptsAndRefusesValuesByTheFormOfTheirKey) {
        {"", "night: cn=a,dc=x", "a: cn=a,dc=x; b: cn=b,dc=x"},
        {"night", "night: a", ": cn=a", "cn=a,dc=x"}},
       {"directory.max_failures", {"1", "100"}, {"0", "101"}},
+      {"second_factor.required_for",
+       {"nobody", "agent", "admin,agent", "supervisor, admin"},
+       {"", "nobody, agent", "agents", "agent,", "Admin"}},
+      {"login.refusal_milliseconds", {"0", "5000"}, {"", "5001", "-1"}},
       {"api.tls_minimum", {"1.2", "1.3"}, {"", "1.1", "1", "TLS1.3", "1.30"}},
       {"api.max_connections", {"16", "10000"}, {"15", "10001"}},
       {"whatsapp.phone_number_id",

@@ -10,8 +10,7 @@ Result<identity::NewAgent> parse_new_agent(http::Request& request) {
   LK_TRY(const auto members,
          Members::of(request, document.root(), {"username", "display_name", "roles", "password"}));
   identity::NewAgent agent;
-  LK_TRY(const auto password, members.string("password"));
-  agent.password = SecretBytes::copy_of(as_bytes(password));
+  LK_TRY(agent.password, members.secret("password"));
   LK_TRY(agent.username, members.string("username"));
   LK_TRY(agent.display_name, members.string("display_name"));
   LK_TRY(const auto roles, members.strings("roles"));
@@ -40,6 +39,15 @@ Result<std::string> parse_username(http::Request& request) {
   LK_TRY(const auto members, Members::of(request, document.root(), {"username"}));
   LK_TRY(const auto username, members.string("username"));
   return std::string{username};
+}
+
+http::Response enrolment_code_response(const flow::EnrolSecondFactor::EnrolmentCode& code) {
+  json::Writer writer;
+  writer.begin_object()
+      .field("enrolment_code", as_text(code.code.expose()))
+      .field("expires_at", to_rfc3339(code.ends_at))
+      .end_object();
+  return {201, std::move(writer).take()};
 }
 
 http::Response accounts_response(const std::vector<identity::AgentSummary>& agents) {

@@ -3,6 +3,7 @@
 #include "http/request.h"
 #include "http/response.h"
 
+#include <leadkeep/flow/enrol_second_factor.h>
 #include <leadkeep/identity/local_directory.h>
 
 #include <string>
@@ -17,6 +18,9 @@ namespace leadkeep::api {
 // {"username"}
 [[nodiscard]] Result<std::string> parse_username(http::Request& request);
 
+// {"enrolment_code","expires_at"}
+[[nodiscard]] http::Response enrolment_code_response(
+    const flow::EnrolSecondFactor::EnrolmentCode& code);
 [[nodiscard]] http::Response accounts_response(const std::vector<identity::AgentSummary>& agents);
 
 }  // namespace leadkeep::api

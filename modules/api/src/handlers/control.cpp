@@ -67,6 +67,13 @@ Answer enable_agent_locally(const ControlServices& services, http::Request& requ
   return set_state(services, request, AgentSummary::State::kActive);
 }
 
+Answer reset_second_factor_locally(const ControlServices& services, http::Request& request) {
+  LK_TRY(const auto username, parse_username(request));
+  LK_TRY(const auto code,
+         services.enrol_second_factor.reset(ManageAgents::By::operator_of_the_host(), username));
+  return enrolment_code_response(code);
+}
+
 Answer list_held_leavers(const ControlServices& services, http::Request&) {
   LK_TRY(auto* const end_leavers, leavers_of(services));
   LK_TRY(const auto held, end_leavers->list_held());

@@ -11,6 +11,19 @@ namespace leadkeep::api {
 [[nodiscard]] Answer close_session(const ApiContext& context, http::Request& request,
                                    const identity::Session& session);
 
+// second_factor.cpp
+[[nodiscard]] Answer show_second_factor(const ApiContext& context, http::Request& request,
+                                        const identity::Session& session);
+[[nodiscard]] Answer offer_totp(const ApiContext& context, http::Request& request,
+                                const identity::Session& session);
+[[nodiscard]] Answer confirm_totp(const ApiContext& context, http::Request& request,
+                                  const identity::Session& session);
+[[nodiscard]] Answer replace_recovery_codes(const ApiContext& context, http::Request& request,
+                                            const identity::Session& session);
+[[nodiscard]] Answer reset_second_factor(
+    const ApiContext& context, http::Request& request,
+    const identity::Permit<identity::Action::kManageAgents>& permit);
+
 // conversations.cpp
 [[nodiscard]] Answer list_conversations(
     const ApiContext& context, http::Request& request,
@@ -81,6 +94,8 @@ namespace leadkeep::api {
 [[nodiscard]] Answer add_agent_locally(const ControlServices& services, http::Request& request);
 [[nodiscard]] Answer disable_agent_locally(const ControlServices& services, http::Request& request);
 [[nodiscard]] Answer enable_agent_locally(const ControlServices& services, http::Request& request);
+[[nodiscard]] Answer reset_second_factor_locally(const ControlServices& services,
+                                                 http::Request& request);
 [[nodiscard]] Answer list_held_leavers(const ControlServices& services, http::Request& request);
 [[nodiscard]] Answer end_held_leavers(const ControlServices& services, http::Request& request);
 [[nodiscard]] Answer verify_store_locally(const ControlServices& services, http::Request& request);

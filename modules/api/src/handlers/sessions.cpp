@@ -21,18 +21,17 @@ Answer open_session(const ApiContext& context, http::Request& request) {
   identity::LoginAttempt attempt;
   {
     LK_TRY(const auto document, parse_body(request));
-    LK_TRY(const auto members, Members::of(request, document.root(), {"username", "password"}));
+    LK_TRY(const auto members,
+           Members::of(request, document.root(), {"username", "password", "second_factor"}));
     LK_TRY(attempt.username, members.string("username"));
-    LK_TRY(const auto password, members.string("password"));
-    attempt.password = SecretBytes::copy_of(as_bytes(password));
+    LK_TRY(attempt.password, members.secret("password"));
+    LK_TRY(attempt.second_factor, members.find_secret("second_factor"));
   }
   attempt.source = request.peer().address;
   LK_TRY(const auto opened, context.services.log_in.log_in(attempt));
   json::Writer writer;
-  writer.begin_object()
-      .field("token", as_text(opened.token.expose()))
-      .field("expires_at", to_rfc3339(opened.session.expires_at()));
-  write_agent_of(writer, opened.session);
+  writer.begin_object();
+  write_opened_session(writer, opened);
   writer.end_object();
   return http::Response{201, std::move(writer).take()};
 }
@@ -41,8 +40,8 @@ Answer show_session(const ApiContext& context, http::Request& request,
                     const identity::Session& session) {
   LK_TRY_VOID(http::Query::parse(request, {}));
   json::Writer writer;
-  writer.begin_object().field("expires_at", to_rfc3339(session.expires_at()));
-  write_agent_of(writer, session);
+  writer.begin_object();
+  write_session(writer, session);
   writer.key("actions").begin_array();
   for (const auto action : kActions) {
     if (context.services.authoriser.allows(session, action) == identity::Verdict::kAllowed) {

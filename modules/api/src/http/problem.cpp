@@ -48,6 +48,13 @@ ProblemKind kind_of(Errc code) noexcept {
       return {401, "Sign in with POST /v1/sessions and send the token as Authorization: Bearer."};
     case Errc::kForbidden:
       return {403, "Your roles do not allow this. Ask an administrator if you need it."};
+    case Errc::kSecondFactorRequired:
+      return {403,
+              "This session may only enrol a second factor: POST /v1/session/second-factor/totp."};
+    case Errc::kStepUpRequired:
+      return {403, "Prove again that it is you: POST /v1/session/step-up, then repeat this."};
+    case Errc::kProofRefused:
+      return {403, "What you typed was not taken. A code counts once: wait for the next one."};
     case Errc::kNotFound:
       return {404, "There is nothing here under this address, or not for you."};
     case Errc::kConflict:

@@ -48,6 +48,15 @@ Result<std::optional<std::string_view>> Members::find_string(std::string_view na
   return std::optional{text};
 }
 
+Result<SecretBytes> Members::secret(std::string_view name) const {
+  LK_TRY(const auto text, string(name));
+  return SecretBytes::copy_of(as_bytes(text));
+}
+
+Result<SecretBytes> Members::find_secret(std::string_view name) const {
+  return has(name) ? secret(name) : Result<SecretBytes>{SecretBytes{}};
+}
+
 Result<std::vector<std::string>> Members::strings(std::string_view name) const {
   std::vector<std::string> texts;
   if (!m_object[name].is_array()) {

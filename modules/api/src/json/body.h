@@ -6,6 +6,7 @@
 #pragma once
 #include "http/request.h"
 
+#include <leadkeep/base/secret.h>
 #include <leadkeep/json/value.h>
 
 #include <initializer_list>
@@ -32,6 +33,9 @@ class Members {
 
   [[nodiscard]] Result<std::string_view> string(std::string_view name) const;
   [[nodiscard]] Result<std::optional<std::string_view>> find_string(std::string_view name) const;
+  // The same, as something that is wiped; find_secret is empty where the member is absent.
+  [[nodiscard]] Result<SecretBytes> secret(std::string_view name) const;
+  [[nodiscard]] Result<SecretBytes> find_secret(std::string_view name) const;
   [[nodiscard]] Result<std::vector<std::string>> strings(std::string_view name) const;
 
   [[nodiscard]] json::Value operator[](std::string_view name) const { return m_object[name]; }

@@ -121,14 +121,21 @@ void write(json::Writer& writer, const consent::ConsentEntry& entry) {
       .end_object();
 }
 
-void write_agent_of(json::Writer& writer, const identity::Session& session) {
-  writer.key("agent")
+void write_session(json::Writer& writer, const identity::Session& session) {
+  writer.field("expires_at", to_rfc3339(session.expires_at()))
+      .field("assurance", name_of(session.assurance()))
+      .key("agent")
       .begin_object()
       .field("id", session.agent().text())
       .field("username", session.username())
       .field("display_name", session.display_name());
   write_roles(writer, session.roles());
   writer.end_object();
+}
+
+void write_opened_session(json::Writer& writer, const identity::OpenedSession& opened) {
+  writer.field("token", as_text(opened.token.expose()));
+  write_session(writer, opened.session);
 }
 
 void write_colleague(json::Writer& writer, const identity::AgentSummary& agent) {

@@ -24,7 +24,8 @@ void write(json::Writer& writer, const inbox::MaskedMessage& message);
 void write(json::Writer& writer, const inbox::MaskedConversation& conversation);
 void write(json::Writer& writer, const inbox::MaskedLead& lead);
 void write(json::Writer& writer, const consent::ConsentEntry& entry);
-void write_agent_of(json::Writer& writer, const identity::Session& session);
+void write_session(json::Writer& writer, const identity::Session& session);
+void write_opened_session(json::Writer& writer, const identity::OpenedSession& opened);
 
 // What agents see of each other, and what those who manage agents see.
 void write_colleague(json::Writer& writer, const identity::AgentSummary& agent);

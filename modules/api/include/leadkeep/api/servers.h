@@ -21,6 +21,7 @@
 #include <leadkeep/base/result.h>
 #include <leadkeep/base/secret.h>
 #include <leadkeep/flow/end_leavers.h>
+#include <leadkeep/flow/enrol_second_factor.h>
 #include <leadkeep/flow/keep_consent.h>
 #include <leadkeep/flow/log_in.h>
 #include <leadkeep/flow/manage_agents.h>
@@ -68,6 +69,7 @@ struct ApiServices {
   flow::WorkConversation& work_conversation;
   flow::KeepConsent& keep_consent;
   flow::ManageAgents& manage_agents;
+  flow::EnrolSecondFactor& enrol_second_factor;
   flow::Refuse& refuse;
   const identity::Authoriser& authoriser;
   inbox::EventFeed& feed;
@@ -107,6 +109,7 @@ struct ControlStatus {
 
 struct ControlServices {
   flow::ManageAgents& manage_agents;
+  flow::EnrolSecondFactor& enrol_second_factor;
   flow::EndLeavers* end_leavers;  // nullptr: no directory, no leavers
   std::function<Result<StoreCheck>()> verify_store;
   std::function<ControlStatus()> status;

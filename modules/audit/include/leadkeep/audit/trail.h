@@ -51,6 +51,9 @@ enum class Act : std::uint8_t {
   kReplyResent = 28,
   kLeaversHeld = 29,   // too many at once to end their sessions unasked; items says how many
   kLeaversEnded = 30,  // an operator of the host has them ended
+  kSecondFactorEnrolled = 31,
+  kRecoveryCodesMade = 32,
+  kSecondFactorReset = 33,
 };
 
 enum class Outcome : std::uint8_t { kDone = 1, kRefused = 2 };

@@ -23,6 +23,9 @@ enum class Errc : std::uint8_t {
   kTooLarge,              // the request is over a bound
   kUnauthenticated,       // who asks is not proven; one answer for every cause
   kForbidden,             // proven, but not allowed
+  kSecondFactorRequired,  // allowed only after a second factor was enrolled
+  kStepUpRequired,        // allowed only shortly after a proof of who asks
+  kProofRefused,          // of somebody signed in: a password or second factor was not taken
   kNotFound,              // there is no such object, or it is not for the asker to know
   kConflict,              // the object is not in the state the request needs
   kIdempotencyMismatch,   // the Idempotency-Key was used before with another request

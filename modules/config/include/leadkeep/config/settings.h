@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,8 @@ struct Gibibytes {
 };
 
 enum class TlsMinimum { kTls12, kTls13 };
+
+enum class AgentRole { kAgent, kSupervisor, kAdmin };
 
 enum class DirectoryKind { kNone, kActiveDirectory, kOpenLdap };
 
@@ -116,7 +119,12 @@ struct Settings {
 
   struct Login {
     std::uint32_t max_failures{};
+    std::chrono::milliseconds refusal{};
   } login;
+
+  struct SecondFactor {
+    std::set<AgentRole> required_for;
+  } second_factor;
 
   struct Delivery {
     std::uint32_t max_attempts{};

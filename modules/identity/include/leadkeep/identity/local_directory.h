@@ -79,6 +79,8 @@ class LocalDirectory {
   // Disabling ends the agent's sessions.
   [[nodiscard]] Result<AgentId> set_state(store::WriteTxn& txn, std::string_view username,
                                           AgentSummary::State state) const;
+  // Whoever has this name now, of the local list or of the company's directory.
+  [[nodiscard]] Result<AgentId> id_of(store::ReadTxn& txn, std::string_view username) const;
   [[nodiscard]] Result<std::vector<AgentSummary>> list(store::ReadTxn& txn) const;
   [[nodiscard]] Result<std::optional<AgentSummary>> find(store::ReadTxn& txn,
                                                          const AgentId& id) const;

@@ -9,7 +9,8 @@ namespace leadkeep::identity {
 struct LoginAttempt {
   std::string username;
   SecretBytes password;
-  std::string source;  // address of the peer, for throttling
+  SecretBytes second_factor;  // a code of the app, of the paper, or to enrol with; empty for none
+  std::string source;         // address of the peer, for throttling
 };
 
 }  // namespace leadkeep::identity

@@ -55,9 +55,13 @@ class Authoriser {
   Authoriser(const Authoriser&) = delete;
   Authoriser& operator=(const Authoriser&) = delete;
 
-  // kForbidden when the policy gives the action to none of the session's roles.
+  // kForbidden when the policy gives the action to none of the session's roles;
+  // kSecondFactorRequired when the session may do nothing but enrol one.
   template <Action A>
   [[nodiscard]] Result<Permit<A>> permit(const Session& session) const {
+    if (session.assurance() == Assurance::kEnrolmentOnly) {
+      return fail(Errc::kSecondFactorRequired, "policy: no second factor yet");
+    }
     if (m_policy.decide(session.roles(), A) != Verdict::kAllowed) {
       return fail(Errc::kForbidden, "policy: " + std::string{name_of(A)});
     }
@@ -65,7 +69,9 @@ class Authoriser {
   }
 
   [[nodiscard]] Verdict allows(const Session& session, Action action) const {
-    return m_policy.decide(session.roles(), action);
+    return session.assurance() == Assurance::kEnrolmentOnly
+               ? Verdict::kRefused
+               : m_policy.decide(session.roles(), action);
   }
 
  private:

@@ -5,7 +5,10 @@
 // disabled or the agent's authentication epoch is raised, or when newer sessions of the agent
 // exceed the limit.
 //
-// Takes    ProvenIdentity (open), a token (find)
+// What the policy asks of the agent's roles counts at every request: who has become an administrator
+// meanwhile signs in again, with a second factor.
+//
+// Takes    Admission (open), a token (find)
 // Yields   Session; only SessionStore makes one
 // Refuses  kUnauthenticated for every token that does not lead to a live session
 //          kUnavailable     the directory was not heard for hours; the session waits for it
@@ -14,9 +17,10 @@
 #include <leadkeep/base/clock.h>
 #include <leadkeep/base/id.h>
 #include <leadkeep/base/secret.h>
+#include <leadkeep/identity/admission.h>
+#include <leadkeep/identity/assurance.h>
 #include <leadkeep/identity/directory_word.h>
 #include <leadkeep/identity/policy.h>
-#include <leadkeep/identity/proven_identity.h>
 #include <leadkeep/store/transaction.h>
 
 #include <chrono>
@@ -43,6 +47,8 @@ class Session {
 
   [[nodiscard]] const std::vector<Role>& roles() const noexcept { return m_roles; }
 
+  [[nodiscard]] Assurance assurance() const noexcept { return m_assurance; }
+
   [[nodiscard]] Timestamp expires_at() const noexcept {
     return m_expires_at;
   }  // whichever comes first, idle or age
@@ -56,6 +62,8 @@ class Session {
   std::string m_username;
   std::string m_display_name;
   std::vector<Role> m_roles;
+  Assurance m_assurance = Assurance::kEnrolmentOnly;
+  Timestamp m_created_at;
   Timestamp m_expires_at;
   Bytes m_key;               // of the row
   bool m_touch_due = false;  // the time of last use is worth writing
@@ -70,24 +78,31 @@ struct SessionLimits {
   std::chrono::minutes idle{30};
   std::chrono::hours absolute{12};
   std::uint32_t max_per_agent = 5;
+  static constexpr std::chrono::minutes kEnrolment{10};  // of one that may enrol only
 };
 
 class SessionStore {
  public:
   // `word` is of the directory that vouches for its people; it outlives this.
-  SessionStore(SessionLimits limits, const DirectoryWord& word) noexcept
-      : m_limits{limits}, m_word{word} {}
+  SessionStore(SessionLimits limits, const DirectoryWord& word, SecondFactorPolicy policy)
+      : m_limits{limits}, m_word{word}, m_policy{std::move(policy)} {}
 
   // The token is made before the transaction, so that a body that runs twice gives it once.
   [[nodiscard]] static SecretBytes new_token();
 
   struct Opened {
     Session session;
-    std::vector<SessionId> ended;  // the oldest of the agent, where one more would be too many
+    std::vector<SessionId> ended;
   };
 
-  [[nodiscard]] Result<Opened> open(store::WriteTxn& txn, const ProvenIdentity& who,
+  // Ends the oldest sessions of the agent where one more would be too many.
+  [[nodiscard]] Result<Opened> open(store::WriteTxn& txn, const Admission& admission,
                                     const SecretBytes& token, SessionId id, Timestamp now) const;
+  // What the agent signs in with has changed: ends all sessions of the agent and opens one that
+  // lasts no longer than `session` would have, had it been a full one.
+  [[nodiscard]] Result<Opened> replace_all(store::WriteTxn& txn, const Session& session,
+                                           const Admission& admission, const SecretBytes& token,
+                                           SessionId id, Timestamp now) const;
   [[nodiscard]] Result<Session> find(store::ReadTxn& txn, ByteView token, Timestamp now) const;
 
   enum class Touch { kNotDue, kDue };
@@ -113,8 +128,13 @@ class SessionStore {
                                          Timestamp now) const;
 
  private:
+  [[nodiscard]] Result<Opened> open_as_of(store::WriteTxn& txn, const Admission& admission,
+                                          const SecretBytes& token, SessionId id, Timestamp created,
+                                          Timestamp now) const;
+
   SessionLimits m_limits;
   const DirectoryWord& m_word;
+  SecondFactorPolicy m_policy;
 };
 
 }  // namespace leadkeep::identity

@@ -23,6 +23,7 @@
 //   kJournal        day(4) seq(8)                                            JournalEntry
 //   kDeferred       day(4) seq(8)                                            DeferredEntry
 //   kIdempotency    tag(32)                                                  IdempotentAnswer
+//   kSecondFactors  agent(16)                                                SecondFactors
 //   kContinuations  table(2) key(n) part(2)                                  the rest of a long value
 #pragma once
 #include <array>
@@ -52,6 +53,7 @@ enum class TableId : std::uint16_t {
   kDeferred = 17,
   kIdempotency = 18,
   kContinuations = 19,
+  kSecondFactors = 20,
   kKeys = 32,  // in the environment of the keys (key_store.h), not in the data
 };
 
@@ -80,6 +82,7 @@ inline constexpr std::array kDataTables = {
     TableName{TableId::kDeferred, "deferred"},
     TableName{TableId::kIdempotency, "idempotency"},
     TableName{TableId::kContinuations, "continuations"},
+    TableName{TableId::kSecondFactors, "second_factors"},
 };
 
 inline constexpr std::array kKeyTables = {TableName{TableId::kKeys, "keys"}};

@@ -1,0 +1,126 @@
+#include "acting.h"
+#include "guessed_factor.h"
+
+#include <leadkeep/base/seeded_leak.h>
+#include <leadkeep/crypto/random.h>
+#include <leadkeep/flow/enrol_second_factor.h>
+#include <leadkeep/identity/recovery_codes.h>
+#include <leadkeep/identity/totp.h>
+
+#include <limits>
+
+namespace leadkeep::flow {
+namespace {
+
+using identity::FactorRefusal;
+
+audit::Entry entry_of(const identity::Session& session, audit::Act act) {
+  return entry_by(identity::Actor{session.agent(), session.id()}, act,
+                  audit::object_of(session.agent()));
+}
+
+// The refusal was counted in the transaction that has just ended.
+Fail refused(House& house, const identity::Session& session, audit::Act act,
+             FactorRefusal refusal) {
+  record_refusal(house, entry_of(session, act), name_of(refusal));
+  warn_if_guessed(session.agent(), refusal);
+  return fail(Errc::kProofRefused, "second factor: refused");
+}
+
+}  // namespace
+
+Result<identity::SecondFactors::Overview> EnrolSecondFactor::show(
+    const identity::Session& session) {
+  return m_house.store.read(
+      [&](store::ReadTxn& txn) { return m_second_factors.look_at(txn, session); });
+}
+
+Result<SecretBytes> EnrolSecondFactor::offer(const identity::Session& session,
+                                             const SecretBytes& typed) {
+  const Timestamp now = m_house.clock.now();
+  SecretBytes secret = crypto::random_secret(identity::totp::kSecretBytes);
+  LK_TRY(const auto refusal, m_house.store.write([&](store::WriteTxn& txn) {
+    return m_second_factors.offer_totp(txn, session, typed, secret, now);
+  }));
+  if (refusal) {
+    return refused(m_house, session, audit::Act::kSecondFactorEnrolled, *refusal);
+  }
+  return secret;
+}
+
+Result<EnrolSecondFactor::Enrolled> EnrolSecondFactor::confirm(const identity::Session& session,
+                                                               const SecretBytes& code) {
+  using Outcome = std::variant<identity::Session, FactorRefusal>;
+  const Timestamp now = m_house.clock.now();
+  std::vector<SecretBytes> recovery_codes = identity::recovery::new_codes();
+  SecretBytes token = identity::SessionStore::new_token();
+  const auto id = crypto::new_id<identity::SessionId>(now);
+  LK_TRY(auto outcome, m_house.store.write([&](store::WriteTxn& txn) -> Result<Outcome> {
+    LK_TRY(const auto decision,
+           m_second_factors.confirm_totp(txn, session, code, recovery_codes, now));
+    if (const auto* refusal = std::get_if<FactorRefusal>(&decision)) {
+      return Outcome{*refusal};
+    }
+    LK_TRY(auto opened, m_sessions.replace_all(
+                            txn, session, std::get<identity::Admission>(decision), token, id, now));
+    LK_TRY_VOID(audit::append(txn, entry_of(session, audit::Act::kSecondFactorEnrolled), now));
+    LK_TRY_VOID(append_ends(txn, session.agent(), session.agent(), opened.ended,
+                            "second_factor_enrolled", now));
+    audit::Entry log_in = entry_by(identity::Actor{session.agent(), id}, audit::Act::kLogIn);
+    log_in.reason = std::string{name_of(identity::Assurance::kTwoFactors)};
+    LK_TRY_VOID(audit::append(txn, log_in, now));
+    return Outcome{std::move(opened.session)};
+  }));
+  if (const auto* refusal = std::get_if<FactorRefusal>(&outcome)) {
+    return refused(m_house, session, audit::Act::kSecondFactorEnrolled, *refusal);
+  }
+  LK_SEEDED_LEAK(recovery_code_in_log, seeded::say(as_text(recovery_codes.front().expose())));
+  return Enrolled{std::move(recovery_codes),
+                  {std::move(token), std::get<identity::Session>(std::move(outcome))}};
+}
+
+Result<std::vector<SecretBytes>> EnrolSecondFactor::replace_recovery_codes(
+    const identity::Session& session, const SecretBytes& typed) {
+  const Timestamp now = m_house.clock.now();
+  std::vector<SecretBytes> codes = identity::recovery::new_codes();
+  LK_TRY(
+      const auto refusal,
+      m_house.store.write([&](store::WriteTxn& txn) -> Result<std::optional<FactorRefusal>> {
+        LK_TRY(const auto refusal,
+               m_second_factors.replace_recovery_codes(txn, session, typed, codes, now));
+        if (!refusal) {
+          LK_TRY_VOID(audit::append(txn, entry_of(session, audit::Act::kRecoveryCodesMade), now));
+        }
+        return refusal;
+      }));
+  if (refusal) {
+    return refused(m_house, session, audit::Act::kRecoveryCodesMade, *refusal);
+  }
+  return codes;
+}
+
+Result<EnrolSecondFactor::EnrolmentCode> EnrolSecondFactor::reset(const ManageAgents::By& by,
+                                                                  std::string_view username) {
+  constexpr Timestamp kEver{std::numeric_limits<std::int64_t>::max()};
+  const Timestamp now = m_house.clock.now();
+  SecretBytes code = identity::recovery::new_code();
+  const audit::Entry entry = entry_by(by.actor(), audit::Act::kSecondFactorReset);
+  LK_TRY(
+      const AgentId agent,
+      act(m_house, entry, [&](store::WriteTxn& txn, audit::Entry& done) -> Result<AgentId> {
+        LK_TRY(const AgentId id, m_agents.id_of(txn, username));
+        if (by.actor() && by.actor()->agent == id) {
+          return fail(Errc::kForbidden, "nobody resets their own second factor");
+        }
+        LK_TRY_VOID(m_second_factors.reset(txn, id, code, now));
+        LK_TRY(const auto ended, m_sessions.close_all(txn, id, kEver));
+        LK_TRY_VOID(append_ends(txn, by.actor() ? std::optional{by.actor()->agent} : std::nullopt,
+                                id, ended, "second_factor_reset", now));
+        done.object = audit::object_of(id);
+        return id;
+      }));
+  (void)agent;
+  return EnrolmentCode{std::move(code), now + identity::SecondFactors::kEnrolmentTime};
+}
+
+}  // namespace leadkeep::flow

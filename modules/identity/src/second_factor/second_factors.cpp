@@ -1,0 +1,257 @@
+#include "agent_table.h"
+
+#include <leadkeep/crypto/hash.h>
+#include <leadkeep/identity/recovery_codes.h>
+#include <leadkeep/identity/second_factors.h>
+#include <leadkeep/identity/totp.h>
+#include <leadkeep/store/records/second_factors.pb.h>
+
+#include <algorithm>
+
+namespace leadkeep::identity {
+namespace {
+
+constexpr store::Table<records::SecondFactors> kFactors{store::TableId::kSecondFactors};
+constexpr std::chrono::minutes kWindow{15};
+constexpr std::uint32_t kMostWrongInWindow = 5;
+constexpr std::uint32_t kNobodyMistypesSoOften = 20;
+constexpr std::uint32_t kMostWrongInARow = 100;
+
+using Refusal = std::optional<FactorRefusal>;
+
+// An empty record for somebody who has none.
+Result<records::SecondFactors> load(store::ReadTxn& txn, const AgentId& agent) {
+  LK_TRY(auto found, kFactors.find(txn, agent.bytes(), identity_key()));
+  if (!found) {
+    records::SecondFactors none;
+    none.set_agent_id(std::string{agent.raw()});
+    return none;
+  }
+  if (!same_bytes(as_bytes(found->agent_id()), agent.bytes())) {
+    return fail(Errc::kCorrupt, "identity: second factors are not of the agent of their row");
+  }
+  return std::move(*found);
+}
+
+Result<void> save(store::WriteTxn& txn, const AgentId& agent,
+                  const records::SecondFactors& factors) {
+  return kFactors.put(txn, agent.bytes(), identity_key(), factors);
+}
+
+// A window that starts in the future is from a clock that was set back.
+bool window_has_passed(const records::SecondFactors& factors, Timestamp now) {
+  const Timestamp start{factors.window_start_ms()};
+  return now - start >= kWindow || now < start;
+}
+
+Refusal is_held_up(const records::SecondFactors& factors, Timestamp now) {
+  if (factors.wrong_in_a_row() >= kMostWrongInARow) {
+    return FactorRefusal::kStopped;
+  }
+  if (factors.wrong_in_window() >= kMostWrongInWindow && !window_has_passed(factors, now)) {
+    return FactorRefusal::kBlocked;
+  }
+  return std::nullopt;
+}
+
+FactorRefusal count_wrong(records::SecondFactors& factors, Timestamp now) {
+  if (factors.wrong_in_window() == 0 || window_has_passed(factors, now)) {
+    factors.set_wrong_in_window(0);
+    factors.set_window_start_ms(now.ms);
+  }
+  factors.set_wrong_in_window(factors.wrong_in_window() + 1);
+  factors.set_wrong_in_a_row(factors.wrong_in_a_row() + 1);
+  return factors.wrong_in_a_row() == kNobodyMistypesSoOften ? FactorRefusal::kGuessed
+                                                            : FactorRefusal::kWrong;
+}
+
+void forget_wrong(records::SecondFactors& factors) {
+  factors.clear_wrong_in_window();
+  factors.clear_window_start_ms();
+  factors.clear_wrong_in_a_row();
+}
+
+// A code of this app, which is then taken.
+Refusal take_totp(records::SecondFactors& factors, records::Totp& totp, totp::Drift drift,
+                  const SecretBytes& typed, Timestamp now) {
+  if (const Refusal held_up = is_held_up(factors, now)) {
+    return held_up;
+  }
+  const SecretBytes secret = SecretBytes::copy_of(as_bytes(totp.secret()));
+  const auto accepted = totp::check(secret, as_text(typed.expose()), now, totp.last_step(), drift);
+  if (!accepted) {
+    return count_wrong(factors, now);
+  }
+  totp.set_last_step(accepted->step);
+  totp.set_ahead(drift == totp::Drift::kAhead && accepted->drift == totp::Drift::kAhead);
+  forget_wrong(factors);
+  return std::nullopt;
+}
+
+bool take_recovery_code(records::SecondFactors& factors, const SecretBytes& typed) {
+  const auto hash = recovery::hash(typed);
+  auto& codes = *factors.mutable_recovery_codes();
+  const auto found = std::ranges::find(codes, as_text(hash));
+  if (found == codes.end()) {
+    return false;
+  }
+  codes.erase(found);
+  forget_wrong(factors);
+  return true;
+}
+
+// One of the factors that the agent has.
+Refusal take_factor(records::SecondFactors& factors, const SecretBytes& typed, Timestamp now) {
+  if (typed.empty()) {
+    return FactorRefusal::kMissing;
+  }
+  if (take_recovery_code(factors, typed)) {
+    return std::nullopt;
+  }
+  auto& totp = *factors.mutable_totp();
+  return take_totp(factors, totp, totp.ahead() ? totp::Drift::kAhead : totp::Drift::kNoneOrBehind,
+                   typed, now);
+}
+
+Refusal take_enrolment_code(records::SecondFactors& factors, const SecretBytes& typed,
+                            Timestamp now) {
+  const auto hash = recovery::hash(typed);
+  if (now >= Timestamp{factors.enrolment_code_ends_ms()} ||
+      as_text(hash) != factors.enrolment_code()) {
+    return FactorRefusal::kEnrolmentCode;
+  }
+  factors.clear_enrolment_code();
+  factors.clear_enrolment_code_ends_ms();
+  return std::nullopt;
+}
+
+void set_recovery_codes(records::SecondFactors& factors, std::span<const SecretBytes> codes) {
+  factors.clear_recovery_codes();
+  for (const SecretBytes& code : codes) {
+    factors.add_recovery_codes(std::string{as_text(recovery::hash(code))});
+  }
+}
+
+}  // namespace
+
+std::string_view name_of(FactorRefusal refusal) noexcept {
+  switch (refusal) {
+    case FactorRefusal::kMissing:
+      return "second_factor_missing";
+    case FactorRefusal::kWrong:
+      return "second_factor_wrong";
+    case FactorRefusal::kGuessed:
+      return "second_factor_guessed";
+    case FactorRefusal::kBlocked:
+      return "second_factor_blocked";
+    case FactorRefusal::kStopped:
+      return "second_factor_stopped";
+    case FactorRefusal::kNotOffered:
+      return "second_factor_not_offered";
+    case FactorRefusal::kEnrolmentCode:
+      return "enrolment_code";
+  }
+  return "?";
+}
+
+Result<SecondFactors::Decision> SecondFactors::admit(store::WriteTxn& txn,
+                                                     const ProvenIdentity& who,
+                                                     const SecretBytes& typed,
+                                                     Timestamp now) const {
+  LK_TRY(const records::Agent agent, load_agent(txn, who.agent()));
+  LK_TRY(auto factors, load(txn, who.agent()));
+  if (!factors.has_totp() && !factors.reset()) {
+    const bool required = m_policy.is_required_for(roles_of(agent));
+    return Decision{Admission{Admission::Key{}, who.agent(),
+                              required ? Assurance::kEnrolmentOnly : Assurance::kPassword}};
+  }
+  const Refusal refused = factors.has_totp() ? take_factor(factors, typed, now)
+                                             : take_enrolment_code(factors, typed, now);
+  LK_TRY_VOID(save(txn, who.agent(), factors));
+  if (refused) {
+    return Decision{*refused};
+  }
+  return Decision{
+      Admission{Admission::Key{}, who.agent(),
+                factors.has_totp() ? Assurance::kTwoFactors : Assurance::kEnrolmentOnly}};
+}
+
+Result<SecondFactors::Overview> SecondFactors::look_at(store::ReadTxn& txn,
+                                                       const Session& session) const {
+  LK_TRY(const auto factors, load(txn, session.agent()));
+  Overview overview{m_policy.is_required_for(session.roles()), std::nullopt,
+                    static_cast<std::size_t>(factors.recovery_codes_size())};
+  if (factors.has_totp()) {
+    overview.totp_since = Timestamp{factors.totp().since_ms()};
+  }
+  return overview;
+}
+
+Result<std::optional<FactorRefusal>> SecondFactors::offer_totp(store::WriteTxn& txn,
+                                                               const Session& session,
+                                                               const SecretBytes& typed,
+                                                               const SecretBytes& fresh,
+                                                               Timestamp now) const {
+  LK_TRY(auto factors, load(txn, session.agent()));
+  Refusal refused;
+  if (factors.has_totp()) {
+    refused = take_factor(factors, typed, now);
+  } else if (factors.reset() && session.assurance() != Assurance::kEnrolmentOnly) {
+    refused = FactorRefusal::kEnrolmentCode;
+  }
+  if (!refused) {
+    auto& offered = *factors.mutable_offered();
+    offered.Clear();
+    offered.set_secret(std::string{as_text(fresh.expose())});
+    offered.set_since_ms(now.ms);
+  }
+  LK_TRY_VOID(save(txn, session.agent(), factors));
+  return refused;
+}
+
+Result<SecondFactors::Decision> SecondFactors::confirm_totp(
+    store::WriteTxn& txn, const Session& session, const SecretBytes& code,
+    std::span<const SecretBytes> recovery_codes, Timestamp now) const {
+  LK_TRY(auto factors, load(txn, session.agent()));
+  const Timestamp offered_at{factors.offered().since_ms()};
+  if (!factors.has_offered() || now - offered_at >= kEnrolmentTime || now < offered_at) {
+    return Decision{FactorRefusal::kNotOffered};
+  }
+  records::Totp totp = factors.offered();
+  if (const Refusal refused = take_totp(factors, totp, totp::Drift::kAhead, code, now)) {
+    LK_TRY_VOID(save(txn, session.agent(), factors));
+    return Decision{*refused};
+  }
+  totp.set_since_ms(now.ms);
+  records::SecondFactors enrolled;
+  enrolled.set_agent_id(factors.agent_id());
+  *enrolled.mutable_totp() = totp;
+  set_recovery_codes(enrolled, recovery_codes);
+  LK_TRY_VOID(save(txn, session.agent(), enrolled));
+  return Decision{Admission{Admission::Key{}, session.agent(), Assurance::kTwoFactors}};
+}
+
+Result<std::optional<FactorRefusal>> SecondFactors::replace_recovery_codes(
+    store::WriteTxn& txn, const Session& session, const SecretBytes& typed,
+    std::span<const SecretBytes> recovery_codes, Timestamp now) const {
+  LK_TRY(auto factors, load(txn, session.agent()));
+  const Refusal refused =
+      factors.has_totp() ? take_factor(factors, typed, now) : Refusal{FactorRefusal::kMissing};
+  if (!refused) {
+    set_recovery_codes(factors, recovery_codes);
+  }
+  LK_TRY_VOID(save(txn, session.agent(), factors));
+  return refused;
+}
+
+Result<void> SecondFactors::reset(store::WriteTxn& txn, const AgentId& agent,
+                                  const SecretBytes& enrolment_code, Timestamp now) const {
+  records::SecondFactors factors;
+  factors.set_agent_id(std::string{agent.raw()});
+  factors.set_reset(true);
+  factors.set_enrolment_code(std::string{as_text(recovery::hash(enrolment_code))});
+  factors.set_enrolment_code_ends_ms((now + kEnrolmentTime).ms);
+  return save(txn, agent, factors);
+}
+
+}  // namespace leadkeep::identity
