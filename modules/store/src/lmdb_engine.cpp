@@ -8,8 +8,10 @@
 #include <leadkeep/base/seeded_leak.h>
 #include <leadkeep/store/lmdb_engine.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <cstring>
 #include <deque>
 #include <string>
 #include <thread>
@@ -62,6 +64,34 @@ struct WriteQueue {
   bool stopping = false;
 };
 
+// Erasing copies the pages it changes, so it needs room, too. Behind the limit that the operator has
+// set there is some, for transactions that leave less than they found; one batch that begins below
+// the limit may reach into it as well.
+std::size_t reserve_of(std::size_t map_size) noexcept {
+  constexpr std::size_t kFewest = std::size_t{32} << 20;
+  constexpr std::size_t kPart = 64;
+  return std::max(kFewest, map_size / kPart);
+}
+
+// LMDB keeps the lists of free pages in a table of its own, the length in front of each.
+std::size_t free_pages(MDB_txn* txn) {
+  constexpr MDB_dbi kFreeList = 0;
+  MDB_cursor* raw = nullptr;
+  if (::mdb_cursor_open(txn, kFreeList, &raw) != 0) {
+    return 0;
+  }
+  const CursorHandle cursor{raw};
+  std::size_t pages = 0;
+  MDB_val key{};
+  MDB_val list{};
+  while (::mdb_cursor_get(cursor.get(), &key, &list, MDB_NEXT) == 0) {
+    std::size_t length = 0;
+    std::memcpy(&length, list.mv_data, std::min(sizeof(length), list.mv_size));
+    pages += length;
+  }
+  return pages;
+}
+
 struct EnvCloser {
   void operator()(MDB_env* env) const noexcept { ::mdb_env_close(env); }
 };
@@ -93,7 +123,7 @@ class LmdbEngine::Impl {
       return lmdb_failure(rc, "cannot create an environment");
     }
     m_env.reset(raw);
-    ::mdb_env_set_mapsize(raw, options.map_size);
+    ::mdb_env_set_mapsize(raw, options.map_size + reserve_of(options.map_size));
     ::mdb_env_set_maxreaders(raw, kMaxReaders);
     ::mdb_env_set_maxdbs(raw, static_cast<MDB_dbi>(options.tables.size()));
     const mode_t old_mask = ::umask(0077);
@@ -104,6 +134,9 @@ class LmdbEngine::Impl {
     }
     int dead = 0;
     (void)::mdb_reader_check(raw, &dead);
+    MDB_stat stat{};
+    ::mdb_env_stat(raw, &stat);
+    m_pages = options.map_size / stat.ms_psize;
     LK_TRY_VOID(open_tables(options.tables));
     m_writer = std::jthread{[this] { run_writer(); }};
     return {};
@@ -234,6 +267,7 @@ class LmdbEngine::Impl {
       finish(batch, fail(Errc::kUnavailable, "store: no writes are taken; see the log"));
       return;
     }
+    const Space space = space_now();
     MDB_txn* txn = nullptr;
     if (const int rc = ::mdb_txn_begin(m_env.get(), nullptr, 0, &txn); rc != 0) {
       finish(batch, lmdb_failure(rc, "cannot begin a write"));
@@ -243,7 +277,7 @@ class LmdbEngine::Impl {
     std::size_t ran = 0;
     for (; ran < batch.size() && bytes < kMaxBatchBytes; ++ran) {
       LmdbWriteView view{txn, m_dbis};
-      run_body(*batch[ran], view);
+      run_body(*batch[ran], view, space);
       if (!view.is_usable()) {
         abort_for(txn, batch, ran);
         return;
@@ -274,7 +308,26 @@ class LmdbEngine::Impl {
         [&](WriteQueue& q) { q.waiting.insert(q.waiting.begin(), writes.begin(), writes.end()); });
   }
 
-  void run_body(PendingWrite& pending, LmdbWriteView& view) {
+  enum class Space { kLeft, kForLessOnly };
+
+  // Pages that were given back are used again, but the last one never goes back: only when it is
+  // behind the limit, the list of free ones has to be read.
+  Space space_now() {
+    MDB_envinfo info{};
+    ::mdb_env_info(m_env.get(), &info);
+    if (info.me_last_pgno < m_pages) {
+      return Space::kLeft;
+    }
+    auto txn = begin_read();  // in a write transaction LMDB does not show it
+    if (!txn) {
+      return Space::kForLessOnly;
+    }
+    const ReadGuard guard{*this, txn.value()};
+    return info.me_last_pgno - free_pages(txn.value()) < m_pages ? Space::kLeft
+                                                                 : Space::kForLessOnly;
+  }
+
+  void run_body(PendingWrite& pending, LmdbWriteView& view, Space space) {
     if (m_rehearsal == Rehearsal::kEveryWrite) {
       (void)call(pending, view).ok();
       if (!view.undo()) {
@@ -282,6 +335,10 @@ class LmdbEngine::Impl {
       }
     }
     pending.outcome = call(pending, view);
+    if (pending.outcome && space == Space::kForLessOnly && view.grows()) {
+      pending.outcome = fail(Errc::kUnavailable,
+                             "store: full: erase, or raise store.map_size_gib and start again");
+    }
     if (!pending.outcome) {
       (void)view.undo().ok();  // a failed undo shows in view.is_usable()
     }
@@ -327,6 +384,7 @@ class LmdbEngine::Impl {
   Guarded<std::vector<MDB_txn*>> m_idle_readers;
   Guarded<WriteQueue> m_queue;
   std::atomic<bool> m_broken{false};
+  std::size_t m_pages = 0;  // within the limit of the operator
   std::jthread m_writer;
 };
 

@@ -8,12 +8,14 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <lmdb.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -37,6 +39,23 @@ namespace leadkeep::store {
 namespace {
 
 constexpr TableId kTable = TableId::kLeads;
+
+// Of a table of an environment that nobody has open.
+MDB_stat stat_of(const std::filesystem::path& directory, const char* table) {
+  MDB_env* env = nullptr;
+  MDB_txn* txn = nullptr;
+  MDB_dbi dbi = 0;
+  MDB_stat stat{};
+  EXPECT_EQ(::mdb_env_create(&env), 0);
+  ::mdb_env_set_maxdbs(env, 64);
+  EXPECT_EQ(::mdb_env_open(env, directory.c_str(), MDB_RDONLY, 0600), 0);
+  EXPECT_EQ(::mdb_txn_begin(env, nullptr, MDB_RDONLY, &txn), 0);
+  EXPECT_EQ(::mdb_dbi_open(txn, table, 0, &dbi), 0);
+  EXPECT_EQ(::mdb_stat(txn, dbi, &stat), 0);
+  ::mdb_txn_abort(txn);
+  ::mdb_env_close(env);
+  return stat;
+}
 
 class LmdbEngineTest : public ::testing::Test {
  protected:
@@ -72,6 +91,44 @@ class LmdbEngineTest : public ::testing::Test {
 };
 
 }  // namespace
+
+TEST_F(LmdbEngineTest, FillsItsPagesWithLargeRowsThatComeInOrder) {
+  constexpr std::size_t kRows = 500;
+  constexpr std::size_t kRowsPerCommit = 50;
+  const std::string value(1'000, 'x');  // four to a page
+  for (std::size_t at = 0; at < kRows; at += kRowsPerCommit) {
+    ASSERT_TRUE(is_ok(m_engine->write([&](WriteView& view) -> Result<void> {
+      for (std::size_t row = at; row < at + kRowsPerCommit; ++row) {
+        Bytes key;
+        append_be(key, static_cast<std::uint64_t>(row));
+        LK_TRY_VOID(view.put(kTable, key, as_bytes(value)));
+        LK_TRY_VOID(view.put(kTable, key, as_bytes(value)));  // there already: no new one
+      }
+      return {};
+    })));
+  }
+  m_engine.reset();
+  const auto stat = stat_of(m_directory.path(), "leads");
+  EXPECT_EQ(stat.ms_entries, kRows);
+  EXPECT_EQ(stat.ms_leaf_pages, kRows / 4);
+}
+
+TEST_F(LmdbEngineTest, KeepsLargeRowsInOrderWhereverTheyComeIn) {
+  const std::string value(500, 'x');
+  for (int i = 0; i < 200; ++i) {
+    const int number = i * 77 % 200;  // every number once
+    ASSERT_TRUE(is_ok(put(std::to_string(1'000 + number), value)));
+  }
+  ASSERT_TRUE(is_ok(m_engine->read([&](ReadView& view) -> Result<void> {
+    int expected = 1'000;
+    LK_TRY_VOID(view.scan(kTable, {}, {}, [&](ByteView key, ByteView) -> Result<Step> {
+      EXPECT_EQ(as_text(key), std::to_string(expected++));
+      return Step::kContinue;
+    }));
+    EXPECT_EQ(expected, 1'200);
+    return {};
+  })));
+}
 
 TEST_F(LmdbEngineTest, CommitsTogetherWhatWaitsTogether) {
   constexpr int kThreads = 4;

@@ -388,6 +388,32 @@ TEST(StoreWrite, SurvivesAFullMap) {
   EXPECT_TRUE(verified(store).ok());
 }
 
+TEST(StoreWrite, ErasesEverythingFromAFullStoreAndFillsItAgain) {
+  test::TestStore store{Rehearsal::kEveryWrite, std::size_t{1} << 20};
+  const std::string text(300, 'x');
+  const auto fill = [&] {
+    int written = 0;
+    const auto put = [&] {
+      return is_ok(store->write([&](WriteTxn& txn) {
+        return put_text(txn, TableId::kAgents, std::to_string(written), kIdentity, text);
+      }));
+    };
+    while (written < 10'000 && put()) {
+      ++written;
+    }
+    return written;
+  };
+  const int first = fill();
+  ASSERT_LT(first, 10'000);
+  for (int i = 0; i < first; ++i) {
+    ASSERT_TRUE(is_ok(store->write([&](WriteTxn& txn) {
+      return txn.erase_sealed(TableId::kAgents, as_bytes(std::to_string(i)));
+    }))) << i;
+  }
+  EXPECT_GT(fill(), first * 9 / 10);
+  EXPECT_TRUE(verified(store).ok());
+}
+
 // Random changes of several tables, next to the same changes of a std::map.
 TEST(StoreWrite, AgreesWithAModelAfterTwoThousandRandomChanges) {
   struct Place {

@@ -28,7 +28,9 @@ enum class Rehearsal {
 
 struct LmdbOptions {
   std::filesystem::path directory;  // exists, mode 0700
-  std::size_t map_size = 0;         // bytes of address space, not of disk
+  // Bytes of address space, not of disk. Behind it is a reserve for transactions that leave less
+  // than they found: a full store can be erased from.
+  std::size_t map_size = 0;
   std::span<const TableName> tables;
   Rehearsal rehearsal = Rehearsal::kNone;
 };
