@@ -68,7 +68,8 @@ struct Service::Paths {
         std::unique_ptr<CompanyDirectory> company_directory)
       : house{std::move(built_house)},
         agents{house.store},
-        sessions{{settings.session.idle, settings.session.absolute, settings.session.max_per_agent},
+        sessions{{settings.session.idle, settings.session.absolute, settings.session.max_per_agent,
+                  settings.session.admin_absolute, settings.session.admin_max},
                  directory_word,
                  second_factor_policy(settings)},
         second_factors{second_factor_policy(settings)},
@@ -84,7 +85,9 @@ struct Service::Paths {
         refuse{house},
         log_in{house, prover(), second_factors, sessions, throttle, refuse, settings.login.refusal},
         manage_agents{house, agents},
-        enrol_second_factor{house, second_factors, sessions, agents} {
+        enrol_second_factor{house, second_factors, sessions, agents},
+        own_sessions{house, sessions},
+        open_break_glass{house, sessions, throttle, refuse, settings.login.refusal} {
     if (directory) {
       const auto look_up = [&people = directory->people()](auto ids) {
         return people.look_up(ids);
@@ -117,6 +120,8 @@ struct Service::Paths {
   flow::LogIn log_in;
   flow::ManageAgents manage_agents;
   flow::EnrolSecondFactor enrol_second_factor;
+  flow::OwnSessions own_sessions;
+  flow::OpenBreakGlass open_break_glass;
   std::optional<flow::EndLeavers> end_leavers;  // where there is a directory
 };
 
@@ -198,18 +203,19 @@ Result<void> Service::open_doors(const config::Settings& settings) {
   LK_TRY(m_control,
          api::ControlServer::start(
              settings.control.socket,
-             api::ControlServices{p.manage_agents, p.enrol_second_factor,
+             api::ControlServices{p.manage_agents, p.enrol_second_factor, p.open_break_glass,
                                   p.end_leavers ? &*p.end_leavers : nullptr,
                                   [this] { return verify_store(); },
                                   [this] { return control_status(); }, m_metrics, m_clock}));
-  LK_TRY(m_api,
-         api::ApiServer::start(
-             listener(settings.api.listen, settings.api.tls_certificate, settings.api.tls_key,
-                      settings.api.tls_minimum, settings.api.max_connections),
-             api::ApiServices{p.log_in, p.show_inbox, p.send_reply, p.work_conversation,
-                              p.keep_consent, p.manage_agents, p.enrol_second_factor, p.refuse,
-                              p.authoriser, m_feed, m_metrics, m_clock, [this] { return health(); },
-                              settings.events.max_listeners}));
+  LK_TRY(
+      m_api,
+      api::ApiServer::start(
+          listener(settings.api.listen, settings.api.tls_certificate, settings.api.tls_key,
+                   settings.api.tls_minimum, settings.api.max_connections),
+          api::ApiServices{p.log_in, p.show_inbox, p.send_reply, p.work_conversation,
+                           p.keep_consent, p.manage_agents, p.enrol_second_factor, p.own_sessions,
+                           p.open_break_glass, p.refuse, p.authoriser, m_feed, m_metrics, m_clock,
+                           [this] { return health(); }, settings.events.max_listeners}));
   LK_TRY(m_webhook, api::WebhookServer::start(
                         listener(settings.webhook.listen, settings.webhook.tls_certificate,
                                  settings.webhook.tls_key, config::TlsMinimum::kTls12,

@@ -15,7 +15,7 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 MAIN_READMES = ("README.md", "modules/README.md", "daemon/README.md")
-TOP = frozenset("daemon modules etc packaging scripts tests .ci".split())
+TOP = frozenset("daemon docs modules etc packaging scripts tests .ci".split())
 CODE_SUFFIXES = frozenset(".h .cpp .def .py .md .cmake .proto".split())
 GENERATED = ("build/", ".demo/")
 

@@ -144,6 +144,19 @@ ExitCode reset_second_factor(const ControlClient& client, const Arguments& argum
   return ExitCode::kDone;
 }
 
+ExitCode break_glass(const ControlClient& client) {
+  const auto answer = client.request("POST", "/break-glass");
+  if (!answer) {
+    return complain(answer.error());
+  }
+  const json::Value root = answer.value()->root();
+  say("the code, good once and until " + text_of(root["expires_at"]) + ": " +
+      text_of(root["break_glass_code"]));
+  say("POST /v1/break-glass {\"code\":…} from the company's network opens a session of 15 minutes "
+      "that manages agents; it is on record that you asked");
+  return ExitCode::kDone;
+}
+
 ExitCode verify(const ControlClient& client) {
   const auto answer = client.request("POST", "/store/verify");
   if (!answer) {
@@ -232,6 +245,9 @@ ExitCode run_command(const Arguments& arguments) {
   }
   if (is(3, "agents", "reset-second-factor")) {
     return reset_second_factor(client, arguments);
+  }
+  if (is(1, "break-glass")) {
+    return break_glass(client);
   }
   if (is(3, "ldap", "test")) {
     return test_log_in(arguments);

@@ -1,10 +1,11 @@
 """Log-ins of people of the company's directory, against real servers."""
+import re
 import time
 
 import functional
 from functional import until
 
-from directory import CertificateKind, Person, SambaAd, peers
+from directory import CertificateKind, OpenLdap, Person, SambaAd, State, peers
 from directory_instance import DirectoryTest
 
 
@@ -91,6 +92,52 @@ class OpenLdapLogIn(LogInTest):
         self.instance.ctl("agents", "enable", "aus")
         self.assert_let_in("aus", "agent")
 
+    def test_a_step_up_asks_the_directory_again(self):
+        self.directory.add(Person("stufe", "Steffi Stufe", ("agents",)))
+        client = self.instance.api(self.log_in("stufe").json["token"])
+        self.addCleanup(client.close)
+        right = {"password": self.directory.people["stufe"].password}
+        refused = client.post("/v1/session/step-up", {"password": "not-it-8"})
+        self.assertEqual((refused.status, refused.json["code"]), (403, "proof_refused"))
+        client.token = client.post("/v1/session/step-up", right).json["token"]
+        self.assertEqual(client.get("/v1/session").status, 200)
+        self.directory.set_state("stufe", State.DISABLED)
+        refused = client.post("/v1/session/step-up", right)
+        self.assertEqual((refused.status, refused.json["code"]), (403, "proof_refused"))
+
+    def test_break_glass_opens_when_the_directory_is_gone(self):
+        self.directory.add(Person("handy", "Hanna Handy", ("agents",)))
+        self.assert_let_in("handy", "agent")
+        said = self.instance.ctl("break-glass").stdout
+        code = re.search(r"([A-Z2-7]{6}-){3}[A-Z2-7]{6}", said).group()
+        self.directory.kill()
+        self.addCleanup(self.directory.start)
+        client = self.instance.api()
+        self.addCleanup(client.close)
+        self.assertEqual(client.post("/v1/break-glass", {"code": code[:-1]}).status, 401)
+        opened = client.post("/v1/break-glass", {"code": code})
+        self.assertEqual(opened.status, 201, opened.body)
+        self.assertEqual(client.post("/v1/break-glass", {"code": code}).status, 401)
+        client.token = opened.json["token"]
+        self.assertEqual(client.get("/v1/session").json["actions"], ["manage_agents"])
+        self.assertEqual(client.post("/v1/admin/agents/reset-second-factor",
+                                     {"username": "handy"}).status, 201)
+        for path in ("/v1/admin/agents", "/v1/agents", "/v1/conversations", "/v1/events"):
+            self.assertEqual(client.get(path).status, 403, path)
+        self.assertEqual(client.metric("break_glass_opened_total"), 1)
+        log = self.instance.log.read_text()
+        self.assertIn("<4>BREAK_GLASS_ISSUED", log)
+        self.assertIn("<4>BREAK_GLASS_OPENED session=session_", log)
+        self.assertNotIn(code, log)
+
+    def test_an_agent_sees_who_tried_the_wrong_password(self):
+        self.directory.add(Person("versuch", "Vera Versuch", ("agents",)))
+        client = self.instance.api(self.log_in("versuch").json["token"])
+        self.addCleanup(client.close)
+        self.assert_refused("versuch", "not-it-8")
+        newest = client.get("/v1/session/log-ins").json["items"][0]
+        self.assertEqual((newest["let_in"], newest["how"]), (False, "wrong_password"))
+
     def test_the_local_list_proves_nobody_beside_the_directory(self):
         self.instance.passwords["lokal"] = "a long local password"
         self.instance.add_agent("lokal", "Lotte Lokal", "admin")
@@ -110,6 +157,44 @@ class OpenLdapLogIn(LogInTest):
                 self.assertIn(expected, said)
                 self.assertEqual(code, 0 if "let in" in said.splitlines()[-1] else 1)
                 self.assertNotIn(password or "\0", said)
+
+
+class AnonymousBinds(DirectoryTest):
+    """A server that takes a name without a password for somebody anonymous, and says success."""
+
+    @classmethod
+    def make_directory(cls):
+        return OpenLdap(allow_bind_anon_dn=True)
+
+    def test_an_empty_password_is_refused_although_the_server_would_take_it(self):
+        for username in ("anna", "bert", "nobody"):
+            self.assert_refused(username, "")
+        self.assert_let_in("anna", "agent")
+
+
+class SmallAnswers(DirectoryTest):
+    """A server that yields no more than two entries at a time."""
+
+    @classmethod
+    def make_directory(cls):
+        return OpenLdap(size_limit=2)
+
+    @classmethod
+    def more_settings(cls):
+        return {"directory.recheck_seconds": 1}
+
+    def test_an_answer_cut_short_by_the_size_limit_says_nothing_about_anybody(self):
+        clients = [self.anna]
+        for username in ("eins", "zwei", "drei"):
+            self.directory.add(Person(username, username.title(), ("agents",)))
+            self.instance.passwords[username] = self.directory.people[username].password
+            clients.append(self.signed_in(username))
+        failed = self.anna.metric("rechecks_failed_total")
+        until(lambda: self.anna.metric("rechecks_failed_total") >= failed + 3,
+              "the directory is asked and decides nothing", 20)
+        for client in clients:
+            self.assertEqual(client.get("/v1/session").status, 200)
+        self.assertEqual(self.anna.metric("leavers_total"), 0)
 
 
 class SharedMail(DirectoryTest):

@@ -11,6 +11,8 @@
 #include <leadkeep/flow/keep_consent.h>
 #include <leadkeep/flow/log_in.h>
 #include <leadkeep/flow/manage_agents.h>
+#include <leadkeep/flow/open_break_glass.h>
+#include <leadkeep/flow/own_sessions.h>
 #include <leadkeep/flow/receive_message.h>
 #include <leadkeep/flow/refuse.h>
 #include <leadkeep/flow/send_reply.h>
@@ -176,6 +178,9 @@ class PathHouse {
       house, &directory, second_factors, sessions, throttle, refuse, std::chrono::milliseconds{0}};
   flow::ManageAgents manage_agents{house, directory};
   flow::EnrolSecondFactor enrol_second_factor{house, second_factors, sessions, directory};
+  flow::OwnSessions own_sessions{house, sessions};
+  flow::OpenBreakGlass open_break_glass{house, sessions, throttle, refuse,
+                                        std::chrono::milliseconds{0}};
   flow::DeliverMessages deliver_messages{house, gateway, flow::DeliveryLimits{}};
 };
 

@@ -265,8 +265,13 @@ TEST_F(SecondFactorPath, EndsAllSessionsWithAChangeAndTheNewOneLastsNoLonger) {
   }
   const auto second = must(attempt("anna"));
   Phone phone;
-  const auto session = enrol(must(log_in.resume(first.token.expose())), phone);
-  EXPECT_FALSE(log_in.resume(first.token.expose()));
+  identity::LoginAttempt again;
+  again.password = typed(kPassword);
+  again.source = "192.0.2.7";
+  const auto proven =
+      must(log_in.step_up(must(log_in.resume(first.token.expose())), std::move(again)));
+  const auto session = enrol(proven.session, phone);
+  EXPECT_FALSE(log_in.resume(proven.token.expose()));
   EXPECT_FALSE(log_in.resume(second.token.expose()));
   EXPECT_EQ(session.expires_at(), store.clock().now() + 30min);
   store.clock().advance(20min);

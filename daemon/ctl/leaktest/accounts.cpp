@@ -78,7 +78,8 @@ void Accounts::learn_secrets(const RawAnswer& answer) {
   const json::Value root = document.value().root();
   for (const auto& [member, kind] :
        {std::pair{"token", MarkKind::kToken}, std::pair{"secret", MarkKind::kTotpSecret},
-        std::pair{"enrolment_code", MarkKind::kEnrolmentCode}}) {
+        std::pair{"enrolment_code", MarkKind::kEnrolmentCode},
+        std::pair{"break_glass_code", MarkKind::kBreakGlassCode}}) {
     if (const auto text = root[member].string()) {
       m_marks.add(kind, std::string{*text});
     }
@@ -89,12 +90,12 @@ void Accounts::learn_secrets(const RawAnswer& answer) {
 }
 
 // One that has to answer with 201.
-Result<json::Document> Accounts::post(const Account& account, const std::string& target,
-                                      std::string body) {
+Result<json::Document> Accounts::post(Role role, const std::string& token,
+                                      const std::string& target, std::string body) {
   Request request = json_request("POST", target, std::move(body));
-  request.token = account.token;
+  request.token = token;
   LK_TRY(const RawAnswer answer, m_instance.api.exchange(request.bytes()));
-  m_transcript.keep(account.role, "POST " + target, answer);
+  m_transcript.keep(role, "POST " + target, answer);
   if (answer.status != 201) {
     return fail(Errc::kUnavailable, "POST " + target + " of an agent of the run: HTTP " +
                                         std::to_string(answer.status));
@@ -103,29 +104,40 @@ Result<json::Document> Accounts::post(const Account& account, const std::string&
   return json::Document::parse(answer.body, {kMaxAnswerBytes});
 }
 
-Result<std::string> Accounts::log_in(Account& account) {
+// What the agent types, with a code from the paper if there is one.
+std::string Accounts::proofs_of(Account& account, bool with_user_name) {
   json::Writer w;
-  w.begin_object().field("username", account.user_name).field("password", account.password);
+  w.begin_object();
+  if (with_user_name) {
+    w.field("username", account.user_name);
+  }
+  w.field("password", account.password);
   if (!account.recovery_codes.empty()) {
     w.field("second_factor", account.recovery_codes.back());
     account.recovery_codes.pop_back();
   }
   w.end_object();
-  LK_TRY(const auto opened, post(account, "/v1/sessions", std::move(w).take()));
+  return std::move(w).take();
+}
+
+Result<std::string> Accounts::log_in(Account& account) {
+  LK_TRY(const auto opened, post(account.role, {}, "/v1/sessions", proofs_of(account, true)));
   return std::string{opened.root()["token"].string().value_or("")};
 }
 
 Result<void> Accounts::enrol(Account& account) {
-  LK_TRY(const auto offered, post(account, "/v1/session/second-factor/totp", "{}"));
+  LK_TRY(const auto offered,
+         post(account.role, account.token, "/v1/session/second-factor/totp", "{}"));
   const std::string secret = from_base32(offered.root()["secret"].string().value_or(""));
   const std::string code = identity::totp::code_at(SecretBytes::copy_of(as_bytes(secret)),
                                                    identity::totp::step_at(SystemClock{}.now()));
   LK_TRY(const auto enrolled,
-         post(account, "/v1/session/second-factor/totp/confirm", R"({"code":")" + code + "\"}"));
+         post(account.role, account.token, "/v1/session/second-factor/totp/confirm",
+              R"({"code":")" + code + "\"}"));
   account.token = enrolled.root()["token"].string().value_or("");
   const auto first = strings_of(enrolled.root()["recovery_codes"]);
   LK_TRY(const auto again,
-         post(account, "/v1/session/second-factor/recovery-codes",
+         post(account.role, account.token, "/v1/session/second-factor/recovery-codes",
               R"({"second_factor":")" + (first.empty() ? std::string{} : first.front()) + "\"}"));
   account.recovery_codes = strings_of(again.root()["recovery_codes"]);
   return {};
@@ -137,6 +149,9 @@ Result<void> Accounts::sign_in(Account& account) {
     LK_TRY_VOID(enrol(account));
   }
   LK_TRY(account.spare_token, log_in(account));
+  LK_TRY(const auto proven,
+         post(account.role, account.spare_token, "/v1/session/step-up", proofs_of(account, false)));
+  account.spare_token = proven.root()["token"].string().value_or("");
   return {};
 }
 
@@ -153,6 +168,19 @@ Result<std::set<std::string>> Accounts::active_user_names() {
   return names;
 }
 
+Result<void> Accounts::break_glass() {
+  LK_TRY(const RawAnswer issued,
+         m_instance.control.exchange(json_request("POST", "/break-glass", {}).bytes()));
+  m_transcript.keep(Role::kOperator, "POST /break-glass", issued);
+  learn_secrets(issued);
+  LK_TRY(const auto document, json::Document::parse(issued.body, {kMaxAnswerBytes}));
+  const std::string code{document.root()["break_glass_code"].string().value_or("")};
+  LK_TRY(const auto opened,
+         post(Role::kNobody, {}, "/v1/break-glass", R"({"code":")" + code + "\"}"));
+  (void)opened;
+  return {};
+}
+
 Result<void> Accounts::make() {
   LK_TRY(m_before, active_user_names());
   for (const Role role : kSignedInRoles) {
@@ -162,6 +190,7 @@ Result<void> Accounts::make() {
   }
   LK_TRY(const Account victim, add(Role::kAgent));
   m_victim = victim.user_name;
+  LK_TRY_VOID(break_glass());
   return {};
 }
 

@@ -46,8 +46,10 @@ class Accounts {
   [[nodiscard]] Result<void> sign_in(Account& account);
   [[nodiscard]] Result<std::string> log_in(Account& account);
   [[nodiscard]] Result<void> enrol(Account& account);
-  [[nodiscard]] Result<json::Document> post(const Account& account, const std::string& target,
-                                            std::string body);
+  [[nodiscard]] Result<void> break_glass();
+  [[nodiscard]] static std::string proofs_of(Account& account, bool with_user_name);
+  [[nodiscard]] Result<json::Document> post(Role role, const std::string& token,
+                                            const std::string& target, std::string body);
   [[nodiscard]] Result<std::set<std::string>> active_user_names();
 
   Instance& m_instance;

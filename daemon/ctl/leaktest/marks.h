@@ -47,6 +47,7 @@ enum class MarkKind : std::uint8_t {
   kTotpSecret,     // of an agent's app, base32
   kRecoveryCode,   // of an agent's paper
   kEnrolmentCode,  // after a reset
+  kBreakGlassCode,
   kAppSecret,
   kVerifyToken,
   kAccessToken,

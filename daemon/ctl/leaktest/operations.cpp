@@ -123,6 +123,7 @@ std::vector<Operation> control_operations() {
           control("POST", "/agents/disable", kUsername),
           control("POST", "/agents/enable", kUsername),
           control("POST", "/agents/reset-second-factor", kUsername),
+          control("POST", "/break-glass", {}),
           control("POST", "/store/verify", {})};
 }
 

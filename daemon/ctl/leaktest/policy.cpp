@@ -30,6 +30,7 @@ constexpr std::string_view kConsents = "GET /v1/leads/{id}/consents";
 
 constexpr std::string_view kOffer = "POST /v1/session/second-factor/totp";
 constexpr std::string_view kConfirm = "POST /v1/session/second-factor/totp/confirm";
+constexpr std::string_view kStepUp = "POST /v1/session/step-up";
 constexpr std::string_view kNewPaper = "POST /v1/session/second-factor/recovery-codes";
 
 constexpr std::string_view kWords = "the words of a conversation are what an agent works with";
@@ -91,6 +92,11 @@ constexpr std::array kTable{
     Row{MarkKind::kToken, kBody, kStaff, kConfirm, kMust, kOwnSecret},
     Row{MarkKind::kAgentName, kBody, kStaff, kConfirm, kMust, "who am I"},
     Row{MarkKind::kAgentUserName, kBody, kStaff, kConfirm, kMust, "who am I"},
+    Row{MarkKind::kBreakGlassCode, kBody, kOperators, "POST /break-glass", kMust, kOwnSecret},
+    Row{MarkKind::kToken, kBody, bit(Role::kNobody), "POST /v1/break-glass", kMust, kOwnSecret},
+    Row{MarkKind::kToken, kBody, kStaff, kStepUp, kMust, kOwnSecret},
+    Row{MarkKind::kAgentName, kBody, kStaff, kStepUp, kMust, "who am I"},
+    Row{MarkKind::kAgentUserName, kBody, kStaff, kStepUp, kMust, "who am I"},
     Row{MarkKind::kRecoveryCode, kBody, kStaff, kNewPaper, kMust, kOwnSecret},
     Row{MarkKind::kEnrolmentCode, kBody, kAdmins, "POST /v1/admin/agents/reset-second-factor",
         kMust, kOwnSecret},

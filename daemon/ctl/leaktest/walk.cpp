@@ -23,7 +23,8 @@ bool opens_session(const Operation& operation) {
 }
 
 bool shows_secrets(const Operation& operation) {
-  return opens_session(operation) || operation.path.find("second-factor") != std::string::npos;
+  return opens_session(operation) || operation.path.find("second-factor") != std::string::npos ||
+         operation.path.find("break-glass") != std::string::npos;
 }
 
 bool makes_account(const Operation& operation) {
@@ -72,7 +73,7 @@ std::string Walk::token_of(const Operation& operation, Role role) const {
     return {};
   }
   const Account& account = m_accounts.of(role);
-  return operation.verb == "DELETE" ? account.spare_token : account.token;
+  return operation.name() == "DELETE /v1/session" ? account.spare_token : account.token;
 }
 
 Result<RawAnswer> Walk::send(const Operation& operation, Role role, const Request& request) {
@@ -270,7 +271,8 @@ Result<void> Walk::good(const Operation& operation, Role role) {
 
 Result<void> Walk::good(const Operation& operation, Role role, const Request& request) {
   LK_TRY(const RawAnswer answer, send(operation, role, request));
-  if (operation.path.find('{') != std::string::npos && operation.verb == "GET") {
+  if (operation.verb == "GET" &&
+      (operation.path.find('{') != std::string::npos || operation.path == "/v1/sessions")) {
     learn_ids(answer);
   }
   for (const Parameter& parameter : operation.parameters) {

@@ -51,6 +51,8 @@ constexpr std::array kCounters{
     CounterRow{"sends_unknown", "Attempts whose outcome is unknown.", &Metrics::sends_unknown},
     CounterRow{"log_ins", "Sessions opened.", &Metrics::log_ins},
     CounterRow{"log_ins_refused", "Log-ins refused.", &Metrics::log_ins_refused},
+    CounterRow{"break_glass_opened", "Emergency sessions opened; each is worth a question.",
+               &Metrics::break_glass_opened},
     CounterRow{"leavers", "Agents signed out because of what the directory says of them.",
                &Metrics::leavers},
     CounterRow{"rechecks", "Times that the directory was asked about everybody signed in.",

@@ -121,6 +121,12 @@ std::string_view name_of(Act act) noexcept {
       return "recovery_codes_made";
     case Act::kSecondFactorReset:
       return "second_factor_reset";
+    case Act::kStepUp:
+      return "step_up";
+    case Act::kBreakGlassIssued:
+      return "break_glass_issued";
+    case Act::kBreakGlassOpened:
+      return "break_glass_opened";
   }
   return "?";
 }

@@ -29,12 +29,17 @@ namespace leadkeep::flow {
   return house.store.write([&](store::WriteTxn& txn) { return audit::append(txn, entry, now); });
 }
 
+// A refusal stands, whether it could be put on record or not.
+inline void report_unwritten(const Result<void>& written) {
+  if (!written) {
+    log_warn("AUDIT_REFUSAL_NOT_WRITTEN", Field{"reason", Reason{written.error()}});
+  }
+}
+
 inline void record_refusal(House& house, audit::Entry entry, std::string_view reason) {
   entry.outcome = audit::Outcome::kRefused;
   entry.reason = std::string{reason};
-  if (const auto written = record(house, entry); !written) {
-    log_warn("AUDIT_REFUSAL_NOT_WRITTEN", Field{"reason", Reason{written.error()}});
-  }
+  report_unwritten(record(house, entry));
 }
 
 // One entry for each session of `agent` that ended without having been signed out.

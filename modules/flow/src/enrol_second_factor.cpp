@@ -23,7 +23,7 @@ audit::Entry entry_of(const identity::Session& session, audit::Act act) {
 Fail refused(House& house, const identity::Session& session, audit::Act act,
              FactorRefusal refusal) {
   record_refusal(house, entry_of(session, act), name_of(refusal));
-  warn_if_guessed(session.agent(), refusal);
+  warn_if_guessed({name_of(refusal), session.agent()});
   return fail(Errc::kProofRefused, "second factor: refused");
 }
 
@@ -37,6 +37,16 @@ Result<identity::SecondFactors::Overview> EnrolSecondFactor::show(
 
 Result<SecretBytes> EnrolSecondFactor::offer(const identity::Session& session,
                                              const SecretBytes& typed) {
+  if (session.assurance() == identity::Assurance::kBreakGlass) {
+    return fail(Errc::kForbidden, "second factor: an emergency has none");
+  }
+  // A session that was left open must not put somebody else's app in place.
+  if (session.assurance() == identity::Assurance::kPassword &&
+      session.proof_age() == identity::ProofAge::kOld) {
+    record_refusal(m_house, entry_of(session, audit::Act::kSecondFactorEnrolled),
+                   name_of(Errc::kStepUpRequired));
+    return fail(Errc::kStepUpRequired, "second factor: prove again who acts");
+  }
   const Timestamp now = m_house.clock.now();
   SecretBytes secret = crypto::random_secret(identity::totp::kSecretBytes);
   LK_TRY(const auto refusal, m_house.store.write([&](store::WriteTxn& txn) {
@@ -51,10 +61,12 @@ Result<SecretBytes> EnrolSecondFactor::offer(const identity::Session& session,
 Result<EnrolSecondFactor::Enrolled> EnrolSecondFactor::confirm(const identity::Session& session,
                                                                const SecretBytes& code) {
   using Outcome = std::variant<identity::Session, FactorRefusal>;
+  if (session.assurance() == identity::Assurance::kBreakGlass) {
+    return fail(Errc::kForbidden, "second factor: an emergency has none");
+  }
   const Timestamp now = m_house.clock.now();
   std::vector<SecretBytes> recovery_codes = identity::recovery::new_codes();
-  SecretBytes token = identity::SessionStore::new_token();
-  const auto id = crypto::new_id<identity::SessionId>(now);
+  auto start = identity::SessionStart::draw(session.source(), now);
   LK_TRY(auto outcome, m_house.store.write([&](store::WriteTxn& txn) -> Result<Outcome> {
     LK_TRY(const auto decision,
            m_second_factors.confirm_totp(txn, session, code, recovery_codes, now));
@@ -62,13 +74,10 @@ Result<EnrolSecondFactor::Enrolled> EnrolSecondFactor::confirm(const identity::S
       return Outcome{*refusal};
     }
     LK_TRY(auto opened, m_sessions.replace_all(
-                            txn, session, std::get<identity::Admission>(decision), token, id, now));
+                            txn, session, std::get<identity::Admission>(decision), start, now));
     LK_TRY_VOID(audit::append(txn, entry_of(session, audit::Act::kSecondFactorEnrolled), now));
     LK_TRY_VOID(append_ends(txn, session.agent(), session.agent(), opened.ended,
                             "second_factor_enrolled", now));
-    audit::Entry log_in = entry_by(identity::Actor{session.agent(), id}, audit::Act::kLogIn);
-    log_in.reason = std::string{name_of(identity::Assurance::kTwoFactors)};
-    LK_TRY_VOID(audit::append(txn, log_in, now));
     return Outcome{std::move(opened.session)};
   }));
   if (const auto* refusal = std::get_if<FactorRefusal>(&outcome)) {
@@ -76,7 +85,7 @@ Result<EnrolSecondFactor::Enrolled> EnrolSecondFactor::confirm(const identity::S
   }
   LK_SEEDED_LEAK(recovery_code_in_log, seeded::say(as_text(recovery_codes.front().expose())));
   return Enrolled{std::move(recovery_codes),
-                  {std::move(token), std::get<identity::Session>(std::move(outcome))}};
+                  {std::move(start.token), std::get<identity::Session>(std::move(outcome))}};
 }
 
 Result<std::vector<SecretBytes>> EnrolSecondFactor::replace_recovery_codes(

@@ -4,18 +4,12 @@
 #include <leadkeep/base/seeded_leak.h>
 #include <leadkeep/crypto/random.h>
 #include <leadkeep/flow/log_in.h>
+#include <leadkeep/identity/log_in_history.h>
 
 #include <thread>
 
 namespace leadkeep::flow {
 namespace {
-
-struct RefusedFactor {
-  AgentId account;
-  identity::FactorRefusal refusal;
-};
-
-using LetIn = std::variant<identity::Session, RefusedFactor>;
 
 // The agent of a proof. A person whom the directory has proven becomes one here, or is found again.
 Result<identity::ProvenIdentity> agent_of(store::WriteTxn& txn, const Proof& proof,
@@ -27,108 +21,166 @@ Result<identity::ProvenIdentity> agent_of(store::WriteTxn& txn, const Proof& pro
                                            now);
 }
 
+// In the trail and in what the agent sees.
+Result<void> append_log_in(store::WriteTxn& txn, const identity::Admission& admission,
+                           const identity::SessionStart& start, Timestamp now) {
+  audit::Entry entry = entry_by(identity::Actor{admission.agent(), start.id}, audit::Act::kLogIn);
+  entry.reason = std::string{name_of(admission.assurance())};
+  LK_TRY_VOID(audit::append(txn, entry, now));
+  return identity::LogInHistory::add(
+      txn, admission.agent(),
+      {now, identity::PastLogIn::Outcome::kLetIn, entry.reason, start.source});
+}
+
 }  // namespace
 
 Result<Proof> LogIn::prove_with(identity::LocalDirectory& list,
-                                const identity::LoginAttempt& attempt) {
-  identity::RefusedProof refused;
-  auto proven = list.prove(attempt, refused);
-  if (!proven) {
-    m_refuse.record_log_in(refused.account, refused.cause);
-    return Fail{std::move(proven).error()};
-  }
-  return Proof{proven.value()};
+                                const identity::LoginAttempt& attempt, Refused& refused) {
+  LK_TRY(const auto proven, list.prove(attempt, refused));
+  return Proof{proven};
 }
 
 Result<Proof> LogIn::prove_with(identity::CorporateDirectory& directory,
-                                const identity::LoginAttempt& attempt) {
-  std::string_view cause;
+                                const identity::LoginAttempt& attempt, Refused& refused) {
   std::optional<identity::DirectoryId> admitted;
   const auto gate = [&](const identity::DirectoryId& id) -> Result<void> {
     LK_TRY_VOID(m_throttle.admit_person(as_text(id), m_house.clock.now()));
     admitted = id;
     return {};
   };
-  auto proven = directory.prove(attempt, gate, cause);
-  if (!proven) {
-    if (admitted && proven.error().code == Errc::kUnavailable) {
-      m_throttle.person_undecided(as_text(*admitted));
-    }
-    m_refuse.record_log_in(std::nullopt, cause);
-    return Fail{std::move(proven).error()};
+  auto proven = directory.prove(attempt, gate, refused.cause);
+  if (proven) {
+    m_throttle.person_succeeded(as_text(proven.value().person().id));
+    return Proof{std::move(proven).value()};
   }
-  return Proof{std::move(proven).value()};
+  if (admitted && proven.error().code == Errc::kUnavailable) {
+    m_throttle.person_undecided(as_text(*admitted));
+  } else if (admitted) {
+    LK_TRY(refused.account, m_house.store.read([&](store::ReadTxn& txn) {
+      return identity::DirectoryAgents{}.find(txn, *admitted);
+    }));
+  }
+  return Fail{std::move(proven).error()};
 }
 
-Result<Proof> LogIn::prove(const identity::LoginAttempt& attempt) {
-  return std::visit([&](auto* prover) { return prove_with(*prover, attempt); }, m_prover);
+// Guessing is refused before anything is looked at; an outage counts against nobody.
+Result<Proof> LogIn::prove(const identity::LoginAttempt& attempt, Refused& refused) {
+  const std::string account = identity::normalise_username(attempt.username);
+  if (auto admitted = m_throttle.admit(account, attempt.source, m_house.clock.now()); !admitted) {
+    refused.cause = "throttled";
+    return Fail{std::move(admitted).error()};
+  }
+  auto proof =
+      std::visit([&](auto* prover) { return prove_with(*prover, attempt, refused); }, m_prover);
+  if (!proof && proof.error().code == Errc::kUnavailable) {
+    m_throttle.undecided(account, attempt.source);
+  }
+  return proof;
+}
+
+Result<LogIn::Outcome> LogIn::admit(store::WriteTxn& txn, const identity::ProvenIdentity& who,
+                                    const identity::LoginAttempt& attempt, Timestamp now,
+                                    const Open& open) const {
+  LK_TRY(const auto decision, m_second_factors.admit(txn, who, attempt.second_factor, now));
+  if (const auto* refusal = std::get_if<identity::FactorRefusal>(&decision)) {
+    return Outcome{Refused{name_of(*refusal), who.agent()}};
+  }
+  LK_TRY(auto session, open(std::get<identity::Admission>(decision)));
+  return Outcome{std::move(session)};
+}
+
+// 1. The directory or the local list proves who it is. The trail learns why not; the caller does
+// not. 2. The second factor and the session, in one transaction: a code that opened a session opens
+// no other one.
+Result<identity::Session> LogIn::let_in(const identity::LoginAttempt& attempt, const Admit& admit,
+                                        Refused& refused) {
+  const Timestamp now = m_house.clock.now();
+  LK_TRY(const Proof proof, prove(attempt, refused));
+  const auto fresh_agent = crypto::new_id<AgentId>(now);
+  auto outcome = m_house.store.write([&](store::WriteTxn& txn) -> Result<Outcome> {
+    LK_TRY(const auto who, agent_of(txn, proof, fresh_agent, now));
+    return admit(txn, who);
+  });
+  if (!outcome) {
+    const Errc code = outcome.error().code;
+    refused.cause = code == Errc::kUnauthenticated ? "disabled_agent" : name_of(code);
+    return Fail{std::move(outcome).error()};
+  }
+  if (const auto* failed = std::get_if<Refused>(&outcome.value())) {
+    refused = *failed;
+    warn_if_guessed(refused);
+    return fail(Errc::kUnauthenticated, "log-in: refused");
+  }
+  m_throttle.succeeded(identity::normalise_username(attempt.username), attempt.source);
+  return std::get<identity::Session>(std::move(outcome).value());
 }
 
 Result<identity::OpenedSession> LogIn::log_in(const identity::LoginAttempt& attempt) {
   const auto begin = std::chrono::steady_clock::now();
-  auto opened = let_in(attempt);
-  if (!opened && opened.error().code == Errc::kUnauthenticated) {
-    // A wrong password takes as long as a right one without its second factor.
-    std::this_thread::sleep_until(begin + m_refusal_takes);
+  const Timestamp now = m_house.clock.now();
+  auto start = identity::SessionStart::draw(attempt.source, now);
+  const auto admit_and_open = [&](store::WriteTxn& txn, const identity::ProvenIdentity& who) {
+    return admit(txn, who, attempt, now,
+                 [&](const identity::Admission& admission) -> Result<identity::Session> {
+                   LK_TRY(auto opened, m_sessions.open(txn, admission, start, now));
+                   LK_TRY_VOID(append_log_in(txn, admission, start, now));
+                   LK_TRY_VOID(append_ends(txn, who.agent(), who.agent(), opened.ended,
+                                           "session_limit", now));
+                   return std::move(opened.session);
+                 });
+  };
+  Refused refused;
+  auto session = let_in(attempt, admit_and_open, refused);
+  if (!session) {
+    m_refuse.record_log_in(refused.account, refused.cause, attempt.source);
+    wait_after_refusal(begin, session.error().code);
+    return Fail{std::move(session).error()};
   }
-  return opened;
+  LK_SEEDED_LEAK(token_in_log, seeded::say(as_text(start.token.expose())));
+  m_house.metrics.log_ins.add();
+  return identity::OpenedSession{std::move(start.token), std::move(session).value()};
 }
 
-Result<identity::OpenedSession> LogIn::let_in(const identity::LoginAttempt& attempt) {
+Result<identity::OpenedSession> LogIn::step_up(const identity::Session& session,
+                                               identity::LoginAttempt attempt) {
+  const auto begin = std::chrono::steady_clock::now();
   const Timestamp now = m_house.clock.now();
-  const std::string account = identity::normalise_username(attempt.username);
-  // 1. Guessing is refused before anything is looked at.
-  if (auto admitted = m_throttle.admit(account, attempt.source, now); !admitted) {
-    m_refuse.record_log_in(std::nullopt, "throttled");
-    return Fail{std::move(admitted).error()};
+  const audit::Entry entry =
+      entry_by(identity::Actor{session.agent(), session.id()}, audit::Act::kStepUp);
+  if (session.assurance() == identity::Assurance::kEnrolmentOnly) {
+    return fail(Errc::kSecondFactorRequired, "step-up: no second factor yet");
   }
-  // 2. The directory or the local list proves who it is. The trail learns why not; the caller does
-  // not. An outage counts against nobody.
-  auto proof = prove(attempt);
-  if (!proof) {
-    if (proof.error().code == Errc::kUnavailable) {
-      m_throttle.undecided(account, attempt.source);
+  attempt.username = session.username();
+  auto start = identity::SessionStart::draw(attempt.source, now);
+  const auto admit_and_replace = [&](store::WriteTxn& txn,
+                                     const identity::ProvenIdentity& who) -> Result<Outcome> {
+    if (who.agent() != session.agent()) {
+      return Outcome{Refused{"another_agent", who.agent()}};
     }
-    return Fail{std::move(proof).error()};
+    return admit(txn, who, attempt, now,
+                 [&](const identity::Admission& admission) -> Result<identity::Session> {
+                   LK_TRY(auto opened, m_sessions.replace(txn, session, admission, start, now));
+                   LK_TRY_VOID(audit::append(txn, entry, now));
+                   return std::move(opened.session);
+                 });
+  };
+  Refused refused;
+  auto renewed = let_in(attempt, admit_and_replace, refused);
+  if (!renewed) {
+    record_refusal(m_house, entry, refused.cause);
+    wait_after_refusal(begin, renewed.error().code);
+    return renewed.error().code == Errc::kUnauthenticated
+               ? fail(Errc::kProofRefused, "step-up: refused")
+               : Fail{std::move(renewed).error()};
   }
-  if (const auto* person = std::get_if<identity::ProvenPerson>(&proof.value())) {
-    m_throttle.person_succeeded(as_text(person->person().id));
+  return identity::OpenedSession{std::move(start.token), std::move(renewed).value()};
+}
+
+// A wrong password takes as long as a right one without its second factor.
+void LogIn::wait_after_refusal(std::chrono::steady_clock::time_point begin, Errc code) const {
+  if (code == Errc::kUnauthenticated) {
+    std::this_thread::sleep_until(begin + m_refusal_takes);
   }
-  // 3. The second factor, a session, its audit entry and one for each session that had to make room,
-  // in one transaction: a code that opened a session opens no other one.
-  SecretBytes token = identity::SessionStore::new_token();
-  const auto session_id = crypto::new_id<identity::SessionId>(now);
-  const auto fresh_agent = crypto::new_id<AgentId>(now);
-  auto let_in = m_house.store.write([&](store::WriteTxn& txn) -> Result<LetIn> {
-    LK_TRY(const auto who, agent_of(txn, proof.value(), fresh_agent, now));
-    LK_TRY(const auto decision, m_second_factors.admit(txn, who, attempt.second_factor, now));
-    if (const auto* refusal = std::get_if<identity::FactorRefusal>(&decision)) {
-      return LetIn{RefusedFactor{who.agent(), *refusal}};
-    }
-    const auto& admission = std::get<identity::Admission>(decision);
-    LK_TRY(auto opened, m_sessions.open(txn, admission, token, session_id, now));
-    audit::Entry entry = entry_by(identity::Actor{who.agent(), session_id}, audit::Act::kLogIn);
-    entry.reason = std::string{name_of(admission.assurance())};
-    LK_TRY_VOID(audit::append(txn, entry, now));
-    LK_TRY_VOID(append_ends(txn, who.agent(), who.agent(), opened.ended, "session_limit", now));
-    return LetIn{std::move(opened.session)};
-  });
-  if (!let_in) {
-    if (let_in.error().code == Errc::kUnauthenticated) {
-      m_refuse.record_log_in(std::nullopt, "disabled_agent");
-    }
-    return Fail{std::move(let_in).error()};
-  }
-  if (const auto* refused = std::get_if<RefusedFactor>(&let_in.value())) {
-    m_refuse.record_log_in(refused->account, name_of(refused->refusal));
-    warn_if_guessed(refused->account, refused->refusal);
-    return fail(Errc::kUnauthenticated, "log-in: refused");
-  }
-  m_throttle.succeeded(account, attempt.source);
-  LK_SEEDED_LEAK(token_in_log, seeded::say(as_text(token.expose())));
-  m_house.metrics.log_ins.add();
-  return identity::OpenedSession{std::move(token),
-                                 std::get<identity::Session>(std::move(let_in).value())};
 }
 
 Result<identity::Session> LogIn::session_of(ByteView token) {

@@ -47,6 +47,11 @@ Result<std::vector<identity::AgentSummary>> ManageAgents::list(const By& by) {
 }
 
 Result<std::vector<identity::AgentSummary>> ManageAgents::list(
+    const identity::Permit<identity::Action::kListAccounts>& permit) {
+  return listed(permit.actor());
+}
+
+Result<std::vector<identity::AgentSummary>> ManageAgents::list(
     const identity::Permit<identity::Action::kListAgents>& permit) {
   return listed(permit.actor());
 }

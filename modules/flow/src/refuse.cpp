@@ -1,6 +1,7 @@
 #include "acting.h"
 
 #include <leadkeep/flow/refuse.h>
+#include <leadkeep/identity/log_in_history.h>
 
 namespace leadkeep::flow {
 namespace {
@@ -40,18 +41,30 @@ void Refuse::record(const std::optional<identity::Actor>& actor, Errc reason) {
   record_refusal(m_house, entry, name_of(reason));
 }
 
-void Refuse::record_log_in(const std::optional<AgentId>& account, std::string_view reason) {
+void Refuse::record_log_in(const std::optional<AgentId>& account, std::string_view reason,
+                           std::string_view source) {
   m_house.metrics.log_ins_refused.add();
   const auto counted_only = admit_unproven();
   if (!counted_only) {
     return;
   }
+  const Timestamp now = m_house.clock.now();
   audit::Entry entry = entry_by(std::nullopt, audit::Act::kLogIn);
+  entry.outcome = audit::Outcome::kRefused;
+  entry.reason = std::string{reason};
+  entry.items = *counted_only;
   if (account) {
     entry.object = audit::object_of(*account);
   }
-  entry.items = *counted_only;
-  record_refusal(m_house, entry, reason);
+  report_unwritten(m_house.store.write([&](store::WriteTxn& txn) -> Result<void> {
+    LK_TRY_VOID(audit::append(txn, entry, now));
+    if (!account) {
+      return {};
+    }
+    return identity::LogInHistory::add(
+        txn, *account,
+        {now, identity::PastLogIn::Outcome::kRefused, std::string{reason}, std::string{source}});
+  }));
 }
 
 }  // namespace leadkeep::flow

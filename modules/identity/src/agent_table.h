@@ -43,7 +43,7 @@ inline constexpr store::Table<records::Session> kSessions{store::TableId::kSessi
 [[nodiscard]] inline std::vector<Role> roles_of(const records::Agent& agent) {
   std::vector<Role> roles;
   for (const std::uint32_t role : agent.roles()) {
-    for (const Role known : {Role::kAgent, Role::kSupervisor, Role::kAdmin}) {
+    for (const Role known : {Role::kAgent, Role::kSupervisor, Role::kAdmin, Role::kBreakGlass}) {
       if (role == static_cast<std::uint32_t>(known)) {
         roles.push_back(known);
       }

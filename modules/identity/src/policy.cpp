@@ -16,6 +16,7 @@ constexpr std::array kRoleNames = {
     RoleName{Role::kAgent, "agent"},
     RoleName{Role::kSupervisor, "supervisor"},
     RoleName{Role::kAdmin, "admin"},
+    RoleName{Role::kBreakGlass, "break_glass"},
 };
 
 }  // namespace
@@ -27,7 +28,8 @@ std::string_view name_of(Role role) noexcept {
 
 std::optional<Role> parse_role(std::string_view name) noexcept {
   const auto it = std::ranges::find(kRoleNames, name, &RoleName::name);
-  return it == kRoleNames.end() ? std::nullopt : std::optional{it->role};
+  return it == kRoleNames.end() || it->role == Role::kBreakGlass ? std::nullopt
+                                                                 : std::optional{it->role};
 }
 
 std::string_view name_of(Action action) noexcept {
@@ -56,8 +58,14 @@ std::string_view name_of(Action action) noexcept {
       return "list_agents";
     case Action::kManageAgents:
       return "manage_agents";
+    case Action::kListAccounts:
+      return "list_accounts";
   }
   return "?";
+}
+
+bool needs_step_up(Action action) noexcept {
+  return action == Action::kManageAgents;
 }
 
 Policy Policy::defaults() {
@@ -74,7 +82,8 @@ Policy Policy::defaults() {
     }
   }
   policy.allow(Role::kSupervisor, {Action::kAssignOthers});
-  policy.allow(Role::kAdmin, {Action::kListAgents, Action::kManageAgents});
+  policy.allow(Role::kAdmin, {Action::kListAgents, Action::kListAccounts, Action::kManageAgents});
+  policy.allow(Role::kBreakGlass, {Action::kManageAgents});
   LK_SEEDED_LEAK(admin_reads,
                  policy.allow(Role::kAdmin, {Action::kReadInbox, Action::kReadConversation});
                  policy.show(Role::kAdmin, FieldClass::kMessageText, Visibility::kMasked));

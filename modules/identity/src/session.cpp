@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <limits>
 #include <set>
+#include <span>
 
 namespace leadkeep::identity {
 namespace {
@@ -60,8 +61,8 @@ Result<void> forget_key(store::WriteTxn& txn, const AgentId& id, std::string_vie
 
 // Nothing for a number that is none, as in a record of an earlier version: such a session is over.
 std::optional<Assurance> assurance_of(const records::Session& record) {
-  for (const Assurance known :
-       {Assurance::kEnrolmentOnly, Assurance::kPassword, Assurance::kTwoFactors}) {
+  for (const Assurance known : {Assurance::kEnrolmentOnly, Assurance::kPassword,
+                                Assurance::kTwoFactors, Assurance::kBreakGlass}) {
     if (record.assurance() == static_cast<std::uint32_t>(known)) {
       return known;
     }
@@ -69,70 +70,99 @@ std::optional<Assurance> assurance_of(const records::Session& record) {
   return std::nullopt;
 }
 
+bool is_admin(std::span<const Role> roles) {
+  return std::ranges::find(roles, Role::kAdmin) != roles.end();
+}
+
 // Whichever comes first, idle or age.
-Timestamp end_of(const records::Session& record, const SessionLimits& limits) {
-  const std::chrono::milliseconds age =
-      assurance_of(record) == Assurance::kEnrolmentOnly
-          ? std::min<std::chrono::milliseconds>(SessionLimits::kEnrolment, limits.absolute)
-          : limits.absolute;
+Timestamp end_of(const records::Session& record, const SessionLimits& limits,
+                 std::span<const Role> roles) {
+  std::chrono::milliseconds age =
+      is_admin(roles) ? std::min(limits.admin_absolute, limits.absolute) : limits.absolute;
+  if (assurance_of(record) == Assurance::kEnrolmentOnly) {
+    age = std::min<std::chrono::milliseconds>(SessionLimits::kEnrolment, age);
+  } else if (assurance_of(record) == Assurance::kBreakGlass) {
+    age = std::min<std::chrono::milliseconds>(SessionLimits::kBreakGlass, age);
+  }
   return std::min(Timestamp{record.last_used_ms()} + limits.idle,
                   Timestamp{record.created_ms()} + age);
 }
 
+// A proof of the future is from a clock that was set back: nobody knows how old it is.
+ProofAge age_of(Timestamp proven, Timestamp now) {
+  return proven <= now && now - proven < SessionLimits::kProofIsFresh ? ProofAge::kFresh
+                                                                      : ProofAge::kOld;
+}
+
+// Whatever the roles of the agent are now.
 bool is_over(const records::Session& record, const SessionLimits& limits, Timestamp now) {
-  return !assurance_of(record) || now >= end_of(record, limits);
+  return !assurance_of(record) || now >= end_of(record, limits, {});
 }
 
 }  // namespace
 
-SecretBytes SessionStore::new_token() {
+SessionStart SessionStart::draw(std::string source, Timestamp now) {
   const SecretBytes random = crypto::random_secret(kTokenBytes);
   std::string text = to_base64url(random.expose());
   SecretBytes token = SecretBytes::copy_of(as_bytes(text));
   wipe(text);
-  return token;
+  return {std::move(token), crypto::new_id<SessionId>(now), std::move(source)};
 }
 
 Result<SessionStore::Opened> SessionStore::open(store::WriteTxn& txn, const Admission& admission,
-                                                const SecretBytes& token, SessionId id,
-                                                Timestamp now) const {
-  return open_as_of(txn, admission, token, id, now, now);
+                                                const SessionStart& start, Timestamp now) const {
+  return open_as_of(txn, admission, start, {now, now}, now);
+}
+
+Result<SessionStore::Opened> SessionStore::replace(store::WriteTxn& txn, const Session& session,
+                                                   const Admission& admission,
+                                                   const SessionStart& start, Timestamp now) const {
+  LK_TRY_VOID(close(txn, session));
+  LK_TRY(auto opened, open_as_of(txn, admission, start, {session.m_created_at, now}, now));
+  opened.ended.push_back(session.id());
+  return opened;
 }
 
 Result<SessionStore::Opened> SessionStore::replace_all(store::WriteTxn& txn, const Session& session,
                                                        const Admission& admission,
-                                                       const SecretBytes& token, SessionId id,
+                                                       const SessionStart& start,
                                                        Timestamp now) const {
   constexpr Timestamp kEver{std::numeric_limits<std::int64_t>::max()};
   LK_TRY(auto ended, close_all(txn, session.agent(), kEver));
-  LK_TRY(auto opened, open_as_of(txn, admission, token, id, session.m_created_at, now));
+  LK_TRY(auto opened,
+         open_as_of(txn, admission, start, {session.m_created_at, session.m_proven_at}, now));
   opened.ended = std::move(ended);
   return opened;
 }
 
 Result<SessionStore::Opened> SessionStore::open_as_of(store::WriteTxn& txn,
                                                       const Admission& admission,
-                                                      const SecretBytes& token, SessionId id,
-                                                      Timestamp created, Timestamp now) const {
+                                                      const SessionStart& start,
+                                                      const Proven& proven, Timestamp now) const {
   const AgentId& who = admission.agent();
   LK_TRY(records::Agent agent, load_agent(txn, who));
   if (agent.disabled()) {
     return no_session();  // disabled between the proof and now
   }
-  LK_TRY(auto ended, make_room(txn, agent, m_limits.max_per_agent));
-  const Bytes key = key_of(token.expose());
+  const std::uint32_t limit = is_admin(roles_of(agent))
+                                  ? std::min(m_limits.admin_max, m_limits.max_per_agent)
+                                  : m_limits.max_per_agent;
+  LK_TRY(auto ended, make_room(txn, agent, limit));
+  const Bytes key = key_of(start.token.expose());
   agent.add_session_keys(std::string{as_text(key)});
   LK_TRY_VOID(kAgents.put(txn, who.bytes(), identity_key(), agent));
 
   records::Session record;
   record.set_agent_id(std::string{who.raw()});
-  record.set_created_ms(created.ms);
+  record.set_created_ms(proven.created.ms);
   record.set_last_used_ms(now.ms);
   record.set_auth_epoch(agent.auth_epoch());
-  record.set_id(std::string{id.raw()});
+  record.set_id(std::string{start.id.raw()});
   record.set_assurance(static_cast<std::uint32_t>(admission.assurance()));
+  record.set_proven_ms(proven.proven.ms);
+  record.set_source(start.source);
   LK_TRY_VOID(kSessions.put(txn, key, identity_key(), record));
-  LK_TRY(Session session, find(txn, token.expose(), now));
+  LK_TRY(Session session, find(txn, start.token.expose(), now));
   return Opened{std::move(session), std::move(ended)};
 }
 
@@ -159,6 +189,9 @@ Result<Session> SessionStore::find(store::ReadTxn& txn, ByteView token, Timestam
     return no_session();
   }
   std::vector<Role> roles = roles_of(*agent);
+  if (now >= end_of(*record, m_limits, roles)) {
+    return no_session();
+  }
   if (*assurance == Assurance::kPassword && m_policy.is_required_for(roles)) {
     return no_session();
   }
@@ -170,10 +203,14 @@ Result<Session> SessionStore::find(store::ReadTxn& txn, ByteView token, Timestam
   session.m_agent = *agent_id;
   session.m_username = agent->username();
   session.m_display_name = agent->display_name();
-  session.m_roles = std::move(roles);
   session.m_assurance = *assurance;
   session.m_created_at = Timestamp{record->created_ms()};
-  session.m_expires_at = end_of(*record, m_limits);
+  session.m_proven_at = Timestamp{record->proven_ms()};
+  session.m_proof_age =
+      *assurance == Assurance::kBreakGlass ? ProofAge::kFresh : age_of(session.m_proven_at, now);
+  session.m_source = record->source();
+  session.m_expires_at = end_of(*record, m_limits, roles);
+  session.m_roles = std::move(roles);
   session.m_key = key;
   const std::chrono::milliseconds touch_after = std::min<std::chrono::milliseconds>(
       kTouchAfter, std::chrono::milliseconds{m_limits.idle} / kTouchesPerIdleTime);
@@ -194,6 +231,41 @@ Result<void> SessionStore::touch(store::WriteTxn& txn, const Session& session,
 Result<void> SessionStore::close(store::WriteTxn& txn, const Session& session) const {
   LK_TRY_VOID(kSessions.erase(txn, session.m_key));
   return forget_key(txn, session.agent(), as_text(session.m_key));
+}
+
+Result<std::vector<SessionSummary>> SessionStore::list(store::ReadTxn& txn, const Session& session,
+                                                       Timestamp now) const {
+  std::vector<SessionSummary> sessions;
+  LK_TRY(const auto agent, load_agent(txn, session.agent()));
+  for (const std::string& key : agent.session_keys()) {
+    LK_TRY(const auto record, kSessions.find(txn, as_bytes(key), identity_key()));
+    if (!record || now >= end_of(*record, m_limits, session.roles())) {
+      continue;
+    }
+    const auto id = SessionId::from_bytes(as_bytes(record->id()));
+    const auto assurance = assurance_of(*record);
+    if (id && assurance) {
+      sessions.push_back({*id, Timestamp{record->created_ms()}, Timestamp{record->last_used_ms()},
+                          end_of(*record, m_limits, session.roles()), *assurance,
+                          record->source()});
+    }
+  }
+  return sessions;
+}
+
+Result<void> SessionStore::close_one(store::WriteTxn& txn, const AgentId& agent_id,
+                                     const SessionId& id) const {
+  LK_TRY(auto agent, load_agent(txn, agent_id));
+  auto& keys = *agent.mutable_session_keys();
+  for (auto it = keys.begin(); it != keys.end(); ++it) {
+    LK_TRY(const auto record, kSessions.find(txn, as_bytes(*it), identity_key()));
+    if (record && record->id() == id.raw()) {
+      LK_TRY_VOID(kSessions.erase(txn, as_bytes(*it)));
+      keys.erase(it);
+      return kAgents.put(txn, agent_id.bytes(), identity_key(), agent);
+    }
+  }
+  return fail(Errc::kNotFound, "session: the agent has no such one");
 }
 
 Result<std::vector<AgentId>> SessionStore::list_agents(store::ReadTxn& txn, Timestamp now) const {

@@ -47,6 +47,7 @@ std::optional<KeyRef> key_of(ReadView& view, TableId table, ByteView key) {
     case TableId::kAgents:
     case TableId::kSessions:
     case TableId::kSecondFactors:
+    case TableId::kLogInHistory:
       return system_key("identity");
     case TableId::kAudit:
       return system_key("audit");

@@ -114,6 +114,8 @@ class House {
                          m_house.keep_consent,
                          m_house.manage_agents,
                          m_house.enrol_second_factor,
+                         m_house.own_sessions,
+                         m_house.open_break_glass,
                          m_house.refuse,
                          m_house.authoriser,
                          m_house.feed,
@@ -133,6 +135,7 @@ class House {
   ControlServices m_control_services{
       m_house.manage_agents,
       m_house.enrol_second_factor,
+      m_house.open_break_glass,
       nullptr,
       [] { return Result<StoreCheck>{StoreCheck{}}; },
       [] { return ControlStatus{{Health::State::kReady, "1.2.3"}, {{"leads", 1}}}; },

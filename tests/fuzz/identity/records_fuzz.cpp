@@ -1,14 +1,20 @@
-// Agents and sessions read back from the store, and session tokens. The first byte of the input
-// chooses; the rest is the plaintext of a record under its genuine key, or a token. Nobody gets a
-// session that has run out, of another agent, or with a role that the record does not name.
+// Agents, sessions, second factors and histories read back from the store, and session tokens. The
+// first byte of the input chooses; the rest is the plaintext of a record under its genuine key, or a
+// token. Nobody gets a session that has run out, of another agent, or with a role that the record
+// does not name, and no code is taken that the record does not hold.
 #include "../store/memory_store.h"
 #include "fuzz_target.h"
 #include "test_store.h"
 
 #include <leadkeep/crypto/hash.h>
 #include <leadkeep/identity/local_directory.h>
+#include <leadkeep/identity/log_in_history.h>
+#include <leadkeep/identity/recovery_codes.h>
+#include <leadkeep/identity/second_factors.h>
 #include <leadkeep/identity/session.h>
+#include <leadkeep/identity/totp.h>
 #include <leadkeep/store/records/agent.pb.h>
+#include <leadkeep/store/records/second_factors.pb.h>
 #include <leadkeep/store/records/session.pb.h>
 
 #include <algorithm>
@@ -18,6 +24,7 @@ namespace {
 
 using store::TableId;
 
+constexpr std::string_view kTyped = "123456";
 constexpr std::string_view kToken = "0123456789012345678901234567890123456789012";
 
 class House {
@@ -51,6 +58,7 @@ class House {
   SessionLimits limits;
   DirectoryWord directory_word;
   SessionStore sessions{limits, directory_word, SecondFactorPolicy{{Role::kAdmin}}};
+  SecondFactors second_factors{SecondFactorPolicy{{}}};
   AgentId agent = store::filled_id<AgentId>(0x44);
   store::KeyRef key = store::system_key("identity");
   ByteArray<32> session_key = crypto::sha256({as_bytes(kToken)});
@@ -121,6 +129,57 @@ void check_agent_record(House& house, ByteView plaintext) {
   }
 }
 
+// Whether a record with this app and this paper may take the code.
+bool holds_code(const records::SecondFactors& record, const records::Totp& totp, Timestamp now) {
+  const SecretBytes typed = SecretBytes::copy_of(as_bytes(kTyped));
+  const auto hash = recovery::hash(typed);
+  const auto& codes = record.recovery_codes();
+  if (std::ranges::find(codes, as_text(hash)) != codes.end()) {
+    return true;
+  }
+  const SecretBytes secret = SecretBytes::copy_of(as_bytes(totp.secret()));
+  return !secret.empty() &&
+         totp::check(secret, kTyped, now, totp.last_step(), totp::Drift::kAhead).has_value();
+}
+
+void check_factors_record(House& house, ByteView plaintext) {
+  house.store.plant(TableId::kSecondFactors, house.agent.bytes(), house.key, plaintext);
+  records::SecondFactors record;
+  const bool parses = record.ParseFromArray(plaintext.data(), static_cast<int>(plaintext.size()));
+  const auto session = house.find(as_bytes(kToken));
+  LK_CHECK(session.ok());
+  const SecretBytes typed = SecretBytes::copy_of(as_bytes(kTyped));
+  const Timestamp now = house.store.now();
+  const auto done = house.store.rehearse([&](store::WriteTxn& txn) -> Result<void> {
+    LK_TRY(const auto refused,
+           house.second_factors.replace_recovery_codes(txn, session.value(), typed, {}, now));
+    LK_CHECK(parses && (refused || holds_code(record, record.totp(), now)));
+    return {};
+  });
+  check_error(done);
+  const auto confirmed = house.store.rehearse([&](store::WriteTxn& txn) -> Result<void> {
+    LK_TRY(const auto decision,
+           house.second_factors.confirm_totp(txn, session.value(), typed, {}, now));
+    LK_CHECK(std::holds_alternative<FactorRefusal>(decision) ||
+             holds_code(record, record.offered(), now));
+    return {};
+  });
+  check_error(confirmed);
+}
+
+void check_history_record(House& house, ByteView plaintext) {
+  house.store.plant(TableId::kLogInHistory, house.agent.bytes(), house.key, plaintext);
+  const auto done = house.store.rehearse([&](store::WriteTxn& txn) -> Result<void> {
+    LK_TRY_VOID(LogInHistory::add(
+        txn, house.agent, {house.store.now(), PastLogIn::Outcome::kLetIn, "password", "::1"}));
+    LK_TRY(const auto listed, LogInHistory::list(txn, house.agent));
+    LK_CHECK(!listed.empty() && listed.size() <= LogInHistory::kKept);
+    LK_CHECK(listed.front().source == "::1");
+    return {};
+  });
+  check_error(done);
+}
+
 // Only the token that was given out leads to the session.
 void check_token(House& house, std::string_view token) {
   const auto found = house.find(as_bytes(token));
@@ -136,12 +195,18 @@ void check_input(std::string_view input) {
   }
   house.plant_genuine();
   const std::string_view rest = input.substr(1);
-  switch (static_cast<unsigned char>(input[0]) % 3) {
+  switch (static_cast<unsigned char>(input[0]) % 5) {
     case 0:
       check_session_record(house, as_bytes(rest));
       break;
     case 1:
       check_agent_record(house, as_bytes(rest));
+      break;
+    case 2:
+      check_factors_record(house, as_bytes(rest));
+      break;
+    case 3:
+      check_history_record(house, as_bytes(rest));
       break;
     default:
       check_token(house, rest);

@@ -13,6 +13,7 @@ class ControlServer : public ::testing::Test, public PathHouse {
     return {
         manage_agents,
         enrol_second_factor,
+        open_break_glass,
         end_leavers,
         [] {
           api::StoreCheck check;

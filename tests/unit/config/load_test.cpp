@@ -99,6 +99,8 @@ TEST_F(Load, TakesRequiredKeysFromTheFileAndDefaultsForTheRest) {
   EXPECT_EQ(s.session.idle, 30min);
   EXPECT_EQ(s.session.absolute, 12h);
   EXPECT_EQ(s.session.max_per_agent, 5U);
+  EXPECT_EQ(s.session.admin_absolute, 8h);
+  EXPECT_EQ(s.session.admin_max, 2U);
   EXPECT_EQ(s.login.max_failures, 10U);
   EXPECT_EQ(s.login.refusal, 300ms);
   EXPECT_EQ(s.second_factor.required_for, (std::set{AgentRole::kSupervisor, AgentRole::kAdmin}));

@@ -27,9 +27,9 @@ Answer list_colleagues(const ApiContext& context, http::Request& request,
 }
 
 Answer list_accounts(const ApiContext& context, http::Request& request,
-                     const ManagePermit& permit) {
+                     const identity::Permit<identity::Action::kListAccounts>& permit) {
   LK_TRY_VOID(http::Query::parse(request, {}));
-  LK_TRY(const auto agents, context.services.manage_agents.list(ManageAgents::By{permit}));
+  LK_TRY(const auto agents, context.services.manage_agents.list(permit));
   return accounts_response(agents);
 }
 

@@ -74,6 +74,16 @@ Answer reset_second_factor_locally(const ControlServices& services, http::Reques
   return enrolment_code_response(code);
 }
 
+Answer issue_break_glass(const ControlServices& services, http::Request&) {
+  LK_TRY(const auto code, services.open_break_glass.issue());
+  json::Writer writer;
+  writer.begin_object()
+      .field("break_glass_code", as_text(code.code.expose()))
+      .field("expires_at", to_rfc3339(code.ends_at))
+      .end_object();
+  return http::Response{201, std::move(writer).take()};
+}
+
 Answer list_held_leavers(const ControlServices& services, http::Request&) {
   LK_TRY(auto* const end_leavers, leavers_of(services));
   LK_TRY(const auto held, end_leavers->list_held());

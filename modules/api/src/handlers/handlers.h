@@ -11,6 +11,18 @@ namespace leadkeep::api {
 [[nodiscard]] Answer close_session(const ApiContext& context, http::Request& request,
                                    const identity::Session& session);
 
+[[nodiscard]] Answer open_break_glass(const ApiContext& context, http::Request& request);
+[[nodiscard]] Answer step_up(const ApiContext& context, http::Request& request,
+                             const identity::Session& session);
+[[nodiscard]] Answer list_sessions(const ApiContext& context, http::Request& request,
+                                   const identity::Session& session);
+[[nodiscard]] Answer list_log_ins(const ApiContext& context, http::Request& request,
+                                  const identity::Session& session);
+[[nodiscard]] Answer end_session(const ApiContext& context, http::Request& request,
+                                 const identity::Session& session);
+[[nodiscard]] Answer end_sessions(const ApiContext& context, http::Request& request,
+                                  const identity::Session& session);
+
 // second_factor.cpp
 [[nodiscard]] Answer show_second_factor(const ApiContext& context, http::Request& request,
                                         const identity::Session& session);
@@ -62,7 +74,7 @@ namespace leadkeep::api {
 [[nodiscard]] Answer list_colleagues(const ApiContext& context, http::Request& request,
                                      const identity::Permit<identity::Action::kListAgents>& permit);
 [[nodiscard]] Answer list_accounts(const ApiContext& context, http::Request& request,
-                                   const identity::Permit<identity::Action::kManageAgents>& permit);
+                                   const identity::Permit<identity::Action::kListAccounts>& permit);
 [[nodiscard]] Answer add_account(const ApiContext& context, http::Request& request,
                                  const identity::Permit<identity::Action::kManageAgents>& permit);
 [[nodiscard]] Answer disable_account(
@@ -96,6 +108,7 @@ namespace leadkeep::api {
 [[nodiscard]] Answer enable_agent_locally(const ControlServices& services, http::Request& request);
 [[nodiscard]] Answer reset_second_factor_locally(const ControlServices& services,
                                                  http::Request& request);
+[[nodiscard]] Answer issue_break_glass(const ControlServices& services, http::Request& request);
 [[nodiscard]] Answer list_held_leavers(const ControlServices& services, http::Request& request);
 [[nodiscard]] Answer end_held_leavers(const ControlServices& services, http::Request& request);
 [[nodiscard]] Answer verify_store_locally(const ControlServices& services, http::Request& request);

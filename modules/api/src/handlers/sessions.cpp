@@ -13,7 +13,16 @@ constexpr std::array kActions{
     Action::kReadInbox,    Action::kReadConversation, Action::kReadLead,
     Action::kReply,        Action::kWriteNote,        Action::kChangeConversation,
     Action::kAssignOthers, Action::kReadConsents,     Action::kRecordConsent,
-    Action::kFollowEvents, Action::kListAgents,       Action::kManageAgents};
+    Action::kFollowEvents, Action::kListAgents,       Action::kManageAgents,
+    Action::kListAccounts};
+
+http::Response opened_response(const identity::OpenedSession& opened) {
+  json::Writer writer;
+  writer.begin_object();
+  write_opened_session(writer, opened);
+  writer.end_object();
+  return {201, std::move(writer).take()};
+}
 
 }  // namespace
 
@@ -29,11 +38,7 @@ Answer open_session(const ApiContext& context, http::Request& request) {
   }
   attempt.source = request.peer().address;
   LK_TRY(const auto opened, context.services.log_in.log_in(attempt));
-  json::Writer writer;
-  writer.begin_object();
-  write_opened_session(writer, opened);
-  writer.end_object();
-  return http::Response{201, std::move(writer).take()};
+  return opened_response(opened);
 }
 
 Answer show_session(const ApiContext& context, http::Request& request,
@@ -50,6 +55,77 @@ Answer show_session(const ApiContext& context, http::Request& request,
   }
   writer.end_array().end_object();
   return http::Response{200, std::move(writer).take()};
+}
+
+Answer open_break_glass(const ApiContext& context, http::Request& request) {
+  SecretBytes code;
+  {
+    LK_TRY(const auto document, parse_body(request));
+    LK_TRY(const auto members, Members::of(request, document.root(), {"code"}));
+    LK_TRY(code, members.secret("code"));
+  }
+  LK_TRY(const auto opened, context.services.open_break_glass.open(code, request.peer().address));
+  return opened_response(opened);
+}
+
+Answer step_up(const ApiContext& context, http::Request& request,
+               const identity::Session& session) {
+  identity::LoginAttempt attempt;
+  {
+    LK_TRY(const auto document, parse_body(request));
+    LK_TRY(const auto members,
+           Members::of(request, document.root(), {"password", "second_factor"}));
+    LK_TRY(attempt.password, members.secret("password"));
+    LK_TRY(attempt.second_factor, members.find_secret("second_factor"));
+  }
+  attempt.source = request.peer().address;
+  LK_TRY(const auto opened, context.services.log_in.step_up(session, std::move(attempt)));
+  return opened_response(opened);
+}
+
+Answer list_sessions(const ApiContext& context, http::Request& request,
+                     const identity::Session& session) {
+  LK_TRY_VOID(http::Query::parse(request, {}));
+  LK_TRY(const auto sessions, context.services.own_sessions.list(session));
+  const auto write = [&](json::Writer& writer, const identity::SessionSummary& one) {
+    writer.begin_object()
+        .field("id", one.id.text())
+        .field("created_at", to_rfc3339(one.created_at))
+        .field("last_used_at", to_rfc3339(one.last_used_at))
+        .field("expires_at", to_rfc3339(one.expires_at))
+        .field("assurance", name_of(one.assurance))
+        .field("source", one.source)
+        .field("current", one.id == session.id())
+        .end_object();
+  };
+  return http::Response{200, list_to_json(sessions, std::nullopt, write)};
+}
+
+Answer list_log_ins(const ApiContext& context, http::Request& request,
+                    const identity::Session& session) {
+  LK_TRY_VOID(http::Query::parse(request, {}));
+  LK_TRY(const auto log_ins, context.services.own_sessions.log_ins(session));
+  const auto write = [](json::Writer& writer, const identity::PastLogIn& one) {
+    writer.begin_object()
+        .field("at", to_rfc3339(one.at))
+        .field("let_in", one.outcome == identity::PastLogIn::Outcome::kLetIn)
+        .field("how", one.how)
+        .field("source", one.source)
+        .end_object();
+  };
+  return http::Response{200, list_to_json(log_ins, std::nullopt, write)};
+}
+
+Answer end_session(const ApiContext& context, http::Request& request,
+                   const identity::Session& session) {
+  LK_TRY(const auto id, id_of<identity::SessionId>(request));
+  LK_TRY_VOID(context.services.own_sessions.end(session, id));
+  return http::Response{204, {}};
+}
+
+Answer end_sessions(const ApiContext& context, http::Request&, const identity::Session& session) {
+  LK_TRY_VOID(context.services.own_sessions.end_all(session));
+  return http::Response{204, {}};
 }
 
 Answer close_session(const ApiContext& context, http::Request&, const identity::Session& session) {

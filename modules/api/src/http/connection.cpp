@@ -78,6 +78,8 @@ void Connection::serve() {
   m_peer.kind = m_setup.peer_kind;
   if (m_peer.kind == PeerKind::kNetwork) {
     m_peer.address = socket().peerAddress().host().toString();
+  } else {
+    m_peer.user = user_of(socket().impl()->sockfd());
   }
   // POCO waits twice for a TLS socket: in the call, and then for the socket to be ready.
   const long waits = m_setup.transport == Transport::kTls ? 2 : 1;

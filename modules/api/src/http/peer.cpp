@@ -4,6 +4,7 @@
 #include <array>
 
 #include <arpa/inet.h>
+#include <sys/socket.h>
 
 namespace leadkeep::api::http {
 namespace {
@@ -39,6 +40,15 @@ NetworkPlace place_of(std::string_view address) noexcept {
   const bool local = bytes == kLoopback || (bytes[0] & 0xfe) == 0xfc ||
                      (bytes[0] == 0xfe && (bytes[1] & 0xc0) == 0x80);
   return local ? NetworkPlace::kLocal : NetworkPlace::kElsewhere;
+}
+
+std::optional<std::uint32_t> user_of(int unix_socket) noexcept {
+  ::ucred caller{};
+  ::socklen_t size = sizeof(caller);
+  if (::getsockopt(unix_socket, SOL_SOCKET, SO_PEERCRED, &caller, &size) != 0) {
+    return std::nullopt;
+  }
+  return caller.uid;
 }
 
 }  // namespace leadkeep::api::http

@@ -1,6 +1,7 @@
 // http/peer.h — who is at the other end of a connection, as far as the kernel can tell
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,8 +14,12 @@ enum class PeerKind : std::uint8_t {
 
 struct Peer {
   PeerKind kind = PeerKind::kNetwork;
-  std::string address;  // without port; empty for the operator
+  std::string address;                               // without port; empty for the operator
+  std::optional<std::uint32_t> user = std::nullopt;  // of the operator, as the kernel knows it
 };
+
+// The user at the other end of a UNIX socket; nothing if the kernel does not say.
+[[nodiscard]] std::optional<std::uint32_t> user_of(int unix_socket) noexcept;
 
 enum class NetworkPlace : std::uint8_t { kLocal, kElsewhere };
 

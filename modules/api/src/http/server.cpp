@@ -59,10 +59,8 @@ class Gate final : public Poco::Net::TCPServerConnectionFilter {
 
  private:
   static bool is_operator(const Poco::Net::StreamSocket& socket) {
-    ::ucred caller{};
-    ::socklen_t size = sizeof(caller);
-    return ::getsockopt(socket.impl()->sockfd(), SOL_SOCKET, SO_PEERCRED, &caller, &size) == 0 &&
-           (caller.uid == 0 || caller.uid == ::geteuid());
+    const auto user = user_of(socket.impl()->sockfd());
+    return user && (*user == 0 || *user == ::geteuid());
   }
 
   const ConnectionSetup& m_setup;

@@ -34,6 +34,13 @@ Result<void> require_operator(const Door& door, const http::Request& request) {
   return refused(door, std::nullopt, {Errc::kForbidden, "request: not from the control socket"});
 }
 
+Result<void> require_root(const Door& door, const http::Request& request) {
+  if (request.peer().kind == http::PeerKind::kOperator && request.peer().user == 0U) {
+    return {};
+  }
+  return refused(door, std::nullopt, {Errc::kForbidden, "only root may do this"});
+}
+
 }  // namespace detail
 
 Route route(http::Verb verb, std::string_view path, Public, BodyLimit limit, PlainHandler handler) {
@@ -61,6 +68,16 @@ Route route(http::Verb verb, std::string_view path, Operator, BodyLimit limit,
       verb, path, "operator", limit.bytes,
       [limit, handler = std::move(handler)](const Door& door, http::Request& request) -> Answer {
         LK_TRY_VOID(detail::require_operator(door, request));
+        LK_TRY_VOID(request.read_body(limit.bytes));
+        return handler(request);
+      }};
+}
+
+Route route(http::Verb verb, std::string_view path, Root, BodyLimit limit, PlainHandler handler) {
+  return {
+      verb, path, "root", limit.bytes,
+      [limit, handler = std::move(handler)](const Door& door, http::Request& request) -> Answer {
+        LK_TRY_VOID(detail::require_root(door, request));
         LK_TRY_VOID(request.read_body(limit.bytes));
         return handler(request);
       }};

@@ -9,6 +9,7 @@
 //   kPublic          (Request&)                        no proof at all
 //   kLocalNetwork    (Request&)                        the peer's address is a local one
 //   kOperator        (Request&)                        came through the control socket
+//   kRoot            (Request&)                        the same, and is root
 //   kSession         (Request&, Session&)              any signed-in agent
 //   kPermit<Action>  (Request&, Permit<Action>&)       an agent whose roles allow the action
 //                    (Request&, Permit<Action>&, Session&)
@@ -39,6 +40,8 @@ struct LocalNetwork {};
 
 struct Operator {};
 
+struct Root {};
+
 struct SignedIn {};
 
 template <identity::Action A>
@@ -47,6 +50,7 @@ struct Permitted {};
 inline constexpr Public kPublic;
 inline constexpr LocalNetwork kLocalNetwork;
 inline constexpr Operator kOperator;
+inline constexpr Root kRoot;
 inline constexpr SignedIn kSession;
 template <identity::Action A>
 inline constexpr Permitted<A> kPermit;
@@ -74,6 +78,7 @@ namespace detail {
                                                      const http::Request& request);
 [[nodiscard]] Result<void> require_local_network(const Door& door, const http::Request& request);
 [[nodiscard]] Result<void> require_operator(const Door& door, const http::Request& request);
+[[nodiscard]] Result<void> require_root(const Door& door, const http::Request& request);
 
 }  // namespace detail
 
@@ -85,6 +90,8 @@ using SessionHandler = std::function<Answer(http::Request&, const identity::Sess
 [[nodiscard]] Route route(http::Verb verb, std::string_view path, LocalNetwork, BodyLimit limit,
                           PlainHandler handler);
 [[nodiscard]] Route route(http::Verb verb, std::string_view path, Operator, BodyLimit limit,
+                          PlainHandler handler);
+[[nodiscard]] Route route(http::Verb verb, std::string_view path, Root, BodyLimit limit,
                           PlainHandler handler);
 [[nodiscard]] Route route(http::Verb verb, std::string_view path, SignedIn, BodyLimit limit,
                           SessionHandler handler);

@@ -39,8 +39,14 @@ std::vector<RouteInfo> info_of(const std::vector<Route>& routes) {
 std::vector<Route> make_api_routes(const ApiContext* c) {
   return {
       route(Verb::kPost, "/v1/sessions", kPublic, kSmall, with(c, open_session)),
+      route(Verb::kPost, "/v1/break-glass", kLocalNetwork, kSmall, with(c, open_break_glass)),
+      route(Verb::kGet, "/v1/sessions", kSession, kNoBody, with(c, list_sessions)),
+      route(Verb::kDelete, "/v1/sessions", kSession, kNoBody, with(c, end_sessions)),
+      route(Verb::kDelete, "/v1/sessions/{id}", kSession, kNoBody, with(c, end_session)),
       route(Verb::kGet, "/v1/session", kSession, kNoBody, with(c, show_session)),
       route(Verb::kDelete, "/v1/session", kSession, kNoBody, with(c, close_session)),
+      route(Verb::kGet, "/v1/session/log-ins", kSession, kNoBody, with(c, list_log_ins)),
+      route(Verb::kPost, "/v1/session/step-up", kSession, kSmall, with(c, step_up)),
       route(Verb::kGet, "/v1/session/second-factor", kSession, kNoBody,
             with(c, show_second_factor)),
       route(Verb::kPost, "/v1/session/second-factor/totp", kSession, kSmall, with(c, offer_totp)),
@@ -73,7 +79,7 @@ std::vector<Route> make_api_routes(const ApiContext* c) {
 
       route(Verb::kGet, "/v1/agents", kPermit<Action::kListAgents>, kNoBody,
             with(c, list_colleagues)),
-      route(Verb::kGet, "/v1/admin/agents", kPermit<Action::kManageAgents>, kNoBody,
+      route(Verb::kGet, "/v1/admin/agents", kPermit<Action::kListAccounts>, kNoBody,
             with(c, list_accounts)),
       route(Verb::kPost, "/v1/admin/agents", kPermit<Action::kManageAgents>, kSmall,
             with(c, add_account)),
@@ -108,6 +114,7 @@ std::vector<Route> make_control_routes(const ControlServices* s) {
       route(Verb::kPost, "/agents/enable", kOperator, kSmall, with(s, enable_agent_locally)),
       route(Verb::kPost, "/agents/reset-second-factor", kOperator, kSmall,
             with(s, reset_second_factor_locally)),
+      route(Verb::kPost, "/break-glass", kRoot, kNoBody, with(s, issue_break_glass)),
       route(Verb::kGet, "/leavers", kOperator, kNoBody, with(s, list_held_leavers)),
       route(Verb::kPost, "/leavers/end", kOperator, kNoBody, with(s, end_held_leavers)),
       route(Verb::kPost, "/store/verify", kOperator, kNoBody, with(s, verify_store_locally)),

@@ -65,6 +65,12 @@ Result<ProvenIdentity> DirectoryAgents::admit(store::WriteTxn& txn, const Proven
   return ProvenIdentity{ProvenIdentity::Key{}, id};
 }
 
+Result<std::optional<AgentId>> DirectoryAgents::find(store::ReadTxn& txn,
+                                                     const DirectoryId& id) const {
+  LK_TRY(const auto found, directory_ids().find(txn, as_text(id)));
+  return found ? std::optional{AgentId{*found}} : std::nullopt;
+}
+
 Result<std::optional<DirectoryId>> DirectoryAgents::id_of(store::ReadTxn& txn,
                                                           const AgentId& id) const {
   LK_TRY(const auto agent, find_agent(txn, id));

@@ -12,6 +12,8 @@ std::string_view name_of(Assurance assurance) noexcept {
       return "password";
     case Assurance::kTwoFactors:
       return "two_factors";
+    case Assurance::kBreakGlass:
+      return "break_glass";
   }
   return "?";
 }

@@ -19,6 +19,11 @@ constexpr std::uint32_t kMostWrongInARow = 100;
 
 using Refusal = std::optional<FactorRefusal>;
 
+// As it was made: no code is computed from less of a secret.
+bool is_whole(const records::Totp& totp) {
+  return totp.secret().size() == totp::kSecretBytes;
+}
+
 // An empty record for somebody who has none.
 Result<records::SecondFactors> load(store::ReadTxn& txn, const AgentId& agent) {
   LK_TRY(auto found, kFactors.find(txn, agent.bytes(), identity_key()));
@@ -29,6 +34,10 @@ Result<records::SecondFactors> load(store::ReadTxn& txn, const AgentId& agent) {
   }
   if (!same_bytes(as_bytes(found->agent_id()), agent.bytes())) {
     return fail(Errc::kCorrupt, "identity: second factors are not of the agent of their row");
+  }
+  if ((found->has_totp() && !is_whole(found->totp())) ||
+      (found->has_offered() && !is_whole(found->offered()))) {
+    return fail(Errc::kCorrupt, "identity: the secret of an app has another length");
   }
   return std::move(*found);
 }

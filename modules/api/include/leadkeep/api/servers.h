@@ -25,6 +25,8 @@
 #include <leadkeep/flow/keep_consent.h>
 #include <leadkeep/flow/log_in.h>
 #include <leadkeep/flow/manage_agents.h>
+#include <leadkeep/flow/open_break_glass.h>
+#include <leadkeep/flow/own_sessions.h>
 #include <leadkeep/flow/receive_message.h>
 #include <leadkeep/flow/refuse.h>
 #include <leadkeep/flow/send_reply.h>
@@ -70,6 +72,8 @@ struct ApiServices {
   flow::KeepConsent& keep_consent;
   flow::ManageAgents& manage_agents;
   flow::EnrolSecondFactor& enrol_second_factor;
+  flow::OwnSessions& own_sessions;
+  flow::OpenBreakGlass& open_break_glass;
   flow::Refuse& refuse;
   const identity::Authoriser& authoriser;
   inbox::EventFeed& feed;
@@ -110,6 +114,7 @@ struct ControlStatus {
 struct ControlServices {
   flow::ManageAgents& manage_agents;
   flow::EnrolSecondFactor& enrol_second_factor;
+  flow::OpenBreakGlass& open_break_glass;
   flow::EndLeavers* end_leavers;  // nullptr: no directory, no leavers
   std::function<Result<StoreCheck>()> verify_store;
   std::function<ControlStatus()> status;

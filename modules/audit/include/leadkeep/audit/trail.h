@@ -54,6 +54,9 @@ enum class Act : std::uint8_t {
   kSecondFactorEnrolled = 31,
   kRecoveryCodesMade = 32,
   kSecondFactorReset = 33,
+  kStepUp = 34,
+  kBreakGlassIssued = 35,
+  kBreakGlassOpened = 36,
 };
 
 enum class Outcome : std::uint8_t { kDone = 1, kRefused = 2 };

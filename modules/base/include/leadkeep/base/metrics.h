@@ -54,6 +54,7 @@ struct Metrics {
   Gauge outbox_waiting;
   Counter log_ins;
   Counter log_ins_refused;
+  Counter break_glass_opened;
   Counter leavers;          // agents whose sessions ended because of what the directory says
   Counter rechecks;         // of everybody who is signed in, that the directory answered
   Counter rechecks_failed;  // that it did not

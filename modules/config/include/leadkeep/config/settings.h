@@ -97,6 +97,8 @@ struct Settings {
     std::chrono::minutes idle{};
     std::chrono::hours absolute{};
     std::uint32_t max_per_agent{};
+    std::chrono::hours admin_absolute{};
+    std::uint32_t admin_max{};
   } session;
 
   // Complete, or of no kind.

@@ -7,7 +7,8 @@
 // was opened with less must not go on. A reset ends them all as well.
 //
 // Errors   kProofRefused  one answer for every cause; the audit trail knows it
-//          kForbidden            a reset of one's own factors: it needs somebody else
+//          kForbidden            a reset of one's own factors: it needs somebody else; a break-glass
+//                                session, which has none
 // Threads  any
 #pragma once
 #include <leadkeep/flow/house.h>

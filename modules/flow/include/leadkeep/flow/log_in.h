@@ -4,9 +4,11 @@
 //                           └ local list ────────────────────── ProvenIdentity ─┐
 //                              second factor ─ Admission ─ Session ─ audit  ────┘   (log_in)
 //   token ─ Session                                                     (session_of, resume)
+//   session + the same proofs again ─ a new Session with a fresh proof  (step_up)
 //
 // Errors   kUnauthenticated   one answer for every cause, and none sooner than `refusal_takes`; the
 //                             audit trail knows the cause
+//          kProofRefused      the same for a step-up: the session goes on
 //          kTooManyRequests   throttled, before anything is looked at
 //          kUnavailable       the directory gave no answer; it counts against nobody
 // Threads  any
@@ -21,6 +23,7 @@
 #include <leadkeep/identity/session.h>
 
 #include <chrono>
+#include <functional>
 #include <string>
 #include <variant>
 
@@ -46,6 +49,10 @@ class LogIn {
         m_refusal_takes{refusal_takes} {}
 
   [[nodiscard]] Result<identity::OpenedSession> log_in(const identity::LoginAttempt& attempt);
+  // Who is signed in proves again who acts; the user name of `attempt` is that of the session. The
+  // token before is void.
+  [[nodiscard]] Result<identity::OpenedSession> step_up(const identity::Session& session,
+                                                        identity::LoginAttempt attempt);
   // The session of a token, without counting as use of it: an open event stream keeps nobody in.
   [[nodiscard]] Result<identity::Session> session_of(ByteView token);
   // The session of a token that an agent uses now, which is then not idle.
@@ -53,12 +60,26 @@ class LogIn {
   [[nodiscard]] Result<void> log_out(const identity::Session& session);
 
  private:
-  [[nodiscard]] Result<identity::OpenedSession> let_in(const identity::LoginAttempt& attempt);
-  [[nodiscard]] Result<Proof> prove(const identity::LoginAttempt& attempt);
+  // Why the log-in is refused, and whose account it was about.
+  using Refused = identity::RefusedProof;
+  using Outcome = std::variant<identity::Session, Refused>;
+  using Admit = std::function<Result<Outcome>(store::WriteTxn&, const identity::ProvenIdentity&)>;
+
+  // `refused` is filled in when they fail.
+  [[nodiscard]] Result<identity::Session> let_in(const identity::LoginAttempt& attempt,
+                                                 const Admit& admit, Refused& refused);
+  [[nodiscard]] Result<Proof> prove(const identity::LoginAttempt& attempt, Refused& refused);
   [[nodiscard]] Result<Proof> prove_with(identity::LocalDirectory& list,
-                                         const identity::LoginAttempt& attempt);
+                                         const identity::LoginAttempt& attempt, Refused& refused);
   [[nodiscard]] Result<Proof> prove_with(identity::CorporateDirectory& directory,
-                                         const identity::LoginAttempt& attempt);
+                                         const identity::LoginAttempt& attempt, Refused& refused);
+  // The second factor of somebody proven; the session is what `open` makes of the admission.
+  using Open = std::function<Result<identity::Session>(const identity::Admission&)>;
+  [[nodiscard]] Result<Outcome> admit(store::WriteTxn& txn, const identity::ProvenIdentity& who,
+                                      const identity::LoginAttempt& attempt, Timestamp now,
+                                      const Open& open) const;
+
+  void wait_after_refusal(std::chrono::steady_clock::time_point begin, Errc code) const;
 
   House& m_house;
   Prover m_prover;

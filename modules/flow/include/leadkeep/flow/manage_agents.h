@@ -37,6 +37,8 @@ class ManageAgents {
   [[nodiscard]] Result<void> set_state(const By& by, std::string_view username,
                                        identity::AgentSummary::State state);
   [[nodiscard]] Result<std::vector<identity::AgentSummary>> list(const By& by);
+  [[nodiscard]] Result<std::vector<identity::AgentSummary>> list(
+      const identity::Permit<identity::Action::kListAccounts>& permit);
   // The names agents may see of each other, to read who has or wrote what.
   [[nodiscard]] Result<std::vector<identity::AgentSummary>> list(
       const identity::Permit<identity::Action::kListAgents>& permit);

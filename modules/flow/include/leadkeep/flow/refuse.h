@@ -17,8 +17,10 @@ class Refuse {
   explicit Refuse(House& house) noexcept : m_house{house} {}
 
   void record(const std::optional<identity::Actor>& actor, Errc reason);
-  // A log-in that was refused: why, and whose account it was about, if there is one.
-  void record_log_in(const std::optional<AgentId>& account, std::string_view reason);
+  // A log-in that was refused: why, and whose account it was about, if there is one, who then sees
+  // it in the history.
+  void record_log_in(const std::optional<AgentId>& account, std::string_view reason,
+                     std::string_view source);
 
  private:
   struct Window {

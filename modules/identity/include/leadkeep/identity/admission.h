@@ -1,6 +1,6 @@
 // leadkeep/identity/admission.h — log-in path: a proven agent whose second factor was looked at
 //
-// Only SecondFactors makes one. Opening a session takes one, so a session for which nobody decided
+// SecondFactors makes one, and BreakGlass for its own agent. Opening a session takes one, so a session for which nobody decided
 // about the second factor does not compile.
 #pragma once
 #include <leadkeep/base/id.h>
@@ -11,6 +11,7 @@ namespace leadkeep::identity {
 class Admission {
  public:
   class Key {
+    friend class BreakGlass;
     friend class SecondFactors;
     Key() = default;
   };

@@ -17,6 +17,7 @@ enum class Assurance : std::uint8_t {
   kEnrolmentOnly = 1,  // the agent needs a second factor and has none: may enrol one, nothing else
   kPassword = 2,
   kTwoFactors = 3,
+  kBreakGlass = 4,  // a code that the operator of the host has drawn
 };
 
 [[nodiscard]] std::string_view name_of(Assurance assurance) noexcept;

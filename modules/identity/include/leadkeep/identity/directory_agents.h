@@ -24,6 +24,10 @@ class DirectoryAgents {
   [[nodiscard]] Result<ProvenIdentity> admit(store::WriteTxn& txn, const ProvenPerson& proven,
                                              const AgentId& fresh, Timestamp now) const;
 
+  // Nothing for somebody who never signed in here.
+  [[nodiscard]] Result<std::optional<AgentId>> find(store::ReadTxn& txn,
+                                                    const DirectoryId& id) const;
+
   // Nothing for an agent of the local list.
   [[nodiscard]] Result<std::optional<DirectoryId>> id_of(store::ReadTxn& txn,
                                                          const AgentId& agent) const;

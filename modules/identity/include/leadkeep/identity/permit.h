@@ -56,7 +56,8 @@ class Authoriser {
   Authoriser& operator=(const Authoriser&) = delete;
 
   // kForbidden when the policy gives the action to none of the session's roles;
-  // kSecondFactorRequired when the session may do nothing but enrol one.
+  // kSecondFactorRequired when the session may do nothing but enrol one; kStepUpRequired when the
+  // agent has to prove again who acts.
   template <Action A>
   [[nodiscard]] Result<Permit<A>> permit(const Session& session) const {
     if (session.assurance() == Assurance::kEnrolmentOnly) {
@@ -64,6 +65,9 @@ class Authoriser {
     }
     if (m_policy.decide(session.roles(), A) != Verdict::kAllowed) {
       return fail(Errc::kForbidden, "policy: " + std::string{name_of(A)});
+    }
+    if (needs_step_up(A) && session.proof_age() == ProofAge::kOld) {
+      return fail(Errc::kStepUpRequired, "policy: " + std::string{name_of(A)});
     }
     return Permit<A>{Actor{session.agent(), session.id()}, Viewer{m_policy, session.roles()}};
   }

@@ -8,6 +8,7 @@
 //               conversations, opens and closes them, records consent, follows events
 //   supervisor  the same, and assigns to others
 //   admin       manages agents; no conversation, no lead, no event
+//   break_glass the same by name, and does not even list them
 #pragma once
 #include <cstdint>
 #include <map>
@@ -20,7 +21,12 @@
 namespace leadkeep::identity {
 
 // Stored and audited by value; never renumber.
-enum class Role : std::uint8_t { kAgent = 1, kSupervisor = 2, kAdmin = 3 };
+enum class Role : std::uint8_t {
+  kAgent = 1,
+  kSupervisor = 2,
+  kAdmin = 3,
+  kBreakGlass = 4,  // of nobody by name; see break_glass.h
+};
 
 enum class Action : std::uint8_t {
   kReadInbox = 1,
@@ -34,8 +40,12 @@ enum class Action : std::uint8_t {
   kRecordConsent = 9,
   kFollowEvents = 10,
   kListAgents = 11,
-  kManageAgents = 12,
+  kManageAgents = 12,  // add, disable, enable, reset a second factor
+  kListAccounts = 13,
 };
+
+// Done shortly after a proof of who acts only: a session that was left open must not do it.
+[[nodiscard]] bool needs_step_up(Action action) noexcept;
 
 enum class FieldClass : std::uint8_t { kPhone, kEmail, kWhatsAppId, kProfileName, kMessageText };
 
@@ -45,6 +55,7 @@ enum class Visibility : std::uint8_t { kHidden = 0, kMasked = 1, kClear = 2 };
 enum class Verdict { kAllowed, kRefused };
 
 [[nodiscard]] std::string_view name_of(Role role) noexcept;
+// A role that may be given to somebody.
 [[nodiscard]] std::optional<Role> parse_role(std::string_view name) noexcept;
 [[nodiscard]] std::string_view name_of(Action action) noexcept;
 

@@ -35,6 +35,9 @@ struct SessionKind {
 
 using SessionId = Id<SessionKind>;  // pseudonym for the audit trail; not the token
 
+// Whether the agent has proven within five minutes who acts: at the log-in or by a step-up.
+enum class ProofAge : std::uint8_t { kFresh, kOld };
+
 class Session {
  public:
   [[nodiscard]] const SessionId& id() const noexcept { return m_id; }
@@ -48,6 +51,11 @@ class Session {
   [[nodiscard]] const std::vector<Role>& roles() const noexcept { return m_roles; }
 
   [[nodiscard]] Assurance assurance() const noexcept { return m_assurance; }
+
+  // Address of the peer that opened it.
+  [[nodiscard]] const std::string& source() const noexcept { return m_source; }
+
+  [[nodiscard]] ProofAge proof_age() const noexcept { return m_proof_age; }
 
   [[nodiscard]] Timestamp expires_at() const noexcept {
     return m_expires_at;
@@ -63,7 +71,10 @@ class Session {
   std::string m_display_name;
   std::vector<Role> m_roles;
   Assurance m_assurance = Assurance::kEnrolmentOnly;
+  ProofAge m_proof_age = ProofAge::kOld;
   Timestamp m_created_at;
+  Timestamp m_proven_at;
+  std::string m_source;
   Timestamp m_expires_at;
   Bytes m_key;               // of the row
   bool m_touch_due = false;  // the time of last use is worth writing
@@ -74,11 +85,36 @@ struct OpenedSession {
   Session session;
 };
 
+// What a session is opened with. Token and id are made before the transaction, so that a body that
+// runs twice gives them once.
+struct SessionStart {
+  SecretBytes token;
+  SessionId id;
+  std::string source;  // address of the peer
+
+  [[nodiscard]] static SessionStart draw(std::string source, Timestamp now);
+};
+
 struct SessionLimits {
   std::chrono::minutes idle{30};
   std::chrono::hours absolute{12};
   std::uint32_t max_per_agent = 5;
+  std::chrono::hours admin_absolute{8};  // of whoever has the role
+  std::uint32_t admin_max = 2;
+
   static constexpr std::chrono::minutes kEnrolment{10};  // of one that may enrol only
+  static constexpr std::chrono::minutes kBreakGlass{15};
+  static constexpr std::chrono::minutes kProofIsFresh{5};  // break-glass: as long as it lasts
+};
+
+// What an agent sees of their sessions.
+struct SessionSummary {
+  SessionId id;
+  Timestamp created_at;
+  Timestamp last_used_at;
+  Timestamp expires_at;
+  Assurance assurance;
+  std::string source;
 };
 
 class SessionStore {
@@ -87,9 +123,6 @@ class SessionStore {
   SessionStore(SessionLimits limits, const DirectoryWord& word, SecondFactorPolicy policy)
       : m_limits{limits}, m_word{word}, m_policy{std::move(policy)} {}
 
-  // The token is made before the transaction, so that a body that runs twice gives it once.
-  [[nodiscard]] static SecretBytes new_token();
-
   struct Opened {
     Session session;
     std::vector<SessionId> ended;
@@ -97,12 +130,15 @@ class SessionStore {
 
   // Ends the oldest sessions of the agent where one more would be too many.
   [[nodiscard]] Result<Opened> open(store::WriteTxn& txn, const Admission& admission,
-                                    const SecretBytes& token, SessionId id, Timestamp now) const;
-  // What the agent signs in with has changed: ends all sessions of the agent and opens one that
-  // lasts no longer than `session` would have, had it been a full one.
+                                    const SessionStart& start, Timestamp now) const;
+  // The agent has proven again who acts: ends this session and opens one that lasts no longer.
+  [[nodiscard]] Result<Opened> replace(store::WriteTxn& txn, const Session& session,
+                                       const Admission& admission, const SessionStart& start,
+                                       Timestamp now) const;
+  // What the agent signs in with has changed: the same, and all other sessions of the agent end.
   [[nodiscard]] Result<Opened> replace_all(store::WriteTxn& txn, const Session& session,
-                                           const Admission& admission, const SecretBytes& token,
-                                           SessionId id, Timestamp now) const;
+                                           const Admission& admission, const SessionStart& start,
+                                           Timestamp now) const;
   [[nodiscard]] Result<Session> find(store::ReadTxn& txn, ByteView token, Timestamp now) const;
 
   enum class Touch { kNotDue, kDue };
@@ -115,6 +151,13 @@ class SessionStore {
                                    Timestamp now) const;
   [[nodiscard]] Result<void> close(store::WriteTxn& txn, const Session& session) const;
 
+  // The sessions of one agent that are not over, oldest first.
+  [[nodiscard]] Result<std::vector<SessionSummary>> list(store::ReadTxn& txn,
+                                                         const Session& session,
+                                                         Timestamp now) const;
+  // One of the agent's sessions; kNotFound if it is of somebody else or over.
+  [[nodiscard]] Result<void> close_one(store::WriteTxn& txn, const AgentId& agent,
+                                       const SessionId& id) const;
   // Everybody who has a session that is not over, each once.
   [[nodiscard]] Result<std::vector<AgentId>> list_agents(store::ReadTxn& txn, Timestamp now) const;
   // Ends the sessions of an agent that were opened before then; says which.
@@ -128,8 +171,13 @@ class SessionStore {
                                          Timestamp now) const;
 
  private:
+  struct Proven {
+    Timestamp created;
+    Timestamp proven;
+  };
+
   [[nodiscard]] Result<Opened> open_as_of(store::WriteTxn& txn, const Admission& admission,
-                                          const SecretBytes& token, SessionId id, Timestamp created,
+                                          const SessionStart& start, const Proven& proven,
                                           Timestamp now) const;
 
   SessionLimits m_limits;

@@ -24,6 +24,7 @@
 //   kDeferred       day(4) seq(8)                                            DeferredEntry
 //   kIdempotency    tag(32)                                                  IdempotentAnswer
 //   kSecondFactors  agent(16)                                                SecondFactors
+//   kLogInHistory   agent(16)                                                LogInHistory
 //   kContinuations  table(2) key(n) part(2)                                  the rest of a long value
 #pragma once
 #include <array>
@@ -54,6 +55,7 @@ enum class TableId : std::uint16_t {
   kIdempotency = 18,
   kContinuations = 19,
   kSecondFactors = 20,
+  kLogInHistory = 21,
   kKeys = 32,  // in the environment of the keys (key_store.h), not in the data
 };
 
@@ -83,6 +85,7 @@ inline constexpr std::array kDataTables = {
     TableName{TableId::kIdempotency, "idempotency"},
     TableName{TableId::kContinuations, "continuations"},
     TableName{TableId::kSecondFactors, "second_factors"},
+    TableName{TableId::kLogInHistory, "log_in_history"},
 };
 
 inline constexpr std::array kKeyTables = {TableName{TableId::kKeys, "keys"}};

@@ -1,0 +1,77 @@
+#include "acting.h"
+
+#include <leadkeep/base/event_log.h>
+#include <leadkeep/crypto/random.h>
+#include <leadkeep/flow/open_break_glass.h>
+#include <leadkeep/identity/recovery_codes.h>
+
+#include <limits>
+#include <thread>
+
+namespace leadkeep::flow {
+namespace {
+
+constexpr Timestamp kEver{std::numeric_limits<std::int64_t>::max()};
+
+// For the throttle: a code cannot be guessed, and guesses from one place must not shut the door for
+// another one.
+std::string account_of(const std::string& source) {
+  return ":break-glass " + source;
+}
+
+}  // namespace
+
+Result<OpenBreakGlass::Code> OpenBreakGlass::issue() {
+  const Timestamp now = m_house.clock.now();
+  SecretBytes code = identity::recovery::new_code();
+  // On record first: a code that nobody could see was drawn must not be out.
+  LK_TRY_VOID(record(m_house, entry_by(std::nullopt, audit::Act::kBreakGlassIssued)));
+  log_warn("BREAK_GLASS_ISSUED");
+  m_break_glass.issue(code, now);
+  return Code{std::move(code), now + identity::BreakGlass::kGoodFor};
+}
+
+Result<identity::OpenedSession> OpenBreakGlass::open(const SecretBytes& code,
+                                                     const std::string& source) {
+  const auto begin = std::chrono::steady_clock::now();
+  auto opened = let_in(code, source);
+  if (!opened && opened.error().code == Errc::kUnauthenticated) {
+    std::this_thread::sleep_until(begin + m_refusal_takes);
+  }
+  return opened;
+}
+
+Result<identity::OpenedSession> OpenBreakGlass::let_in(const SecretBytes& code,
+                                                       const std::string& source) {
+  const Timestamp now = m_house.clock.now();
+  if (auto admitted = m_throttle.admit(account_of(source), source, now); !admitted) {
+    m_refuse.record_log_in(std::nullopt, "throttled", source);
+    return Fail{std::move(admitted).error()};
+  }
+  const auto broken = m_break_glass.take(code, now);
+  if (!broken) {
+    m_refuse.record_log_in(std::nullopt, "break_glass", source);
+    return fail(Errc::kUnauthenticated, "break-glass: refused");
+  }
+  m_throttle.succeeded(account_of(source), source);
+  auto start = identity::SessionStart::draw(source, now);
+  const auto fresh = crypto::new_id<AgentId>(now);
+  LK_TRY(identity::Session session,
+         m_house.store.write([&](store::WriteTxn& txn) -> Result<identity::Session> {
+           LK_TRY(const auto admission, m_break_glass.admit(txn, *broken, fresh, now));
+           LK_TRY(const auto ended, m_sessions.close_all(txn, admission.agent(), kEver));
+           LK_TRY(auto opened, m_sessions.open(txn, admission, start, now));
+           LK_TRY_VOID(
+               append_ends(txn, admission.agent(), admission.agent(), ended, "session_limit", now));
+           LK_TRY_VOID(audit::append(txn,
+                                     entry_by(identity::Actor{admission.agent(), start.id},
+                                              audit::Act::kBreakGlassOpened),
+                                     now));
+           return std::move(opened.session);
+         }));
+  m_house.metrics.break_glass_opened.add();
+  log_warn("BREAK_GLASS_OPENED", Field{"session", session.id()});
+  return identity::OpenedSession{std::move(start.token), std::move(session)};
+}
+
+}  // namespace leadkeep::flow

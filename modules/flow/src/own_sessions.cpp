@@ -1,0 +1,36 @@
+#include "acting.h"
+
+#include <leadkeep/flow/own_sessions.h>
+
+#include <limits>
+
+namespace leadkeep::flow {
+
+Result<std::vector<identity::SessionSummary>> OwnSessions::list(const identity::Session& session) {
+  return m_house.store.read(
+      [&](store::ReadTxn& txn) { return m_sessions.list(txn, session, m_house.clock.now()); });
+}
+
+Result<std::vector<identity::PastLogIn>> OwnSessions::log_ins(const identity::Session& session) {
+  return m_house.store.read(
+      [&](store::ReadTxn& txn) { return identity::LogInHistory::list(txn, session.agent()); });
+}
+
+Result<void> OwnSessions::end(const identity::Session& session, const identity::SessionId& id) {
+  const Timestamp now = m_house.clock.now();
+  return m_house.store.write([&](store::WriteTxn& txn) -> Result<void> {
+    LK_TRY_VOID(m_sessions.close_one(txn, session.agent(), id));
+    return append_ends(txn, session.agent(), session.agent(), {id}, "signed_out_elsewhere", now);
+  });
+}
+
+Result<void> OwnSessions::end_all(const identity::Session& session) {
+  constexpr Timestamp kEver{std::numeric_limits<std::int64_t>::max()};
+  const Timestamp now = m_house.clock.now();
+  return m_house.store.write([&](store::WriteTxn& txn) -> Result<void> {
+    LK_TRY(const auto ended, m_sessions.close_all(txn, session.agent(), kEver));
+    return append_ends(txn, session.agent(), session.agent(), ended, "signed_out_everywhere", now);
+  });
+}
+
+}  // namespace leadkeep::flow
