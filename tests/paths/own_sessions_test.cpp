@@ -99,16 +99,21 @@ TEST_F(OwnSessionsPath, TellsAnAgentWhoTriedNewestFirst) {
   EXPECT_EQ(past[1].how, "password");
 }
 
-TEST_F(OwnSessionsPath, KeepsFiftyLogIns) {
+TEST_F(OwnSessionsPath, KeepsTwentyFiveLogInsOfEachOutcomeSoThatGuessesHideNone) {
   const auto anna = sign_in("anna", {Role::kAgent});
-  for (int i = 0; i < 60; ++i) {
+  for (int i = 0; i < 30; ++i) {
     store.clock().advance(1min);
     open("anna", "192.0.2." + std::to_string(i));
   }
+  for (int i = 0; i < 60; ++i) {
+    store.clock().advance(2min);
+    EXPECT_FALSE(log_in.log_in(typed("anna", "guess", "198.51.100." + std::to_string(i))));
+  }
   const auto past = must(own_sessions.log_ins(anna));
   ASSERT_EQ(past.size(), 50U);
-  EXPECT_EQ(past.front().source, "192.0.2.59");
-  EXPECT_EQ(past.back().source, "192.0.2.10");
+  EXPECT_EQ(past.front().outcome, PastLogIn::Outcome::kRefused);
+  EXPECT_EQ(past[25].source, "192.0.2.29");
+  EXPECT_EQ(past.back().source, "192.0.2.5");
 }
 
 TEST_F(OwnSessionsPath, AsksForANewProofOfASessionThatWasLeftOpen) {
@@ -172,6 +177,40 @@ TEST_F(OwnSessionsPath, ThrottlesGuessingThroughStepUps) {
     EXPECT_EQ(step_up(opened.session, "guess").error().code, Errc::kProofRefused);
   }
   EXPECT_EQ(step_up(opened.session).error().code, Errc::kTooManyRequests);
+}
+
+TEST_F(OwnSessionsPath, LetsStrangersWhoGuessKeepNobodyFromAStepUp) {
+  sign_in("root", {Role::kAdmin});
+  const auto opened = open("root");
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_FALSE(log_in.log_in(typed("root", "guess")));
+  }
+  EXPECT_TRUE(step_up(opened.session));
+}
+
+TEST_F(OwnSessionsPath, BringsNoSessionBackThatWasSignedOutMeanwhile) {
+  sign_in("root", {Role::kAdmin});
+  const auto opened = open("root");
+  must(own_sessions.end_all(opened.session));
+  EXPECT_EQ(step_up(opened.session).error().code, Errc::kProofRefused);
+  EXPECT_TRUE(must(own_sessions.list(open("root").session)).size() == 1U);
+}
+
+TEST_F(OwnSessionsPath, TakesPasswordsOfTwelveToTwoHundredAndFiftySixBytes) {
+  const auto add = [&](std::string name, std::size_t size) {
+    identity::NewAgent agent;
+    agent.username = name;
+    agent.display_name = name;
+    agent.roles = {Role::kAgent};
+    agent.password = SecretBytes::copy_of(as_bytes(std::string(size, 'p')));
+    return manage_agents.add(flow::ManageAgents::By::operator_of_the_host(), std::move(agent));
+  };
+  EXPECT_FALSE(add("eleven", 11));
+  EXPECT_FALSE(add("more", 257));
+  EXPECT_TRUE(add("twelve", 12));
+  EXPECT_TRUE(add("many", 256));
+  EXPECT_TRUE(log_in.log_in(typed("many", std::string(256, 'p'))));
+  EXPECT_FALSE(log_in.log_in(typed("many", std::string(255, 'p'))));
 }
 
 TEST_F(OwnSessionsPath, TakesNoStepUpOfAnAgentWhoWasDisabledMeanwhile) {

@@ -158,6 +158,10 @@ TEST_F(SecondFactorPath, TakesFromAnAppThatWasAheadWhenItWasEnrolledOneStepMore)
   must(enrol_second_factor.confirm(session, typed(code_of(secret, 1))));
   next_step();
   EXPECT_TRUE(attempt("susi", code_of(secret, 1)));
+  store.clock().advance(5min);
+  EXPECT_TRUE(attempt("susi", code_of(secret))) << "typed slowly";
+  next_step();
+  EXPECT_TRUE(attempt("susi", code_of(secret, 1))) << "and it is still ahead";
 }
 
 TEST_F(SecondFactorPath, GivesOneAnswerWhicheverOfTheTwoWasWrong) {
@@ -321,14 +325,18 @@ TEST_F(SecondFactorPath, ConfirmsNothingThatWasNotOfferedOrTooLongAgo) {
             Errc::kProofRefused);
 }
 
-TEST_F(SecondFactorPath, CountsWrongCodesOfAConfirmationToo) {
+TEST_F(SecondFactorPath, EndsAnOfferAfterFiveWrongCodesAndBlocksNoAppThatIsThere) {
   const auto session = sign_in("susi", {Role::kSupervisor});
   const auto secret = must(enrol_second_factor.offer(session, {}));
   for (int i = 0; i < 5; ++i) {
     EXPECT_FALSE(enrol_second_factor.confirm(session, typed(wrong_code(secret))));
   }
   EXPECT_FALSE(enrol_second_factor.confirm(session, typed(code_of(secret))));
-  EXPECT_EQ(trail().back().entry.reason, "second_factor_blocked");
+  EXPECT_EQ(trail().back().entry.reason, "second_factor_not_offered");
+  Phone phone;
+  enrol(session, phone);
+  next_step();
+  EXPECT_TRUE(attempt("susi", code_of(phone.secret)));
 }
 
 TEST_F(SecondFactorPath, ResetsToACodeThatOnlyEnrolsAndNeverToNothing) {
@@ -381,6 +389,21 @@ TEST_F(SecondFactorPath, LetsNoAdministratorResetTheirOwn) {
   EXPECT_TRUE(enrol_second_factor.reset(by, "anna"));
   EXPECT_EQ(trail().back().entry.actor, admin.agent());
   EXPECT_TRUE(attempt("root", code_of(phone.secret))) << "the refused one changed nothing";
+}
+
+// A request may take long to come: what it was allowed when it began counts for nothing.
+TEST_F(SecondFactorPath, EnrolsNothingThroughASessionThatHasEndedMeanwhile) {
+  const auto session = sign_in("susi", {Role::kSupervisor});
+  const auto secret = must(enrol_second_factor.offer(session, {}));
+  const auto other = must(attempt("susi"));
+  must(log_in.log_out(session));
+  EXPECT_EQ(enrol_second_factor.offer(session, {}).error().code, Errc::kUnauthenticated);
+  EXPECT_EQ(enrol_second_factor.confirm(session, typed(code_of(secret))).error().code,
+            Errc::kUnauthenticated);
+  const auto given =
+      must(enrol_second_factor.reset(flow::ManageAgents::By::operator_of_the_host(), "susi"));
+  EXPECT_EQ(enrol_second_factor.offer(other.session, {}).error().code, Errc::kUnauthenticated);
+  EXPECT_TRUE(attempt("susi", as_text(given.code.expose())));
 }
 
 TEST_F(SecondFactorPath, CountsWrongCodesAgainstTheSourceAsWell) {

@@ -49,9 +49,11 @@ Result<SecretBytes> EnrolSecondFactor::offer(const identity::Session& session,
   }
   const Timestamp now = m_house.clock.now();
   SecretBytes secret = crypto::random_secret(identity::totp::kSecretBytes);
-  LK_TRY(const auto refusal, m_house.store.write([&](store::WriteTxn& txn) {
-    return m_second_factors.offer_totp(txn, session, typed, secret, now);
-  }));
+  LK_TRY(const auto refusal,
+         m_house.store.write([&](store::WriteTxn& txn) -> Result<std::optional<FactorRefusal>> {
+           LK_TRY_VOID(m_sessions.require_live(txn, session));
+           return m_second_factors.offer_totp(txn, session, typed, secret, now);
+         }));
   if (refusal) {
     return refused(m_house, session, audit::Act::kSecondFactorEnrolled, *refusal);
   }
@@ -78,6 +80,9 @@ Result<EnrolSecondFactor::Enrolled> EnrolSecondFactor::confirm(const identity::S
     LK_TRY_VOID(audit::append(txn, entry_of(session, audit::Act::kSecondFactorEnrolled), now));
     LK_TRY_VOID(append_ends(txn, session.agent(), session.agent(), opened.ended,
                             "second_factor_enrolled", now));
+    audit::Entry log_in = entry_by(identity::Actor{session.agent(), start.id}, audit::Act::kLogIn);
+    log_in.reason = std::string{name_of(identity::Assurance::kTwoFactors)};
+    LK_TRY_VOID(audit::append(txn, log_in, now));
     return Outcome{std::move(opened.session)};
   }));
   if (const auto* refusal = std::get_if<FactorRefusal>(&outcome)) {
@@ -95,6 +100,7 @@ Result<std::vector<SecretBytes>> EnrolSecondFactor::replace_recovery_codes(
   LK_TRY(
       const auto refusal,
       m_house.store.write([&](store::WriteTxn& txn) -> Result<std::optional<FactorRefusal>> {
+        LK_TRY_VOID(m_sessions.require_live(txn, session));
         LK_TRY(const auto refusal,
                m_second_factors.replace_recovery_codes(txn, session, typed, codes, now));
         if (!refusal) {

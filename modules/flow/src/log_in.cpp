@@ -63,19 +63,8 @@ Result<Proof> LogIn::prove_with(identity::CorporateDirectory& directory,
   return Fail{std::move(proven).error()};
 }
 
-// Guessing is refused before anything is looked at; an outage counts against nobody.
 Result<Proof> LogIn::prove(const identity::LoginAttempt& attempt, Refused& refused) {
-  const std::string account = identity::normalise_username(attempt.username);
-  if (auto admitted = m_throttle.admit(account, attempt.source, m_house.clock.now()); !admitted) {
-    refused.cause = "throttled";
-    return Fail{std::move(admitted).error()};
-  }
-  auto proof =
-      std::visit([&](auto* prover) { return prove_with(*prover, attempt, refused); }, m_prover);
-  if (!proof && proof.error().code == Errc::kUnavailable) {
-    m_throttle.undecided(account, attempt.source);
-  }
-  return proof;
+  return std::visit([&](auto* prover) { return prove_with(*prover, attempt, refused); }, m_prover);
 }
 
 Result<LogIn::Outcome> LogIn::admit(store::WriteTxn& txn, const identity::ProvenIdentity& who,
@@ -103,7 +92,10 @@ Result<identity::Session> LogIn::let_in(const identity::LoginAttempt& attempt, c
   });
   if (!outcome) {
     const Errc code = outcome.error().code;
-    refused.cause = code == Errc::kUnauthenticated ? "disabled_agent" : name_of(code);
+    refused.cause = code == Errc::kUnauthenticated ? "not_admitted" : name_of(code);
+    if (const auto* known = std::get_if<identity::ProvenIdentity>(&proof)) {
+      refused.account = known->agent();
+    }
     return Fail{std::move(outcome).error()};
   }
   if (const auto* failed = std::get_if<Refused>(&outcome.value())) {
@@ -111,7 +103,6 @@ Result<identity::Session> LogIn::let_in(const identity::LoginAttempt& attempt, c
     warn_if_guessed(refused);
     return fail(Errc::kUnauthenticated, "log-in: refused");
   }
-  m_throttle.succeeded(identity::normalise_username(attempt.username), attempt.source);
   return std::get<identity::Session>(std::move(outcome).value());
 }
 
@@ -130,12 +121,23 @@ Result<identity::OpenedSession> LogIn::log_in(const identity::LoginAttempt& atte
                  });
   };
   Refused refused;
+  const std::string account = identity::normalise_username(attempt.username);
+  // Guessing is refused before anything is looked at; an outage counts against nobody.
+  auto throttled = m_throttle.admit(account, attempt.source, now);
+  if (!throttled) {
+    m_refuse.record_log_in(std::nullopt, "throttled", attempt.source);
+    return Fail{std::move(throttled).error()};
+  }
   auto session = let_in(attempt, admit_and_open, refused);
   if (!session) {
+    if (session.error().code == Errc::kUnavailable) {
+      m_throttle.undecided(account, attempt.source);
+    }
     m_refuse.record_log_in(refused.account, refused.cause, attempt.source);
     wait_after_refusal(begin, session.error().code);
     return Fail{std::move(session).error()};
   }
+  m_throttle.succeeded(account, attempt.source);
   LK_SEEDED_LEAK(token_in_log, seeded::say(as_text(start.token.expose())));
   m_house.metrics.log_ins.add();
   return identity::OpenedSession{std::move(start.token), std::move(session).value()};
@@ -148,7 +150,12 @@ Result<identity::OpenedSession> LogIn::step_up(const identity::Session& session,
   const audit::Entry entry =
       entry_by(identity::Actor{session.agent(), session.id()}, audit::Act::kStepUp);
   if (session.assurance() == identity::Assurance::kEnrolmentOnly) {
+    record_refusal(m_house, entry, name_of(Errc::kSecondFactorRequired));
     return fail(Errc::kSecondFactorRequired, "step-up: no second factor yet");
+  }
+  if (auto throttled = m_throttle.admit_step_up(session.agent().raw(), now); !throttled) {
+    record_refusal(m_house, entry, "throttled");
+    return Fail{std::move(throttled).error()};
   }
   attempt.username = session.username();
   auto start = identity::SessionStart::draw(attempt.source, now);
@@ -157,15 +164,26 @@ Result<identity::OpenedSession> LogIn::step_up(const identity::Session& session,
     if (who.agent() != session.agent()) {
       return Outcome{Refused{"another_agent", who.agent()}};
     }
+    LK_TRY_VOID(m_sessions.require_live(txn, session));
     return admit(txn, who, attempt, now,
                  [&](const identity::Admission& admission) -> Result<identity::Session> {
+                   if (admission.assurance() == identity::Assurance::kEnrolmentOnly) {
+                     return fail(Errc::kUnauthenticated, "step-up: the agent has to enrol first");
+                   }
                    LK_TRY(auto opened, m_sessions.replace(txn, session, admission, start, now));
-                   LK_TRY_VOID(audit::append(txn, entry, now));
+                   audit::Entry done = entry;
+                   done.object = {audit::ObjectKind::kSession, to_ulid(start.id)};
+                   LK_TRY_VOID(audit::append(txn, done, now));
+                   LK_TRY_VOID(append_ends(txn, who.agent(), who.agent(), opened.ended,
+                                           "session_limit", now));
                    return std::move(opened.session);
                  });
   };
   Refused refused;
   auto renewed = let_in(attempt, admit_and_replace, refused);
+  if (renewed || renewed.error().code == Errc::kUnavailable) {
+    m_throttle.step_up_decided(session.agent().raw());
+  }
   if (!renewed) {
     record_refusal(m_house, entry, refused.cause);
     wait_after_refusal(begin, renewed.error().code);
@@ -176,10 +194,12 @@ Result<identity::OpenedSession> LogIn::step_up(const identity::Session& session,
   return identity::OpenedSession{std::move(start.token), std::move(renewed).value()};
 }
 
-// A wrong password takes as long as a right one without its second factor.
+// A wrong password takes as long as a right one without its second factor: until the next multiple,
+// where the proof alone took longer.
 void LogIn::wait_after_refusal(std::chrono::steady_clock::time_point begin, Errc code) const {
-  if (code == Errc::kUnauthenticated) {
-    std::this_thread::sleep_until(begin + m_refusal_takes);
+  if (code == Errc::kUnauthenticated && m_refusal_takes.count() > 0) {
+    const auto took = std::chrono::steady_clock::now() - begin;
+    std::this_thread::sleep_until(begin + (took / m_refusal_takes + 1) * m_refusal_takes);
   }
 }
 

@@ -13,12 +13,6 @@ namespace {
 
 constexpr Timestamp kEver{std::numeric_limits<std::int64_t>::max()};
 
-// For the throttle: a code cannot be guessed, and guesses from one place must not shut the door for
-// another one.
-std::string account_of(const std::string& source) {
-  return ":break-glass " + source;
-}
-
 }  // namespace
 
 Result<OpenBreakGlass::Code> OpenBreakGlass::issue() {
@@ -44,7 +38,7 @@ Result<identity::OpenedSession> OpenBreakGlass::open(const SecretBytes& code,
 Result<identity::OpenedSession> OpenBreakGlass::let_in(const SecretBytes& code,
                                                        const std::string& source) {
   const Timestamp now = m_house.clock.now();
-  if (auto admitted = m_throttle.admit(account_of(source), source, now); !admitted) {
+  if (auto admitted = m_throttle.admit_break_glass(source, now); !admitted) {
     m_refuse.record_log_in(std::nullopt, "throttled", source);
     return Fail{std::move(admitted).error()};
   }
@@ -53,22 +47,25 @@ Result<identity::OpenedSession> OpenBreakGlass::let_in(const SecretBytes& code,
     m_refuse.record_log_in(std::nullopt, "break_glass", source);
     return fail(Errc::kUnauthenticated, "break-glass: refused");
   }
-  m_throttle.succeeded(account_of(source), source);
+  m_throttle.break_glass_decided(source);
   auto start = identity::SessionStart::draw(source, now);
   const auto fresh = crypto::new_id<AgentId>(now);
-  LK_TRY(identity::Session session,
-         m_house.store.write([&](store::WriteTxn& txn) -> Result<identity::Session> {
-           LK_TRY(const auto admission, m_break_glass.admit(txn, *broken, fresh, now));
-           LK_TRY(const auto ended, m_sessions.close_all(txn, admission.agent(), kEver));
-           LK_TRY(auto opened, m_sessions.open(txn, admission, start, now));
-           LK_TRY_VOID(
-               append_ends(txn, admission.agent(), admission.agent(), ended, "session_limit", now));
-           LK_TRY_VOID(audit::append(txn,
-                                     entry_by(identity::Actor{admission.agent(), start.id},
-                                              audit::Act::kBreakGlassOpened),
-                                     now));
-           return std::move(opened.session);
-         }));
+  auto outcome = m_house.store.write([&](store::WriteTxn& txn) -> Result<identity::Session> {
+    LK_TRY(const auto admission, m_break_glass.admit(txn, *broken, fresh, now));
+    LK_TRY(const auto ended, m_sessions.close_all(txn, admission.agent(), kEver));
+    LK_TRY(auto opened, m_sessions.open(txn, admission, start, now));
+    LK_TRY_VOID(append_ends(txn, admission.agent(), admission.agent(), ended, "replaced", now));
+    LK_TRY_VOID(audit::append(
+        txn, entry_by(identity::Actor{admission.agent(), start.id}, audit::Act::kBreakGlassOpened),
+        now));
+    return std::move(opened.session);
+  });
+  if (!outcome) {  // the code is gone
+    m_refuse.record_log_in(std::nullopt, name_of(outcome.error().code), source);
+    log_error("BREAK_GLASS_FAILED", Field{"reason", Reason{outcome.error()}});
+    return Fail{std::move(outcome).error()};
+  }
+  identity::Session session = std::move(outcome).value();
   m_house.metrics.break_glass_opened.add();
   log_warn("BREAK_GLASS_OPENED", Field{"session", session.id()});
   return identity::OpenedSession{std::move(start.token), std::move(session)};

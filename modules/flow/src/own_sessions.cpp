@@ -5,18 +5,32 @@
 #include <limits>
 
 namespace leadkeep::flow {
+namespace {
+
+// Who may only enrol sees and ends nothing of the agent's.
+Result<void> require_more_than_enrolment(const identity::Session& session) {
+  if (session.assurance() == identity::Assurance::kEnrolmentOnly) {
+    return fail(Errc::kSecondFactorRequired, "sessions: no second factor yet");
+  }
+  return {};
+}
+
+}  // namespace
 
 Result<std::vector<identity::SessionSummary>> OwnSessions::list(const identity::Session& session) {
+  LK_TRY_VOID(require_more_than_enrolment(session));
   return m_house.store.read(
       [&](store::ReadTxn& txn) { return m_sessions.list(txn, session, m_house.clock.now()); });
 }
 
 Result<std::vector<identity::PastLogIn>> OwnSessions::log_ins(const identity::Session& session) {
+  LK_TRY_VOID(require_more_than_enrolment(session));
   return m_house.store.read(
       [&](store::ReadTxn& txn) { return identity::LogInHistory::list(txn, session.agent()); });
 }
 
 Result<void> OwnSessions::end(const identity::Session& session, const identity::SessionId& id) {
+  LK_TRY_VOID(require_more_than_enrolment(session));
   const Timestamp now = m_house.clock.now();
   return m_house.store.write([&](store::WriteTxn& txn) -> Result<void> {
     LK_TRY_VOID(m_sessions.close_one(txn, session.agent(), id));
@@ -25,6 +39,7 @@ Result<void> OwnSessions::end(const identity::Session& session, const identity::
 }
 
 Result<void> OwnSessions::end_all(const identity::Session& session) {
+  LK_TRY_VOID(require_more_than_enrolment(session));
   constexpr Timestamp kEver{std::numeric_limits<std::int64_t>::max()};
   const Timestamp now = m_house.clock.now();
   return m_house.store.write([&](store::WriteTxn& txn) -> Result<void> {

@@ -44,7 +44,8 @@ void Refuse::record(const std::optional<identity::Actor>& actor, Errc reason) {
 void Refuse::record_log_in(const std::optional<AgentId>& account, std::string_view reason,
                            std::string_view source) {
   m_house.metrics.log_ins_refused.add();
-  const auto counted_only = admit_unproven();
+  // Those of an account are bounded by the throttle, and nobody else's flood hides them.
+  const auto counted_only = account ? std::optional<std::uint64_t>{0} : admit_unproven();
   if (!counted_only) {
     return;
   }

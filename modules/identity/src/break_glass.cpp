@@ -11,6 +11,18 @@ namespace {
 // No agent of the local list can have a name with a colon.
 constexpr std::string_view kName = ":break-glass";
 
+records::Agent new_agent(const AgentId& id, Timestamp now) {
+  records::Agent agent;
+  agent.set_id(std::string{id.raw()});
+  agent.set_username(std::string{kName});
+  agent.set_display_name("Break-glass");
+  agent.add_roles(static_cast<std::uint32_t>(Role::kBreakGlass));
+  agent.set_created_ms(now.ms);
+  agent.set_version(1);
+  agent.set_auth_epoch(1);
+  return agent;
+}
+
 }  // namespace
 
 void BreakGlass::issue(const SecretBytes& code, Timestamp now) {
@@ -35,19 +47,17 @@ Result<Admission> BreakGlass::admit(store::WriteTxn& txn, const Broken&, const A
                                     Timestamp now) const {
   const store::BlindIndex usernames{store::IndexField::kUsername};
   LK_TRY(const auto known, usernames.find(txn, kName));
-  if (!known) {
-    records::Agent agent;
-    agent.set_id(std::string{fresh.raw()});
-    agent.set_username(std::string{kName});
-    agent.set_display_name("Break-glass");
-    agent.add_roles(static_cast<std::uint32_t>(Role::kBreakGlass));
-    agent.set_created_ms(now.ms);
-    agent.set_version(1);
-    agent.set_auth_epoch(1);
-    LK_TRY_VOID(usernames.add(txn, kName, fresh.bytes()));
-    LK_TRY_VOID(kAgents.put(txn, fresh.bytes(), identity_key(), agent));
+  const AgentId id = known ? AgentId{*known} : fresh;
+  records::Agent agent;
+  if (known) {
+    LK_TRY(agent, load_agent(txn, id));
+  } else {
+    agent = new_agent(id, now);
+    LK_TRY_VOID(usernames.add(txn, kName, id.bytes()));
   }
-  return Admission{Admission::Key{}, known ? AgentId{*known} : fresh, Assurance::kBreakGlass};
+  agent.set_disabled(false);  // who drew the code may enable it as well
+  LK_TRY_VOID(kAgents.put(txn, id.bytes(), identity_key(), agent));
+  return Admission{Admission::Key{}, id, Assurance::kBreakGlass};
 }
 
 }  // namespace leadkeep::identity

@@ -119,6 +119,9 @@ Result<ProvenIdentity> LocalDirectory::prove(const LoginAttempt& attempt,
     return one_answer;
   }
   const bool possible = !attempt.password.empty() && attempt.password.size() <= kMaxPasswordBytes;
+  if (!possible || agent->password_hash().empty()) {
+    crypto::spend_password_check_time(attempt.password);
+  }
   const auto match = possible ? crypto::check_password(attempt.password, agent->password_hash())
                               : crypto::PasswordMatch::kDiffers;
   if (match != crypto::PasswordMatch::kMatches) {

@@ -101,6 +101,25 @@ void LoginThrottle::undecided(std::string_view account, std::string_view source)
   });
 }
 
+Result<void> LoginThrottle::admit_step_up(std::string_view agent, Timestamp now) {
+  const std::array names{name_of("step-up ", agent)};
+  return count(names, m_max_failures, now);
+}
+
+void LoginThrottle::step_up_decided(std::string_view agent) {
+  m_buckets.with([&](Buckets& buckets) { take_back(buckets, name_of("step-up ", agent)); });
+}
+
+Result<void> LoginThrottle::admit_break_glass(std::string_view source, Timestamp now) {
+  const std::array names{name_of("break-glass ", network_of(source))};
+  return count(names, m_max_failures, now);
+}
+
+void LoginThrottle::break_glass_decided(std::string_view source) {
+  m_buckets.with(
+      [&](Buckets& buckets) { take_back(buckets, name_of("break-glass ", network_of(source))); });
+}
+
 Result<void> LoginThrottle::admit_person(std::string_view person, Timestamp now) {
   const std::string name = name_of("person ", person);
   return count({&name, 1}, m_max_failures_of_person, now);

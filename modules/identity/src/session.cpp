@@ -114,12 +114,22 @@ Result<SessionStore::Opened> SessionStore::open(store::WriteTxn& txn, const Admi
   return open_as_of(txn, admission, start, {now, now}, now);
 }
 
+Result<void> SessionStore::require_live(store::ReadTxn& txn, const Session& session) const {
+  LK_TRY(const auto record, kSessions.find(txn, session.m_key, identity_key()));
+  LK_TRY(const auto agent, find_agent(txn, session.agent()));
+  if (!record || record->id() != session.id().raw() || !agent || agent->disabled() ||
+      agent->auth_epoch() != record->auth_epoch()) {
+    return no_session();
+  }
+  return {};
+}
+
 Result<SessionStore::Opened> SessionStore::replace(store::WriteTxn& txn, const Session& session,
                                                    const Admission& admission,
                                                    const SessionStart& start, Timestamp now) const {
+  LK_TRY_VOID(require_live(txn, session));
   LK_TRY_VOID(close(txn, session));
   LK_TRY(auto opened, open_as_of(txn, admission, start, {session.m_created_at, now}, now));
-  opened.ended.push_back(session.id());
   return opened;
 }
 
@@ -128,6 +138,7 @@ Result<SessionStore::Opened> SessionStore::replace_all(store::WriteTxn& txn, con
                                                        const SessionStart& start,
                                                        Timestamp now) const {
   constexpr Timestamp kEver{std::numeric_limits<std::int64_t>::max()};
+  LK_TRY_VOID(require_live(txn, session));
   LK_TRY(auto ended, close_all(txn, session.agent(), kEver));
   LK_TRY(auto opened,
          open_as_of(txn, admission, start, {session.m_created_at, session.m_proven_at}, now));

@@ -167,11 +167,11 @@ class LmdbWriteView final : public LmdbReads<WriteView> {
     Undo& undo = m_undo.emplace_back(Undo{table, {key.begin(), key.end()}, std::nullopt});
     if (old) {
       undo.value = Bytes{old->begin(), old->end()};
-      m_growth -= static_cast<std::ptrdiff_t>(old->size());
+      m_growth -= static_cast<std::ptrdiff_t>(key.size() + old->size());
     }
     if (value) {
       m_bytes += key.size() + value->size();
-      m_growth += static_cast<std::ptrdiff_t>(value->size());
+      m_growth += static_cast<std::ptrdiff_t>(key.size() + value->size());
       LK_TRY(const unsigned flags, old ? Result<unsigned>{0U} : flags_of_new(table, key, *value));
       LK_TRY_VOID(put_now(table, key, *value, flags));
     } else if (old) {

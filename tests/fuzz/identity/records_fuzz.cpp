@@ -18,6 +18,7 @@
 #include <leadkeep/store/records/session.pb.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace leadkeep::identity {
 namespace {
@@ -173,7 +174,8 @@ void check_history_record(House& house, ByteView plaintext) {
     LK_TRY_VOID(LogInHistory::add(
         txn, house.agent, {house.store.now(), PastLogIn::Outcome::kLetIn, "password", "::1"}));
     LK_TRY(const auto listed, LogInHistory::list(txn, house.agent));
-    LK_CHECK(!listed.empty() && listed.size() <= LogInHistory::kKept);
+    const auto let_in = std::ranges::count(listed, PastLogIn::Outcome::kLetIn, &PastLogIn::outcome);
+    LK_CHECK(let_in > 0 && std::cmp_less_equal(let_in, LogInHistory::kKeptOfEach));
     LK_CHECK(listed.front().source == "::1");
     return {};
   });

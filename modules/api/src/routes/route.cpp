@@ -88,8 +88,11 @@ Route route(http::Verb verb, std::string_view path, SignedIn, BodyLimit limit,
   return {
       verb, path, "session", limit.bytes,
       [limit, handler = std::move(handler)](const Door& door, http::Request& request) -> Answer {
-        LK_TRY(const auto session, detail::find_session(door, request));
+        LK_TRY(auto session, detail::find_session(door, request));
         LK_TRY_VOID(request.read_body(limit.bytes));
+        if (limit.bytes > 0) {
+          LK_TRY(session, detail::find_session(door, request));
+        }
         return handler(request, session);
       }};
 }

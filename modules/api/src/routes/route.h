@@ -14,7 +14,8 @@
 //   kPermit<Action>  (Request&, Permit<Action>&)       an agent whose roles allow the action
 //                    (Request&, Permit<Action>&, Session&)
 //
-// Order    proof first, then the body: a stranger's body is never read.
+// Order    proof first, then the body: a stranger's body is never read. It comes at the client's
+//          pace, so the proof is looked at again behind it: who was signed out meanwhile is out.
 #pragma once
 #include "http/request.h"
 #include "http/response.h"
@@ -108,17 +109,25 @@ template <identity::Action A, class Handler>
   return {
       verb, path, name_of(A), limit.bytes,
       [limit, handler = std::move(handler)](const Door& door, http::Request& request) -> Answer {
-        LK_TRY(const auto session, detail::find_session(door, request));
-        auto permit = door.authoriser.permit<A>(session);
-        if (!permit) {
-          return detail::refused(door, identity::Actor{session.agent(), session.id()},
-                                 std::move(permit).error());
-        }
+        const auto prove = [&]() -> Result<std::pair<identity::Session, Permit>> {
+          LK_TRY(auto session, detail::find_session(door, request));
+          auto permit = door.authoriser.permit<A>(session);
+          if (!permit) {
+            return detail::refused(door, identity::Actor{session.agent(), session.id()},
+                                   std::move(permit).error());
+          }
+          return std::pair{std::move(session), std::move(permit).value()};
+        };
+        LK_TRY(auto proven, prove());
         LK_TRY_VOID(request.read_body(limit.bytes));
+        if (limit.bytes > 0) {
+          LK_TRY(proven, prove());
+        }
+        const auto& [session, permit] = proven;
         if constexpr (kTakesSession) {
-          return handler(request, permit.value(), session);
+          return handler(request, permit, session);
         } else {
-          return handler(request, permit.value());
+          return handler(request, permit);
         }
       }};
 }

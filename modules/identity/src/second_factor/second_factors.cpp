@@ -80,21 +80,17 @@ void forget_wrong(records::SecondFactors& factors) {
   factors.clear_wrong_in_a_row();
 }
 
-// A code of this app, which is then taken.
-Refusal take_totp(records::SecondFactors& factors, records::Totp& totp, totp::Drift drift,
-                  const SecretBytes& typed, Timestamp now) {
-  if (const Refusal held_up = is_held_up(factors, now)) {
-    return held_up;
-  }
+// Whether it is a code of this app, which is then taken. How its clock goes is learnt when it is
+// enrolled.
+bool take_code(records::Totp& totp, totp::Drift drift, const SecretBytes& typed, Timestamp now) {
   const SecretBytes secret = SecretBytes::copy_of(as_bytes(totp.secret()));
   const auto accepted = totp::check(secret, as_text(typed.expose()), now, totp.last_step(), drift);
   if (!accepted) {
-    return count_wrong(factors, now);
+    return false;
   }
   totp.set_last_step(accepted->step);
-  totp.set_ahead(drift == totp::Drift::kAhead && accepted->drift == totp::Drift::kAhead);
-  forget_wrong(factors);
-  return std::nullopt;
+  totp.set_ahead(totp.ahead() || accepted->drift == totp::Drift::kAhead);
+  return true;
 }
 
 bool take_recovery_code(records::SecondFactors& factors, const SecretBytes& typed) {
@@ -117,9 +113,16 @@ Refusal take_factor(records::SecondFactors& factors, const SecretBytes& typed, T
   if (take_recovery_code(factors, typed)) {
     return std::nullopt;
   }
+  if (const Refusal held_up = is_held_up(factors, now)) {
+    return held_up;
+  }
   auto& totp = *factors.mutable_totp();
-  return take_totp(factors, totp, totp.ahead() ? totp::Drift::kAhead : totp::Drift::kNoneOrBehind,
-                   typed, now);
+  if (!take_code(totp, totp.ahead() ? totp::Drift::kAhead : totp::Drift::kNoneOrBehind, typed,
+                 now)) {
+    return count_wrong(factors, now);
+  }
+  forget_wrong(factors);
+  return std::nullopt;
 }
 
 Refusal take_enrolment_code(records::SecondFactors& factors, const SecretBytes& typed,
@@ -226,12 +229,19 @@ Result<SecondFactors::Decision> SecondFactors::confirm_totp(
   if (!factors.has_offered() || now - offered_at >= kEnrolmentTime || now < offered_at) {
     return Decision{FactorRefusal::kNotOffered};
   }
-  records::Totp totp = factors.offered();
-  if (const Refusal refused = take_totp(factors, totp, totp::Drift::kAhead, code, now)) {
+  // Who confirms was shown the secret and guesses nothing: typing errors end the offer, and count
+  // against no app that is there.
+  records::Totp& totp = *factors.mutable_offered();
+  if (!take_code(totp, totp::Drift::kAhead, code, now)) {
+    totp.set_wrong(totp.wrong() + 1);
+    if (totp.wrong() >= kMostWrongInWindow) {
+      factors.clear_offered();
+    }
     LK_TRY_VOID(save(txn, session.agent(), factors));
-    return Decision{*refused};
+    return Decision{FactorRefusal::kWrong};
   }
   totp.set_since_ms(now.ms);
+  totp.clear_wrong();
   records::SecondFactors enrolled;
   enrolled.set_agent_id(factors.agent_id());
   *enrolled.mutable_totp() = totp;

@@ -2,7 +2,8 @@
 //
 // Every agent sees where they are signed in and who tried to, and ends any of it at once.
 //
-// Errors   kNotFound  no such session of this agent
+// Errors   kNotFound              no such session of this agent
+//          kSecondFactorRequired  the session may only enrol
 // Threads  any
 #pragma once
 #include <leadkeep/flow/house.h>

@@ -31,7 +31,8 @@ class BreakGlass {
 
   [[nodiscard]] std::optional<Broken> take(const SecretBytes& typed, Timestamp now);
 
-  // `fresh` becomes the id of the agent at the first time.
+  // `fresh` becomes the id of the agent at the first time. Disabling that agent ends its session and
+  // no more: the next code enables it.
   [[nodiscard]] Result<Admission> admit(store::WriteTxn& txn, const Broken& broken,
                                         const AgentId& fresh, Timestamp now) const;
 

@@ -1,7 +1,7 @@
 // leadkeep/identity/log_in_history.h — log-in path: what an agent sees of log-ins to the account
 //
-// The last fifty, those that were refused too, so that a log-in that was not the agent's own is seen
-// by the one who can tell. In the store and sealed, because it holds addresses.
+// The last 25, and the last 25 that were refused, so that a log-in that was not the agent's own is
+// seen by the one who can tell. In the store and sealed, because it holds addresses.
 // Threads  any; inside the caller's transaction
 #pragma once
 #include <leadkeep/base/clock.h>
@@ -22,7 +22,7 @@ struct PastLogIn {
 
 class LogInHistory {
  public:
-  static constexpr std::size_t kKept = 50;
+  static constexpr std::size_t kKeptOfEach = 25;
 
   [[nodiscard]] static Result<void> add(store::WriteTxn& txn, const AgentId& agent,
                                         const PastLogIn& log_in);

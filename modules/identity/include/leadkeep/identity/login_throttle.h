@@ -36,6 +36,13 @@ class LoginThrottle {
   // Nothing was decided: the attempt does not count.
   void undecided(std::string_view account, std::string_view source);
 
+  // Apart from log-ins, so that strangers who guess keep nobody who is signed in from a step-up, and
+  // nobody from an emergency.
+  [[nodiscard]] Result<void> admit_step_up(std::string_view agent, Timestamp now);
+  void step_up_decided(std::string_view agent);  // it succeeded, or nothing was decided
+  [[nodiscard]] Result<void> admit_break_glass(std::string_view source, Timestamp now);
+  void break_glass_decided(std::string_view source);
+
   // The same for a person of the directory, whatever name was typed: at this limit the directory is
   // not asked any more, so that nobody's account there is locked from here.
   [[nodiscard]] Result<void> admit_person(std::string_view person, Timestamp now);

@@ -135,6 +135,8 @@ class SessionStore {
   [[nodiscard]] Result<Opened> replace(store::WriteTxn& txn, const Session& session,
                                        const Admission& admission, const SessionStart& start,
                                        Timestamp now) const;
+  // kUnauthenticated if the session has ended since it was found: a request may take long to come.
+  [[nodiscard]] Result<void> require_live(store::ReadTxn& txn, const Session& session) const;
   // What the agent signs in with has changed: the same, and all other sessions of the agent end.
   [[nodiscard]] Result<Opened> replace_all(store::WriteTxn& txn, const Session& session,
                                            const Admission& admission, const SessionStart& start,
