@@ -160,7 +160,8 @@ class SeededLeaks(unittest.TestCase):
         self.addCleanup(shutil.rmtree, instance.folder.parent, ignore_errors=True)
         instance.make()
         instance.write_config({"whatsapp.graph_url": "https://127.0.0.1:1",
-                               "egress.allow": "127.0.0.1:1"})
+                               "egress.allow": "127.0.0.1:1",
+                               "login.refusal_milliseconds": 0})
         binaries, instance.binaries = instance.binaries, self.seeded
         instance.start_daemon(environment={"LEADKEEP_SEEDED_LEAK": seed} if seed else None)
         instance.binaries = binaries

@@ -19,9 +19,15 @@ void draw(std::string& svg, const std::uint8_t* code) {
   const int size = qrcodegen_getSize(code);
   const std::string side = std::to_string(size + 2 * kQuietZone);
   svg.append(R"(<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 )")
-      .append(side + " " + side)
+      .append(side)
+      .append(" ")
+      .append(side)
       .append(R"(" shape-rendering="crispEdges"><path fill="#fff" d="M0 0h)")
-      .append(side + "v" + side + "h-" + side)
+      .append(side)
+      .append("v")
+      .append(side)
+      .append("h-")
+      .append(side)
       .append(R"(z"/><path d=")");
   for (int y = 0; y < size; ++y) {
     for (int x = 0; x < size; ++x) {
@@ -33,8 +39,15 @@ void draw(std::string& svg, const std::uint8_t* code) {
         ++x;
       }
       const std::string width = std::to_string(x + 1 - start);
-      svg.append("M" + std::to_string(start + kQuietZone) + " " + std::to_string(y + kQuietZone))
-          .append("h" + width + "v1h-" + width + "z");
+      svg.append("M")
+          .append(std::to_string(start + kQuietZone))
+          .append(" ")
+          .append(std::to_string(y + kQuietZone))
+          .append("h")
+          .append(width)
+          .append("v1h-")
+          .append(width)
+          .append("z");
     }
   }
   svg.append(R"("/></svg>)");
