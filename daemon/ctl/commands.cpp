@@ -117,10 +117,15 @@ ExitCode add_agent(const ControlClient& client, const Arguments& arguments) {
   return ExitCode::kDone;
 }
 
-ExitCode set_state(const ControlClient& client, const Arguments& arguments) {
+// agents COMMAND USERNAME
+auto ask_about_agent(const ControlClient& client, const Arguments& arguments) {
   json::Writer w;
   w.begin_object().field("username", arguments.words[2]).end_object();
-  const auto answer = client.request("POST", "/agents/" + arguments.words[1], std::move(w).take());
+  return client.request("POST", "/agents/" + arguments.words[1], std::move(w).take());
+}
+
+ExitCode set_state(const ControlClient& client, const Arguments& arguments) {
+  const auto answer = ask_about_agent(client, arguments);
   if (!answer) {
     return complain(answer.error());
   }
@@ -129,9 +134,7 @@ ExitCode set_state(const ControlClient& client, const Arguments& arguments) {
 }
 
 ExitCode reset_second_factor(const ControlClient& client, const Arguments& arguments) {
-  json::Writer w;
-  w.begin_object().field("username", arguments.words[2]).end_object();
-  const auto answer = client.request("POST", "/agents/reset-second-factor", std::move(w).take());
+  const auto answer = ask_about_agent(client, arguments);
   if (!answer) {
     return complain(answer.error());
   }

@@ -175,9 +175,7 @@ Result<void> Accounts::break_glass() {
   learn_secrets(issued);
   LK_TRY(const auto document, json::Document::parse(issued.body, {kMaxAnswerBytes}));
   const std::string code{document.root()["break_glass_code"].string().value_or("")};
-  LK_TRY(const auto opened,
-         post(Role::kNobody, {}, "/v1/break-glass", R"({"code":")" + code + "\"}"));
-  (void)opened;
+  LK_TRY_VOID(post(Role::kNobody, {}, "/v1/break-glass", R"({"code":")" + code + "\"}"));
   return {};
 }
 

@@ -7,8 +7,6 @@
 #include <leadkeep/identity/recovery_codes.h>
 #include <leadkeep/identity/totp.h>
 
-#include <limits>
-
 namespace leadkeep::flow {
 namespace {
 
@@ -116,25 +114,21 @@ Result<std::vector<SecretBytes>> EnrolSecondFactor::replace_recovery_codes(
 
 Result<EnrolSecondFactor::EnrolmentCode> EnrolSecondFactor::reset(const ManageAgents::By& by,
                                                                   std::string_view username) {
-  constexpr Timestamp kEver{std::numeric_limits<std::int64_t>::max()};
   const Timestamp now = m_house.clock.now();
   SecretBytes code = identity::recovery::new_code();
   const audit::Entry entry = entry_by(by.actor(), audit::Act::kSecondFactorReset);
-  LK_TRY(
-      const AgentId agent,
-      act(m_house, entry, [&](store::WriteTxn& txn, audit::Entry& done) -> Result<AgentId> {
-        LK_TRY(const AgentId id, m_agents.id_of(txn, username));
-        if (by.actor() && by.actor()->agent == id) {
-          return fail(Errc::kForbidden, "nobody resets their own second factor");
-        }
-        LK_TRY_VOID(m_second_factors.reset(txn, id, code, now));
-        LK_TRY(const auto ended, m_sessions.close_all(txn, id, kEver));
-        LK_TRY_VOID(append_ends(txn, by.actor() ? std::optional{by.actor()->agent} : std::nullopt,
-                                id, ended, "second_factor_reset", now));
-        done.object = audit::object_of(id);
-        return id;
-      }));
-  (void)agent;
+  LK_TRY_VOID(act(m_house, entry, [&](store::WriteTxn& txn, audit::Entry& done) -> Result<AgentId> {
+    LK_TRY(const AgentId id, m_agents.id_of(txn, username));
+    if (by.actor() && by.actor()->agent == id) {
+      return fail(Errc::kForbidden, "nobody resets their own second factor");
+    }
+    LK_TRY_VOID(m_second_factors.reset(txn, id, code, now));
+    LK_TRY(const auto ended, m_sessions.close_all(txn, id));
+    LK_TRY_VOID(append_ends(txn, by.actor() ? std::optional{by.actor()->agent} : std::nullopt, id,
+                            ended, "second_factor_reset", now));
+    done.object = audit::object_of(id);
+    return id;
+  }));
   return EnrolmentCode{std::move(code), now + identity::SecondFactors::kEnrolmentTime};
 }
 

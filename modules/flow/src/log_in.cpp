@@ -1,12 +1,11 @@
 #include "acting.h"
 #include "guessed_factor.h"
+#include "refusal_time.h"
 
 #include <leadkeep/base/seeded_leak.h>
 #include <leadkeep/crypto/random.h>
 #include <leadkeep/flow/log_in.h>
 #include <leadkeep/identity/log_in_history.h>
-
-#include <thread>
 
 namespace leadkeep::flow {
 namespace {
@@ -134,7 +133,7 @@ Result<identity::OpenedSession> LogIn::log_in(const identity::LoginAttempt& atte
       m_throttle.undecided(account, attempt.source);
     }
     m_refuse.record_log_in(refused.account, refused.cause, attempt.source);
-    wait_after_refusal(begin, session.error().code);
+    wait_after_refusal(begin, m_refusal_takes, session.error().code);
     return Fail{std::move(session).error()};
   }
   m_throttle.succeeded(account, attempt.source);
@@ -164,7 +163,6 @@ Result<identity::OpenedSession> LogIn::step_up(const identity::Session& session,
     if (who.agent() != session.agent()) {
       return Outcome{Refused{"another_agent", who.agent()}};
     }
-    LK_TRY_VOID(m_sessions.require_live(txn, session));
     return admit(txn, who, attempt, now,
                  [&](const identity::Admission& admission) -> Result<identity::Session> {
                    if (admission.assurance() == identity::Assurance::kEnrolmentOnly) {
@@ -186,21 +184,12 @@ Result<identity::OpenedSession> LogIn::step_up(const identity::Session& session,
   }
   if (!renewed) {
     record_refusal(m_house, entry, refused.cause);
-    wait_after_refusal(begin, renewed.error().code);
+    wait_after_refusal(begin, m_refusal_takes, renewed.error().code);
     return renewed.error().code == Errc::kUnauthenticated
                ? fail(Errc::kProofRefused, "step-up: refused")
                : Fail{std::move(renewed).error()};
   }
   return identity::OpenedSession{std::move(start.token), std::move(renewed).value()};
-}
-
-// A wrong password takes as long as a right one without its second factor: until the next multiple,
-// where the proof alone took longer.
-void LogIn::wait_after_refusal(std::chrono::steady_clock::time_point begin, Errc code) const {
-  if (code == Errc::kUnauthenticated && m_refusal_takes.count() > 0) {
-    const auto took = std::chrono::steady_clock::now() - begin;
-    std::this_thread::sleep_until(begin + (took / m_refusal_takes + 1) * m_refusal_takes);
-  }
 }
 
 Result<identity::Session> LogIn::session_of(ByteView token) {

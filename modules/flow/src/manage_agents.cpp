@@ -32,13 +32,11 @@ Result<void> ManageAgents::set_state(const By& by, std::string_view username,
   const audit::Entry entry = entry_by(by.actor(), state == identity::AgentSummary::State::kDisabled
                                                       ? audit::Act::kAgentDisabled
                                                       : audit::Act::kAgentEnabled);
-  LK_TRY(const AgentId changed,
-         act(m_house, entry, [&](store::WriteTxn& txn, audit::Entry& done) -> Result<AgentId> {
-           LK_TRY(const AgentId id, m_directory.set_state(txn, username, state));
-           done.object = audit::object_of(id);
-           return id;
-         }));
-  (void)changed;
+  LK_TRY_VOID(act(m_house, entry, [&](store::WriteTxn& txn, audit::Entry& done) -> Result<AgentId> {
+    LK_TRY(const AgentId id, m_directory.set_state(txn, username, state));
+    done.object = audit::object_of(id);
+    return id;
+  }));
   return {};
 }
 

@@ -1,20 +1,12 @@
 #include "acting.h"
+#include "refusal_time.h"
 
 #include <leadkeep/base/event_log.h>
 #include <leadkeep/crypto/random.h>
 #include <leadkeep/flow/open_break_glass.h>
 #include <leadkeep/identity/recovery_codes.h>
 
-#include <limits>
-#include <thread>
-
 namespace leadkeep::flow {
-namespace {
-
-constexpr Timestamp kEver{std::numeric_limits<std::int64_t>::max()};
-
-}  // namespace
-
 Result<OpenBreakGlass::Code> OpenBreakGlass::issue() {
   const Timestamp now = m_house.clock.now();
   SecretBytes code = identity::recovery::new_code();
@@ -29,8 +21,8 @@ Result<identity::OpenedSession> OpenBreakGlass::open(const SecretBytes& code,
                                                      const std::string& source) {
   const auto begin = std::chrono::steady_clock::now();
   auto opened = let_in(code, source);
-  if (!opened && opened.error().code == Errc::kUnauthenticated) {
-    std::this_thread::sleep_until(begin + m_refusal_takes);
+  if (!opened) {
+    wait_after_refusal(begin, m_refusal_takes, opened.error().code);
   }
   return opened;
 }
@@ -52,7 +44,7 @@ Result<identity::OpenedSession> OpenBreakGlass::let_in(const SecretBytes& code,
   const auto fresh = crypto::new_id<AgentId>(now);
   auto outcome = m_house.store.write([&](store::WriteTxn& txn) -> Result<identity::Session> {
     LK_TRY(const auto admission, m_break_glass.admit(txn, *broken, fresh, now));
-    LK_TRY(const auto ended, m_sessions.close_all(txn, admission.agent(), kEver));
+    LK_TRY(const auto ended, m_sessions.close_all(txn, admission.agent()));
     LK_TRY(auto opened, m_sessions.open(txn, admission, start, now));
     LK_TRY_VOID(append_ends(txn, admission.agent(), admission.agent(), ended, "replaced", now));
     LK_TRY_VOID(audit::append(

@@ -2,8 +2,6 @@
 
 #include <leadkeep/flow/own_sessions.h>
 
-#include <limits>
-
 namespace leadkeep::flow {
 namespace {
 
@@ -40,10 +38,9 @@ Result<void> OwnSessions::end(const identity::Session& session, const identity::
 
 Result<void> OwnSessions::end_all(const identity::Session& session) {
   LK_TRY_VOID(require_more_than_enrolment(session));
-  constexpr Timestamp kEver{std::numeric_limits<std::int64_t>::max()};
   const Timestamp now = m_house.clock.now();
   return m_house.store.write([&](store::WriteTxn& txn) -> Result<void> {
-    LK_TRY(const auto ended, m_sessions.close_all(txn, session.agent(), kEver));
+    LK_TRY(const auto ended, m_sessions.close_all(txn, session.agent()));
     return append_ends(txn, session.agent(), session.agent(), ended, "signed_out_everywhere", now);
   });
 }

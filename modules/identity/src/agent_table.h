@@ -39,6 +39,22 @@ inline constexpr store::Table<records::Session> kSessions{store::TableId::kSessi
   return agent;
 }
 
+// What else is kept of an agent, in a row of its own; an empty record for somebody who has none.
+template <class Record>
+[[nodiscard]] Result<Record> load_or_new(const store::Table<Record>& table, store::ReadTxn& txn,
+                                         const AgentId& agent) {
+  LK_TRY(auto found, table.find(txn, agent.bytes(), identity_key()));
+  if (!found) {
+    Record none;
+    none.set_agent_id(std::string{agent.raw()});
+    return none;
+  }
+  if (!same_bytes(as_bytes(found->agent_id()), agent.bytes())) {
+    return fail(Errc::kCorrupt, "identity: a record is not of the agent of its row");
+  }
+  return std::move(*found);
+}
+
 // A number that is no role gives nothing.
 [[nodiscard]] inline std::vector<Role> roles_of(const records::Agent& agent) {
   std::vector<Role> roles;

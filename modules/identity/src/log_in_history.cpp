@@ -12,19 +12,6 @@ namespace {
 
 constexpr store::Table<records::LogInHistory> kHistory{store::TableId::kLogInHistory};
 
-Result<records::LogInHistory> load(store::ReadTxn& txn, const AgentId& agent) {
-  LK_TRY(auto found, kHistory.find(txn, agent.bytes(), identity_key()));
-  if (!found) {
-    records::LogInHistory none;
-    none.set_agent_id(std::string{agent.raw()});
-    return none;
-  }
-  if (!same_bytes(as_bytes(found->agent_id()), agent.bytes())) {
-    return fail(Errc::kCorrupt, "identity: a history of log-ins is not of the agent of its row");
-  }
-  return std::move(*found);
-}
-
 // Of each outcome apart: refusals, which anybody can cause, push no log-in out.
 void make_room(google::protobuf::RepeatedPtrField<records::LogIn>& log_ins, bool let_in) {
   const auto is_alike = [&](const records::LogIn& past) { return past.let_in() == let_in; };
@@ -40,7 +27,7 @@ void make_room(google::protobuf::RepeatedPtrField<records::LogIn>& log_ins, bool
 
 Result<void> LogInHistory::add(store::WriteTxn& txn, const AgentId& agent,
                                const PastLogIn& log_in) {
-  auto found = load(txn, agent);
+  auto found = load_or_new(kHistory, txn, agent);
   if (!found && found.error().code != Errc::kCorrupt) {
     return Fail{std::move(found).error()};
   }
@@ -63,7 +50,7 @@ Result<void> LogInHistory::add(store::WriteTxn& txn, const AgentId& agent,
 }
 
 Result<std::vector<PastLogIn>> LogInHistory::list(store::ReadTxn& txn, const AgentId& agent) {
-  LK_TRY(const auto history, load(txn, agent));
+  LK_TRY(const auto history, load_or_new(kHistory, txn, agent));
   std::vector<PastLogIn> log_ins;
   for (const auto& past : history.log_ins()) {
     log_ins.push_back({Timestamp{past.at_ms()},

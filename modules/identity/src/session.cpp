@@ -5,7 +5,6 @@
 #include <leadkeep/identity/session.h>
 
 #include <algorithm>
-#include <limits>
 #include <set>
 #include <span>
 
@@ -137,9 +136,8 @@ Result<SessionStore::Opened> SessionStore::replace_all(store::WriteTxn& txn, con
                                                        const Admission& admission,
                                                        const SessionStart& start,
                                                        Timestamp now) const {
-  constexpr Timestamp kEver{std::numeric_limits<std::int64_t>::max()};
   LK_TRY_VOID(require_live(txn, session));
-  LK_TRY(auto ended, close_all(txn, session.agent(), kEver));
+  LK_TRY(auto ended, close_all(txn, session.agent()));
   LK_TRY(auto opened,
          open_as_of(txn, admission, start, {session.m_created_at, session.m_proven_at}, now));
   opened.ended = std::move(ended);

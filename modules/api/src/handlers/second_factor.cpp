@@ -12,12 +12,6 @@ namespace {
 
 constexpr std::string_view kIssuer = "Leadkeep";
 
-Result<SecretBytes> parse_secret(http::Request& request, std::string_view member) {
-  LK_TRY(const auto document, parse_body(request));
-  LK_TRY(const auto members, Members::of(request, document.root(), {member}));
-  return members.secret(member);
-}
-
 // The member may be absent, but not the body.
 Result<SecretBytes> parse_optional_secret(http::Request& request, std::string_view member) {
   LK_TRY(const auto document, parse_body(request));

@@ -58,12 +58,7 @@ Answer show_session(const ApiContext& context, http::Request& request,
 }
 
 Answer open_break_glass(const ApiContext& context, http::Request& request) {
-  SecretBytes code;
-  {
-    LK_TRY(const auto document, parse_body(request));
-    LK_TRY(const auto members, Members::of(request, document.root(), {"code"}));
-    LK_TRY(code, members.secret("code"));
-  }
+  LK_TRY(const auto code, parse_secret(request, "code"));
   LK_TRY(const auto opened, context.services.open_break_glass.open(code, request.peer().address));
   return opened_response(opened);
 }

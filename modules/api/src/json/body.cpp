@@ -76,4 +76,10 @@ Fail Members::refuse(std::string_view name) const {
   return m_request->refuse(400, "The value of this member is not one that is taken here.", name);
 }
 
+Result<SecretBytes> parse_secret(http::Request& request, std::string_view member) {
+  LK_TRY(const auto document, parse_body(request));
+  LK_TRY(const auto members, Members::of(request, document.root(), {member}));
+  return members.secret(member);
+}
+
 }  // namespace leadkeep::api

@@ -50,4 +50,7 @@ class Members {
   json::Value m_object;
 };
 
+// {"member": a secret}
+[[nodiscard]] Result<SecretBytes> parse_secret(http::Request& request, std::string_view member);
+
 }  // namespace leadkeep::api

@@ -43,6 +43,23 @@ Result<void> require_root(const Door& door, const http::Request& request) {
 
 }  // namespace detail
 
+namespace {
+
+// Who asks is told by the connection alone.
+template <Result<void> (*require)(const Door&, const http::Request&)>
+Route behind(http::Verb verb, std::string_view path, std::string_view access, BodyLimit limit,
+             PlainHandler handler) {
+  return {
+      verb, path, access, limit.bytes,
+      [limit, handler = std::move(handler)](const Door& door, http::Request& request) -> Answer {
+        LK_TRY_VOID(require(door, request));
+        LK_TRY_VOID(request.read_body(limit.bytes));
+        return handler(request);
+      }};
+}
+
+}  // namespace
+
 Route route(http::Verb verb, std::string_view path, Public, BodyLimit limit, PlainHandler handler) {
   return {verb, path, "public", limit.bytes,
           [limit, handler = std::move(handler)](const Door&, http::Request& request) -> Answer {
@@ -53,34 +70,17 @@ Route route(http::Verb verb, std::string_view path, Public, BodyLimit limit, Pla
 
 Route route(http::Verb verb, std::string_view path, LocalNetwork, BodyLimit limit,
             PlainHandler handler) {
-  return {
-      verb, path, "local_network", limit.bytes,
-      [limit, handler = std::move(handler)](const Door& door, http::Request& request) -> Answer {
-        LK_TRY_VOID(detail::require_local_network(door, request));
-        LK_TRY_VOID(request.read_body(limit.bytes));
-        return handler(request);
-      }};
+  return behind<detail::require_local_network>(verb, path, "local_network", limit,
+                                               std::move(handler));
 }
 
 Route route(http::Verb verb, std::string_view path, Operator, BodyLimit limit,
             PlainHandler handler) {
-  return {
-      verb, path, "operator", limit.bytes,
-      [limit, handler = std::move(handler)](const Door& door, http::Request& request) -> Answer {
-        LK_TRY_VOID(detail::require_operator(door, request));
-        LK_TRY_VOID(request.read_body(limit.bytes));
-        return handler(request);
-      }};
+  return behind<detail::require_operator>(verb, path, "operator", limit, std::move(handler));
 }
 
 Route route(http::Verb verb, std::string_view path, Root, BodyLimit limit, PlainHandler handler) {
-  return {
-      verb, path, "root", limit.bytes,
-      [limit, handler = std::move(handler)](const Door& door, http::Request& request) -> Answer {
-        LK_TRY_VOID(detail::require_root(door, request));
-        LK_TRY_VOID(request.read_body(limit.bytes));
-        return handler(request);
-      }};
+  return behind<detail::require_root>(verb, path, "root", limit, std::move(handler));
 }
 
 Route route(http::Verb verb, std::string_view path, SignedIn, BodyLimit limit,

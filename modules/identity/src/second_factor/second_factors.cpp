@@ -24,22 +24,13 @@ bool is_whole(const records::Totp& totp) {
   return totp.secret().size() == totp::kSecretBytes;
 }
 
-// An empty record for somebody who has none.
 Result<records::SecondFactors> load(store::ReadTxn& txn, const AgentId& agent) {
-  LK_TRY(auto found, kFactors.find(txn, agent.bytes(), identity_key()));
-  if (!found) {
-    records::SecondFactors none;
-    none.set_agent_id(std::string{agent.raw()});
-    return none;
-  }
-  if (!same_bytes(as_bytes(found->agent_id()), agent.bytes())) {
-    return fail(Errc::kCorrupt, "identity: second factors are not of the agent of their row");
-  }
-  if ((found->has_totp() && !is_whole(found->totp())) ||
-      (found->has_offered() && !is_whole(found->offered()))) {
+  LK_TRY(auto factors, load_or_new(kFactors, txn, agent));
+  if ((factors.has_totp() && !is_whole(factors.totp())) ||
+      (factors.has_offered() && !is_whole(factors.offered()))) {
     return fail(Errc::kCorrupt, "identity: the secret of an app has another length");
   }
-  return std::move(*found);
+  return factors;
 }
 
 Result<void> save(store::WriteTxn& txn, const AgentId& agent,

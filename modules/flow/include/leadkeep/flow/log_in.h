@@ -79,8 +79,6 @@ class LogIn {
                                       const identity::LoginAttempt& attempt, Timestamp now,
                                       const Open& open) const;
 
-  void wait_after_refusal(std::chrono::steady_clock::time_point begin, Errc code) const;
-
   House& m_house;
   Prover m_prover;
   const identity::SecondFactors& m_second_factors;

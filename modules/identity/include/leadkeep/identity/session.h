@@ -24,6 +24,7 @@
 #include <leadkeep/store/transaction.h>
 
 #include <chrono>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -153,18 +154,19 @@ class SessionStore {
                                    Timestamp now) const;
   [[nodiscard]] Result<void> close(store::WriteTxn& txn, const Session& session) const;
 
-  // The sessions of one agent that are not over, oldest first.
+  // The sessions of one agent that are not over, in the order in which they were opened.
   [[nodiscard]] Result<std::vector<SessionSummary>> list(store::ReadTxn& txn,
                                                          const Session& session,
                                                          Timestamp now) const;
-  // One of the agent's sessions; kNotFound if it is of somebody else or over.
+  // One of the agent's sessions; kNotFound if the agent has no such one.
   [[nodiscard]] Result<void> close_one(store::WriteTxn& txn, const AgentId& agent,
                                        const SessionId& id) const;
   // Everybody who has a session that is not over, each once.
   [[nodiscard]] Result<std::vector<AgentId>> list_agents(store::ReadTxn& txn, Timestamp now) const;
-  // Ends the sessions of an agent that were opened before then; says which.
-  [[nodiscard]] Result<std::vector<SessionId>> close_all(store::WriteTxn& txn, const AgentId& agent,
-                                                         Timestamp opened_before) const;
+  // Ends the sessions of an agent, all or those that were opened before then, and says which.
+  [[nodiscard]] Result<std::vector<SessionId>> close_all(
+      store::WriteTxn& txn, const AgentId& agent,
+      Timestamp opened_before = {std::numeric_limits<std::int64_t>::max()}) const;
 
   // Sessions that are over, at most `limit`; and their removal, which looks again.
   [[nodiscard]] Result<std::vector<Bytes>> find_over(store::ReadTxn& txn, Timestamp now,
