@@ -198,6 +198,16 @@ TEST_F(SecondFactorPath, LetsABlockPass) {
   EXPECT_TRUE(attempt("susi", code_of(phone.secret)));
 }
 
+TEST_F(SecondFactorPath, CountsOnWhereALogInReadTheClockBeforeTheWindowBegan) {
+  Phone phone;
+  sign_in_with_phone("susi", Role::kSupervisor, phone);
+  for (int i = 0; i < 5; ++i) {
+    expect_refused(attempt("susi", wrong_code(phone.secret)), "second_factor_wrong");
+    store.clock().advance(-1ms);
+  }
+  expect_refused(attempt("susi", code_of(phone.secret)), "second_factor_blocked");
+}
+
 TEST_F(SecondFactorPath, CallsTwentyWrongCodesGuessingAndStopsAtAHundred) {
   Phone phone;
   sign_in_with_phone("susi", Role::kSupervisor, phone);

@@ -14,8 +14,7 @@ constexpr std::uint32_t kUnprovenPerWindow = 20;
 std::optional<std::uint64_t> Refuse::admit_unproven() {
   const Timestamp now = m_house.clock.now();
   return m_window.with([&](Window& window) -> std::optional<std::uint64_t> {
-    // A start in the future is a clock that was set back.
-    if (now - window.start >= kWindowLength || now < window.start) {
+    if (window_has_passed(window.start, kWindowLength, now)) {
       window.start = now;
       window.written = 0;
     }

@@ -24,9 +24,8 @@ std::string network_of(std::string_view source) {
   return to_hex(ByteView{address}.first(8));
 }
 
-// A window that starts in the future is a clock that was set back.
 bool has_passed(Timestamp window_start, Timestamp now) {
-  return now - window_start >= kWindow || now < window_start;
+  return window_has_passed(window_start, kWindow, now);
 }
 
 }  // namespace

@@ -53,6 +53,18 @@ TEST(Timestamp, AddsSubtractsAndCompares) {
   EXPECT_LT(start, start + milliseconds{1});
 }
 
+TEST(WindowHasPassed, EndsAWindowAfterItsLengthInEitherDirection) {
+  using std::chrono::milliseconds;
+  using std::chrono::minutes;
+  const Timestamp start{1'780'000'000'000};
+  EXPECT_FALSE(window_has_passed(start, minutes{1}, start));
+  EXPECT_FALSE(window_has_passed(start, minutes{1}, start + milliseconds{59'999}));
+  EXPECT_FALSE(window_has_passed(start, minutes{1}, start - milliseconds{59'999}));
+  EXPECT_TRUE(window_has_passed(start, minutes{1}, start + minutes{1}));
+  EXPECT_TRUE(window_has_passed(start, minutes{1}, start - minutes{1}));
+  EXPECT_TRUE(window_has_passed(Timestamp{}, minutes{1}, start)) << "never begun";
+}
+
 TEST(SystemClock, IsAfterThisTestWasWritten) {
   EXPECT_GT(SystemClock{}.now(), Timestamp{1'700'000'000'000});
 }

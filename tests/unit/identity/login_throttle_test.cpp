@@ -36,5 +36,21 @@ TEST(LoginThrottle, DoesNotCountWhatWasNotDecided) {
   }
 }
 
+TEST(LoginThrottle, CountsOnWhereAnAttemptReadTheClockBeforeTheWindowBegan) {
+  LoginThrottle throttle{2, 2};
+  EXPECT_TRUE(throttle.admit("anna", "10.0.0.1", kNow).ok());
+  EXPECT_TRUE(throttle.admit("anna", "10.0.0.2", kNow - std::chrono::milliseconds{5}).ok());
+  const auto third = throttle.admit("anna", "10.0.0.3", kNow - std::chrono::milliseconds{10});
+  ASSERT_FALSE(third.ok());
+  EXPECT_EQ(third.error().code, Errc::kTooManyRequests);
+}
+
+TEST(LoginThrottle, LocksNobodyOutForLongWhereTheClockWasSetBack) {
+  LoginThrottle throttle{1, 1};
+  EXPECT_TRUE(throttle.admit("anna", "10.0.0.1", kNow).ok());
+  EXPECT_FALSE(throttle.admit("anna", "10.0.0.2", kNow - std::chrono::minutes{14}).ok());
+  EXPECT_TRUE(throttle.admit("anna", "10.0.0.2", kNow - std::chrono::minutes{15}).ok());
+}
+
 }  // namespace
 }  // namespace leadkeep::identity

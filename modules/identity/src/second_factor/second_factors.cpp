@@ -38,24 +38,22 @@ Result<void> save(store::WriteTxn& txn, const AgentId& agent,
   return kFactors.put(txn, agent.bytes(), identity_key(), factors);
 }
 
-// A window that starts in the future is from a clock that was set back.
-bool window_has_passed(const records::SecondFactors& factors, Timestamp now) {
-  const Timestamp start{factors.window_start_ms()};
-  return now - start >= kWindow || now < start;
+bool has_passed_window(const records::SecondFactors& factors, Timestamp now) {
+  return window_has_passed(Timestamp{factors.window_start_ms()}, kWindow, now);
 }
 
 Refusal is_held_up(const records::SecondFactors& factors, Timestamp now) {
   if (factors.wrong_in_a_row() >= kMostWrongInARow) {
     return FactorRefusal::kStopped;
   }
-  if (factors.wrong_in_window() >= kMostWrongInWindow && !window_has_passed(factors, now)) {
+  if (factors.wrong_in_window() >= kMostWrongInWindow && !has_passed_window(factors, now)) {
     return FactorRefusal::kBlocked;
   }
   return std::nullopt;
 }
 
 FactorRefusal count_wrong(records::SecondFactors& factors, Timestamp now) {
-  if (factors.wrong_in_window() == 0 || window_has_passed(factors, now)) {
+  if (factors.wrong_in_window() == 0 || has_passed_window(factors, now)) {
     factors.set_wrong_in_window(0);
     factors.set_window_start_ms(now.ms);
   }

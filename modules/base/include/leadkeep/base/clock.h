@@ -48,6 +48,14 @@ struct Timestamp {
   }
 };
 
+// Whether the window of time that began at `start` is over. Who waits for a turn has read the clock
+// before, so `now` may lie a little before `start`: such a window goes on. Where it lies a whole
+// window before, the clock was set back, and the window is over.
+[[nodiscard]] inline bool window_has_passed(Timestamp start, std::chrono::milliseconds length,
+                                            Timestamp now) {
+  return now - start >= length || start - now >= length;
+}
+
 // RFC 3339 in UTC with milliseconds: 2026-11-24T15:51:18.042Z. A time outside of the years 0000 to
 // 9999, which the format cannot say, is written as the first or the last one it can.
 [[nodiscard]] std::string to_rfc3339(Timestamp t);
