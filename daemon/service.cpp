@@ -8,6 +8,7 @@
 #include <leadkeep/identity/login_throttle.h>
 #include <leadkeep/privacy/normalise.h>
 #include <leadkeep/store/root_key.h>
+#include <leadkeep/webauthn/relying_party.h>
 
 namespace leadkeep::daemon {
 namespace {
@@ -56,6 +57,17 @@ identity::SecondFactorPolicy second_factor_policy(const config::Settings& settin
   return identity::SecondFactorPolicy{std::move(roles)};
 }
 
+Result<std::optional<webauthn::RelyingParty>> relying_party(const config::Settings& settings) {
+  if (settings.passkeys.origin.empty()) {
+    return std::optional<webauthn::RelyingParty>{};
+  }
+  auto party = webauthn::RelyingParty::at(settings.passkeys.origin);
+  if (!party) {
+    return fail(party.error().code, "passkeys.origin: " + party.error().detail);
+  }
+  return std::optional{std::move(party).value()};
+}
+
 api::StoreCheck::Verdict verdict(bool sound) {
   return sound ? api::StoreCheck::Verdict::kSound : api::StoreCheck::Verdict::kDamaged;
 }
@@ -65,7 +77,8 @@ api::StoreCheck::Verdict verdict(bool sound) {
 // Every path with what it needs; built once the store and the secrets are there.
 struct Service::Paths {
   Paths(flow::House built_house, const config::Settings& settings, egress::AllowList allow_list,
-        std::unique_ptr<CompanyDirectory> company_directory)
+        std::unique_ptr<CompanyDirectory> company_directory,
+        std::optional<webauthn::RelyingParty> party)
       : house{std::move(built_house)},
         agents{house.store},
         sessions{{settings.session.idle, settings.session.absolute, settings.session.max_per_agent,
@@ -73,6 +86,7 @@ struct Service::Paths {
                  directory_word,
                  second_factor_policy(settings)},
         second_factors{second_factor_policy(settings)},
+        passkeys{std::move(party), second_factor_policy(settings)},
         throttle{settings.login.max_failures, settings.directory.max_failures},
         authoriser{identity::Policy::defaults()},
         dialer{std::move(allow_list)},
@@ -83,9 +97,11 @@ struct Service::Paths {
         work_conversation{house},
         keep_consent{house},
         refuse{house},
-        log_in{house, prover(), second_factors, sessions, throttle, refuse, settings.login.refusal},
+        log_in{house,    prover(), second_factors, passkeys,
+               sessions, throttle, refuse,         settings.login.refusal},
         manage_agents{house, agents},
         enrol_second_factor{house, second_factors, sessions, agents},
+        enrol_passkey{house, passkeys, sessions},
         own_sessions{house, sessions},
         open_break_glass{house, sessions, throttle, refuse, settings.login.refusal} {
     if (directory) {
@@ -105,6 +121,7 @@ struct Service::Paths {
   identity::DirectoryWord directory_word;
   identity::SessionStore sessions;
   identity::SecondFactors second_factors;
+  identity::Passkeys passkeys;
   identity::LoginThrottle throttle;
   identity::Authoriser authoriser;
   egress::Dialer dialer;
@@ -120,6 +137,7 @@ struct Service::Paths {
   flow::LogIn log_in;
   flow::ManageAgents manage_agents;
   flow::EnrolSecondFactor enrol_second_factor;
+  flow::EnrolPasskey enrol_passkey;
   flow::OwnSessions own_sessions;
   flow::OpenBreakGlass open_break_glass;
   std::optional<flow::EndLeavers> end_leavers;  // where there is a directory
@@ -170,10 +188,11 @@ Result<void> Service::build_paths(const config::Settings& settings) {
   LK_TRY(const privacy::Region region, privacy::Region::parse(settings.inbox.region));
   LK_TRY(egress::AllowList allow_list, egress::AllowList::parse(allowed(settings.egress.allow)));
   LK_TRY(auto directory, CompanyDirectory::open(settings.directory, m_clock));
-  m_paths =
-      std::make_unique<Paths>(flow::House{*m_store, m_clock, m_feed, m_outbox_signal, m_metrics,
-                                          settings.whatsapp.phone_number_id, region},
-                              settings, std::move(allow_list), std::move(directory));
+  LK_TRY(auto party, relying_party(settings));
+  m_paths = std::make_unique<Paths>(
+      flow::House{*m_store, m_clock, m_feed, m_outbox_signal, m_metrics,
+                  settings.whatsapp.phone_number_id, region},
+      settings, std::move(allow_list), std::move(directory), std::move(party));
 
   delivery::GraphOptions graph;
   graph.url = settings.whatsapp.graph_url;
@@ -207,15 +226,15 @@ Result<void> Service::open_doors(const config::Settings& settings) {
                                   p.end_leavers ? &*p.end_leavers : nullptr,
                                   [this] { return verify_store(); },
                                   [this] { return control_status(); }, m_metrics, m_clock}));
-  LK_TRY(
-      m_api,
-      api::ApiServer::start(
-          listener(settings.api.listen, settings.api.tls_certificate, settings.api.tls_key,
-                   settings.api.tls_minimum, settings.api.max_connections),
-          api::ApiServices{p.log_in, p.show_inbox, p.send_reply, p.work_conversation,
-                           p.keep_consent, p.manage_agents, p.enrol_second_factor, p.own_sessions,
-                           p.open_break_glass, p.refuse, p.authoriser, m_feed, m_metrics, m_clock,
-                           [this] { return health(); }, settings.events.max_listeners}));
+  LK_TRY(m_api,
+         api::ApiServer::start(
+             listener(settings.api.listen, settings.api.tls_certificate, settings.api.tls_key,
+                      settings.api.tls_minimum, settings.api.max_connections),
+             api::ApiServices{p.log_in, p.show_inbox, p.send_reply, p.work_conversation,
+                              p.keep_consent, p.manage_agents, p.enrol_second_factor,
+                              p.enrol_passkey, p.own_sessions, p.open_break_glass, p.refuse,
+                              p.authoriser, m_feed, m_metrics, m_clock, [this] { return health(); },
+                              settings.events.max_listeners}));
   LK_TRY(m_webhook, api::WebhookServer::start(
                         listener(settings.webhook.listen, settings.webhook.tls_certificate,
                                  settings.webhook.tls_key, config::TlsMinimum::kTls12,

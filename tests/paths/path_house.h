@@ -7,6 +7,7 @@
 #include <leadkeep/audit/trail.h>
 #include <leadkeep/crypto/hash.h>
 #include <leadkeep/flow/deliver_messages.h>
+#include <leadkeep/flow/enrol_passkey.h>
 #include <leadkeep/flow/enrol_second_factor.h>
 #include <leadkeep/flow/keep_consent.h>
 #include <leadkeep/flow/log_in.h>
@@ -26,6 +27,7 @@ namespace leadkeep::test {
 
 inline constexpr std::string_view kOurNumber = "105500000000001";
 inline constexpr std::string_view kAppSecret = "app-secret-of-the-test";
+inline constexpr std::string_view kOrigin = "https://inbox.example:8443";
 inline constexpr std::string_view kPassword = "correct horse battery";
 
 template <class T>
@@ -166,6 +168,7 @@ class PathHouse {
   identity::DirectoryWord directory_word;
   identity::SessionStore sessions{identity::SessionLimits{}, directory_word, second_factor_policy};
   identity::SecondFactors second_factors{second_factor_policy};
+  identity::Passkeys passkeys{must(webauthn::RelyingParty::at(kOrigin)), second_factor_policy};
   identity::LoginThrottle throttle{10, 4};
   identity::Authoriser authoriser{identity::Policy::defaults()};
   flow::ReceiveMessage receive_message{house};
@@ -174,10 +177,11 @@ class PathHouse {
   flow::WorkConversation work{house};
   flow::KeepConsent keep_consent{house};
   flow::Refuse refuse{house};
-  flow::LogIn log_in{
-      house, &directory, second_factors, sessions, throttle, refuse, std::chrono::milliseconds{0}};
+  flow::LogIn log_in{house,    &directory, second_factors, passkeys,
+                     sessions, throttle,   refuse,         std::chrono::milliseconds{0}};
   flow::ManageAgents manage_agents{house, directory};
   flow::EnrolSecondFactor enrol_second_factor{house, second_factors, sessions, directory};
+  flow::EnrolPasskey enrol_passkey{house, passkeys, sessions};
   flow::OwnSessions own_sessions{house, sessions};
   flow::OpenBreakGlass open_break_glass{house, sessions, throttle, refuse,
                                         std::chrono::milliseconds{0}};

@@ -1,5 +1,6 @@
 // The path of a second factor: enrolled, asked for, guessed, lost and reset.
 #include "path_house.h"
+#include "refused_log_in.h"
 
 #include <leadkeep/identity/totp.h>
 
@@ -73,17 +74,6 @@ class SecondFactorPath : public ::testing::Test, public PathHouse {
     next_step();
     return session;
   }
-
-  void expect_refused(const Result<identity::OpenedSession>& opened, std::string_view reason) {
-    ASSERT_FALSE(opened);
-    EXPECT_EQ(opened.error().code, Errc::kUnauthenticated);
-    EXPECT_EQ(opened.error().detail, "log-in: refused");
-    EXPECT_EQ(trail().back().entry.act, audit::Act::kLogIn);
-    EXPECT_EQ(trail().back().entry.outcome, audit::Outcome::kRefused);
-    EXPECT_EQ(trail().back().entry.reason, reason);
-    // Entries without an actor are bounded by the second.
-    store.clock().advance(1s);
-  }
 };
 
 TEST_F(SecondFactorPath, AsksNobodyWhoseRolesNeedNone) {
@@ -126,7 +116,7 @@ TEST_F(SecondFactorPath, GivesASessionOfTwoFactorsOnceTheAppIsConfirmed) {
 TEST_F(SecondFactorPath, TakesTheCodeThatConfirmedTheAppForNoLogIn) {
   Phone phone;
   enrol(sign_in("susi", {Role::kSupervisor}), phone);
-  expect_refused(attempt("susi", code_of(phone.secret)), "second_factor_wrong");
+  expect_refused(*this, attempt("susi", code_of(phone.secret)), "second_factor_wrong");
   next_step();
   EXPECT_TRUE(attempt("susi", code_of(phone.secret)));
 }
@@ -138,8 +128,8 @@ TEST_F(SecondFactorPath, TakesACodeOnce) {
   const auto opened = must(attempt("susi", code));
   EXPECT_EQ(opened.session.assurance(), Assurance::kTwoFactors);
   EXPECT_EQ(trail().back().entry.reason, "two_factors");
-  expect_refused(attempt("susi", code), "second_factor_wrong");
-  expect_refused(attempt("susi", code_of(phone.secret, -1)), "second_factor_wrong");
+  expect_refused(*this, attempt("susi", code), "second_factor_wrong");
+  expect_refused(*this, attempt("susi", code_of(phone.secret, -1)), "second_factor_wrong");
 }
 
 TEST_F(SecondFactorPath, TakesACodeThatWasTypedSlowlyAndNoneOfTheFuture) {
@@ -147,8 +137,8 @@ TEST_F(SecondFactorPath, TakesACodeThatWasTypedSlowlyAndNoneOfTheFuture) {
   sign_in_with_phone("susi", Role::kSupervisor, phone);
   next_step();
   EXPECT_TRUE(attempt("susi", code_of(phone.secret, -1)));
-  expect_refused(attempt("susi", code_of(phone.secret, 1)), "second_factor_wrong");
-  expect_refused(attempt("susi", code_of(phone.secret, -2)), "second_factor_wrong");
+  expect_refused(*this, attempt("susi", code_of(phone.secret, 1)), "second_factor_wrong");
+  expect_refused(*this, attempt("susi", code_of(phone.secret, -2)), "second_factor_wrong");
   EXPECT_TRUE(attempt("susi", code_of(phone.secret)));
 }
 
@@ -167,11 +157,12 @@ TEST_F(SecondFactorPath, TakesFromAnAppThatWasAheadWhenItWasEnrolledOneStepMore)
 TEST_F(SecondFactorPath, GivesOneAnswerWhicheverOfTheTwoWasWrong) {
   Phone phone;
   sign_in_with_phone("susi", Role::kSupervisor, phone);
-  expect_refused(attempt("susi", code_of(phone.secret), "a wrong password"), "wrong_password");
-  expect_refused(attempt("susi", wrong_code(phone.secret)), "second_factor_wrong");
-  expect_refused(attempt("susi"), "second_factor_missing");
-  expect_refused(attempt("susi", std::string(4000, '1')), "second_factor_wrong");
-  expect_refused(attempt("nobody", code_of(phone.secret)), "unknown_agent");
+  expect_refused(*this, attempt("susi", code_of(phone.secret), "a wrong password"),
+                 "wrong_password");
+  expect_refused(*this, attempt("susi", wrong_code(phone.secret)), "second_factor_wrong");
+  expect_refused(*this, attempt("susi"), "second_factor_missing");
+  expect_refused(*this, attempt("susi", std::string(4000, '1')), "second_factor_wrong");
+  expect_refused(*this, attempt("nobody", code_of(phone.secret)), "unknown_agent");
   EXPECT_TRUE(attempt("susi", code_of(phone.secret)));
 }
 
@@ -179,10 +170,10 @@ TEST_F(SecondFactorPath, BlocksTheAppAfterFiveWrongCodesHoweverOftenTheLogInStar
   Phone phone;
   sign_in_with_phone("susi", Role::kSupervisor, phone);
   for (int i = 0; i < 5; ++i) {
-    expect_refused(attempt("susi", wrong_code(phone.secret)), "second_factor_wrong");
+    expect_refused(*this, attempt("susi", wrong_code(phone.secret)), "second_factor_wrong");
   }
   next_step();
-  expect_refused(attempt("susi", code_of(phone.secret)), "second_factor_blocked");
+  expect_refused(*this, attempt("susi", code_of(phone.secret)), "second_factor_blocked");
   EXPECT_TRUE(attempt("susi", as_text(phone.paper[0].expose()))) << "paper cannot be guessed";
   next_step();
   EXPECT_TRUE(attempt("susi", code_of(phone.secret))) << "another factor ends the block";
@@ -192,7 +183,7 @@ TEST_F(SecondFactorPath, LetsABlockPass) {
   Phone phone;
   sign_in_with_phone("susi", Role::kSupervisor, phone);
   for (int i = 0; i < 5; ++i) {
-    expect_refused(attempt("susi", wrong_code(phone.secret)), "second_factor_wrong");
+    expect_refused(*this, attempt("susi", wrong_code(phone.secret)), "second_factor_wrong");
   }
   store.clock().advance(15min);
   EXPECT_TRUE(attempt("susi", code_of(phone.secret)));
@@ -202,24 +193,24 @@ TEST_F(SecondFactorPath, CountsOnWhereALogInReadTheClockBeforeTheWindowBegan) {
   Phone phone;
   sign_in_with_phone("susi", Role::kSupervisor, phone);
   for (int i = 0; i < 5; ++i) {
-    expect_refused(attempt("susi", wrong_code(phone.secret)), "second_factor_wrong");
+    expect_refused(*this, attempt("susi", wrong_code(phone.secret)), "second_factor_wrong");
     store.clock().advance(-1ms);
   }
-  expect_refused(attempt("susi", code_of(phone.secret)), "second_factor_blocked");
+  expect_refused(*this, attempt("susi", code_of(phone.secret)), "second_factor_blocked");
 }
 
 TEST_F(SecondFactorPath, CallsTwentyWrongCodesGuessingAndStopsAtAHundred) {
   Phone phone;
   sign_in_with_phone("susi", Role::kSupervisor, phone);
   for (int i = 1; i <= 100; ++i) {
-    expect_refused(attempt("susi", wrong_code(phone.secret)),
+    expect_refused(*this, attempt("susi", wrong_code(phone.secret)),
                    i == 20 ? "second_factor_guessed" : "second_factor_wrong");
     if (i % 5 == 0) {
       store.clock().advance(16min);
     }
   }
   store.clock().advance(24h);
-  expect_refused(attempt("susi", code_of(phone.secret)), "second_factor_stopped");
+  expect_refused(*this, attempt("susi", code_of(phone.secret)), "second_factor_stopped");
   EXPECT_TRUE(attempt("susi", as_text(phone.paper[3].expose())));
   EXPECT_TRUE(attempt("susi", code_of(phone.secret)));
 }
@@ -229,7 +220,7 @@ TEST_F(SecondFactorPath, ForgetsTyposAfterACodeThatWasRight) {
   sign_in_with_phone("susi", Role::kSupervisor, phone);
   for (int round = 0; round < 2; ++round) {
     for (int i = 0; i < 4; ++i) {
-      expect_refused(attempt("susi", wrong_code(phone.secret)), "second_factor_wrong");
+      expect_refused(*this, attempt("susi", wrong_code(phone.secret)), "second_factor_wrong");
     }
     next_step();
     EXPECT_TRUE(attempt("susi", code_of(phone.secret)));
@@ -247,14 +238,14 @@ TEST_F(SecondFactorPath, TakesARecoveryCodeOnceHoweverItIsTyped) {
   const auto opened = must(attempt("susi", code));
   EXPECT_EQ(opened.session.assurance(), Assurance::kTwoFactors);
   EXPECT_EQ(must(enrol_second_factor.show(opened.session)).recovery_codes_left, 9U);
-  expect_refused(attempt("susi", as_text(phone.paper[7].expose())), "second_factor_wrong");
+  expect_refused(*this, attempt("susi", as_text(phone.paper[7].expose())), "second_factor_wrong");
   EXPECT_TRUE(attempt("susi", as_text(phone.paper[8].expose())));
 }
 
 TEST_F(SecondFactorPath, AsksWhoeverHasEnrolledWhateverTheRole) {
   Phone phone;
   sign_in_with_phone("anna", Role::kAgent, phone);
-  expect_refused(attempt("anna"), "second_factor_missing");
+  expect_refused(*this, attempt("anna"), "second_factor_missing");
   EXPECT_EQ(must(attempt("anna", code_of(phone.secret))).session.assurance(),
             Assurance::kTwoFactors);
 }
@@ -307,7 +298,7 @@ TEST_F(SecondFactorPath, ChangesNoFactorForASessionAlone) {
   const auto codes =
       must(enrol_second_factor.replace_recovery_codes(session, typed(code_of(phone.secret))));
   EXPECT_EQ(codes.size(), 10U);
-  expect_refused(attempt("susi", as_text(phone.paper[0].expose())), "second_factor_wrong");
+  expect_refused(*this, attempt("susi", as_text(phone.paper[0].expose())), "second_factor_wrong");
   EXPECT_TRUE(attempt("susi", as_text(codes[0].expose())));
 }
 
@@ -319,8 +310,9 @@ TEST_F(SecondFactorPath, ReplacesTheAppForWhoeverStillHasTheOldOneOrThePaper) {
   EXPECT_TRUE(attempt("susi", code_of(old_phone.secret))) << "until the new one is confirmed";
   must(enrol_second_factor.confirm(session, typed(code_of(secret))));
   next_step();
-  expect_refused(attempt("susi", code_of(old_phone.secret)), "second_factor_wrong");
-  expect_refused(attempt("susi", as_text(old_phone.paper[1].expose())), "second_factor_wrong");
+  expect_refused(*this, attempt("susi", code_of(old_phone.secret)), "second_factor_wrong");
+  expect_refused(*this, attempt("susi", as_text(old_phone.paper[1].expose())),
+                 "second_factor_wrong");
   EXPECT_TRUE(attempt("susi", code_of(secret)));
 }
 
@@ -358,14 +350,14 @@ TEST_F(SecondFactorPath, ResetsToACodeThatOnlyEnrolsAndNeverToNothing) {
   const auto given = must(enrol_second_factor.reset(by_operator, "Susi"));
   EXPECT_EQ(trail().back().entry.act, audit::Act::kSecondFactorReset);
   EXPECT_FALSE(log_in.resume(opened.token.expose()));
-  expect_refused(attempt("susi"), "enrolment_code");
-  expect_refused(attempt("susi", code_of(phone.secret)), "enrolment_code");
-  expect_refused(attempt("susi", as_text(phone.paper[0].expose())), "enrolment_code");
-  expect_refused(attempt("susi", as_text(given.code.expose()), "a wrong password"),
+  expect_refused(*this, attempt("susi"), "enrolment_code");
+  expect_refused(*this, attempt("susi", code_of(phone.secret)), "enrolment_code");
+  expect_refused(*this, attempt("susi", as_text(phone.paper[0].expose())), "enrolment_code");
+  expect_refused(*this, attempt("susi", as_text(given.code.expose()), "a wrong password"),
                  "wrong_password");
   const auto session = must(attempt("susi", as_text(given.code.expose()))).session;
   EXPECT_EQ(session.assurance(), Assurance::kEnrolmentOnly);
-  expect_refused(attempt("susi", as_text(given.code.expose())), "enrolment_code");
+  expect_refused(*this, attempt("susi", as_text(given.code.expose())), "enrolment_code");
   Phone new_phone;
   EXPECT_EQ(enrol(session, new_phone).assurance(), Assurance::kTwoFactors);
   next_step();
@@ -376,7 +368,7 @@ TEST_F(SecondFactorPath, AsksForTheEnrolmentCodeOfARoleThatNeedsNoFactorToo) {
   sign_in("anna", {Role::kAgent});
   const auto given =
       must(enrol_second_factor.reset(flow::ManageAgents::By::operator_of_the_host(), "anna"));
-  expect_refused(attempt("anna"), "enrolment_code");
+  expect_refused(*this, attempt("anna"), "enrolment_code");
   store.clock().advance(9min + 58s);
   EXPECT_TRUE(attempt("anna", as_text(given.code.expose())));
 }
@@ -386,7 +378,7 @@ TEST_F(SecondFactorPath, TakesNoEnrolmentCodeAfterTenMinutes) {
   const auto given =
       must(enrol_second_factor.reset(flow::ManageAgents::By::operator_of_the_host(), "anna"));
   store.clock().advance(10min);
-  expect_refused(attempt("anna", as_text(given.code.expose())), "enrolment_code");
+  expect_refused(*this, attempt("anna", as_text(given.code.expose())), "enrolment_code");
 }
 
 TEST_F(SecondFactorPath, LetsNoAdministratorResetTheirOwn) {

@@ -1,6 +1,7 @@
 #include "accounts.h"
 
 #include "encode.h"
+#include "passkey.h"
 #include "request.h"
 
 #include <leadkeep/base/check.h>
@@ -72,7 +73,7 @@ Result<Account> Accounts::add(Role role) {
 
 void Accounts::learn_secrets(const RawAnswer& answer) {
   const auto document = json::Document::parse(answer.body, {kMaxAnswerBytes});
-  if (!document || answer.status != 201) {
+  if (!document || (answer.status != 201 && answer.status != 200)) {
     return;
   }
   const json::Value root = document.value().root();
@@ -143,10 +144,52 @@ Result<void> Accounts::enrol(Account& account) {
   return {};
 }
 
+Result<void> Accounts::enrol_passkey(Account& account) {
+  const std::string& origin = m_instance.settings.passkeys.origin;
+  if (origin.empty()) {
+    return {};
+  }
+  Request ask = json_request("POST", "/v1/session/second-factor/passkey-options", {});
+  ask.token = account.token;
+  LK_TRY(const RawAnswer asked, m_instance.api.exchange(ask.bytes()));
+  m_transcript.keep(account.role, "POST /v1/session/second-factor/passkey-options", asked);
+  LK_TRY(const auto options, json::Document::parse(asked.body, {kMaxAnswerBytes}));
+  const json::Value root = options.root();
+  const std::string name = random_word(14);
+  m_marks.add(MarkKind::kPasskeyName, name);
+  LK_TRY(const auto enrolled,
+         post(account.role, account.token, "/v1/session/second-factor/passkeys",
+              R"({"name":")" + name + R"(","passkey":)" +
+                  new_passkey(root["rp"]["id"].string().value_or(""), origin,
+                              root["challenge"].string().value_or("")) +
+                  "}"));
+  account.token = enrolled.root()["token"].string().value_or("");
+  return account.role == Role::kAdmin
+             ? remove_passkey(account, enrolled.root()["id"].string().value_or(""))
+             : Result<void>{};
+}
+
+Result<void> Accounts::remove_passkey(Account& account, std::string_view id) {
+  const std::string passkeys = "/v1/session/second-factor/passkeys/";
+  Request remove = json_request("DELETE", passkeys + std::string{id}, {});
+  remove.token = account.token;
+  LK_TRY(const RawAnswer removed, m_instance.api.exchange(remove.bytes()));
+  m_transcript.keep(account.role, "DELETE " + passkeys + "{id}", removed);
+  if (removed.status != 200) {
+    return fail(Errc::kUnavailable, "a passkey of the run could not be removed: HTTP " +
+                                        std::to_string(removed.status));
+  }
+  learn_secrets(removed);
+  LK_TRY(const auto document, json::Document::parse(removed.body, {kMaxAnswerBytes}));
+  account.token = document.root()["token"].string().value_or("");
+  return {};
+}
+
 Result<void> Accounts::sign_in(Account& account) {
   LK_TRY(account.token, log_in(account));
   if (account.role != Role::kAgent) {
     LK_TRY_VOID(enrol(account));
+    LK_TRY_VOID(enrol_passkey(account));
   }
   LK_TRY(account.spare_token, log_in(account));
   LK_TRY(const auto proven,

@@ -24,7 +24,8 @@ class Accounts {
   Accounts(Instance& instance, Marks& marks, Transcript& transcript);
 
   // One account of each role, signed in, and one that requests may disable and enable. Supervisor
-  // and administrator have a second factor, whether the policy asks for it or not.
+  // and administrator have a second factor, whether the policy asks for it or not, and a passkey
+  // where the instance takes any.
   [[nodiscard]] Result<void> make();
   // Disables every account that has come since make(), whoever made it.
   [[nodiscard]] Result<void> disable_all();
@@ -46,6 +47,8 @@ class Accounts {
   [[nodiscard]] Result<void> sign_in(Account& account);
   [[nodiscard]] Result<std::string> log_in(Account& account);
   [[nodiscard]] Result<void> enrol(Account& account);
+  [[nodiscard]] Result<void> enrol_passkey(Account& account);
+  [[nodiscard]] Result<void> remove_passkey(Account& account, std::string_view id);
   [[nodiscard]] Result<void> break_glass();
   [[nodiscard]] static std::string proofs_of(Account& account, bool with_user_name);
   [[nodiscard]] Result<json::Document> post(Role role, const std::string& token,

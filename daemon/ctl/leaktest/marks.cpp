@@ -104,6 +104,8 @@ std::string_view name_of(MarkKind kind) noexcept {
       return "enrolment_code";
     case MarkKind::kBreakGlassCode:
       return "break_glass_code";
+    case MarkKind::kPasskeyName:
+      return "passkey_name";
     case MarkKind::kAppSecret:
       return "app_secret";
     case MarkKind::kVerifyToken:

@@ -48,6 +48,7 @@ enum class MarkKind : std::uint8_t {
   kRecoveryCode,   // of an agent's paper
   kEnrolmentCode,  // after a reset
   kBreakGlassCode,
+  kPasskeyName,  // what an agent calls it
   kAppSecret,
   kVerifyToken,
   kAccessToken,

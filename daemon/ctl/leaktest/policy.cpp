@@ -31,6 +31,9 @@ constexpr std::string_view kConsents = "GET /v1/leads/{id}/consents";
 constexpr std::string_view kOffer = "POST /v1/session/second-factor/totp";
 constexpr std::string_view kConfirm = "POST /v1/session/second-factor/totp/confirm";
 constexpr std::string_view kStepUp = "POST /v1/session/step-up";
+constexpr std::string_view kNewPasskey = "POST /v1/session/second-factor/passkey-options";
+constexpr std::string_view kNoPasskey = "DELETE /v1/session/second-factor/passkeys/{id}";
+constexpr std::string_view kPasskey = "POST /v1/session/second-factor/passkeys";
 constexpr std::string_view kNewPaper = "POST /v1/session/second-factor/recovery-codes";
 
 constexpr std::string_view kWords = "the words of a conversation are what an agent works with";
@@ -98,6 +101,17 @@ constexpr std::array kTable{
     Row{MarkKind::kAgentName, kBody, kStaff, kStepUp, kMust, "who am I"},
     Row{MarkKind::kAgentUserName, kBody, kStaff, kStepUp, kMust, "who am I"},
     Row{MarkKind::kRecoveryCode, kBody, kStaff, kNewPaper, kMust, kOwnSecret},
+    // Passkeys may be switched off.
+    Row{MarkKind::kAgentName, kBody, kStaff, kNewPasskey, kMay, "the browser asks for whom it is"},
+    Row{MarkKind::kAgentUserName, kBody, kStaff, kNewPasskey, kMay,
+        "the browser asks for whom it is"},
+    Row{MarkKind::kToken, kBody, kStaff, kPasskey, kMay, kOwnSecret},
+    Row{MarkKind::kAgentName, kBody, kStaff, kPasskey, kMay, "who am I"},
+    Row{MarkKind::kAgentUserName, kBody, kStaff, kPasskey, kMay, "who am I"},
+    Row{MarkKind::kToken, kBody, kStaff, kNoPasskey, kMay, kOwnSecret},
+    Row{MarkKind::kAgentName, kBody, kStaff, kNoPasskey, kMay, "who am I"},
+    Row{MarkKind::kAgentUserName, kBody, kStaff, kNoPasskey, kMay, "who am I"},
+    Row{MarkKind::kPasskeyName, kBody, kStaff, "GET /v1/session/second-factor", kMay, kOwnLabel},
     Row{MarkKind::kEnrolmentCode, kBody, kAdmins, "POST /v1/admin/agents/reset-second-factor",
         kMust, kOwnSecret},
     Row{MarkKind::kEnrolmentCode, kBody, kOperators, "POST /agents/reset-second-factor", kMust,

@@ -127,6 +127,10 @@ std::string_view name_of(Act act) noexcept {
       return "break_glass_issued";
     case Act::kBreakGlassOpened:
       return "break_glass_opened";
+    case Act::kPasskeyEnrolled:
+      return "passkey_enrolled";
+    case Act::kPasskeyRemoved:
+      return "passkey_removed";
   }
   return "?";
 }

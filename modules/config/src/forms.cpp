@@ -216,6 +216,11 @@ Form<std::string> https_origin() {
   return text_form("https://host or https://host:port, without a path", is_https_origin);
 }
 
+Form<std::string> optional_https_origin() {
+  return text_form("https://host or https://host:port, without a path, or nothing",
+                   [](std::string_view text) { return text.empty() || is_https_origin(text); });
+}
+
 Form<std::string> phone_number_id() {
   return text_form("1 to 32 digits",
                    [](std::string_view text) { return is_all_digits(text) && text.size() <= 32; });

@@ -40,6 +40,7 @@ template <class T>
 [[nodiscard]] Form<Endpoint> listen_address();
 [[nodiscard]] Form<std::vector<Endpoint>> endpoint_list();
 [[nodiscard]] Form<std::string> https_origin();
+[[nodiscard]] Form<std::string> optional_https_origin();
 
 [[nodiscard]] Form<std::string> phone_number_id();
 [[nodiscard]] Form<std::string> graph_version();

@@ -1,5 +1,5 @@
-#include "acting.h"
-#include "guessed_factor.h"
+#include "changed_factors.h"
+#include "factor_alarm.h"
 
 #include <leadkeep/base/seeded_leak.h>
 #include <leadkeep/crypto/random.h>
@@ -12,16 +12,11 @@ namespace {
 
 using identity::FactorRefusal;
 
-audit::Entry entry_of(const identity::Session& session, audit::Act act) {
-  return entry_by(identity::Actor{session.agent(), session.id()}, act,
-                  audit::object_of(session.agent()));
-}
-
 // The refusal was counted in the transaction that has just ended.
 Fail refused(House& house, const identity::Session& session, audit::Act act,
              FactorRefusal refusal) {
   record_refusal(house, entry_of(session, act), name_of(refusal));
-  warn_if_guessed({name_of(refusal), session.agent()});
+  warn_of_attack({name_of(refusal), session.agent()});
   return fail(Errc::kProofRefused, "second factor: refused");
 }
 
@@ -73,15 +68,10 @@ Result<EnrolSecondFactor::Enrolled> EnrolSecondFactor::confirm(const identity::S
     if (const auto* refusal = std::get_if<FactorRefusal>(&decision)) {
       return Outcome{*refusal};
     }
-    LK_TRY(auto opened, m_sessions.replace_all(
-                            txn, session, std::get<identity::Admission>(decision), start, now));
-    LK_TRY_VOID(audit::append(txn, entry_of(session, audit::Act::kSecondFactorEnrolled), now));
-    LK_TRY_VOID(append_ends(txn, session.agent(), session.agent(), opened.ended,
-                            "second_factor_enrolled", now));
-    audit::Entry log_in = entry_by(identity::Actor{session.agent(), start.id}, audit::Act::kLogIn);
-    log_in.reason = std::string{name_of(identity::Assurance::kTwoFactors)};
-    LK_TRY_VOID(audit::append(txn, log_in, now));
-    return Outcome{std::move(opened.session)};
+    LK_TRY(auto opened,
+           reopen(txn, m_sessions, session, std::get<identity::Admission>(decision), start,
+                  audit::Act::kSecondFactorEnrolled, "second_factor_enrolled", now));
+    return Outcome{std::move(opened)};
   }));
   if (const auto* refusal = std::get_if<FactorRefusal>(&outcome)) {
     return refused(m_house, session, audit::Act::kSecondFactorEnrolled, *refusal);

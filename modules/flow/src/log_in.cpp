@@ -1,10 +1,11 @@
 #include "acting.h"
-#include "guessed_factor.h"
+#include "factor_alarm.h"
 #include "refusal_time.h"
 
 #include <leadkeep/base/seeded_leak.h>
 #include <leadkeep/crypto/random.h>
 #include <leadkeep/flow/log_in.h>
+#include <leadkeep/identity/leaver.h>
 #include <leadkeep/identity/log_in_history.h>
 
 namespace leadkeep::flow {
@@ -18,6 +19,12 @@ Result<identity::ProvenIdentity> agent_of(store::WriteTxn& txn, const Proof& pro
   }
   return identity::DirectoryAgents{}.admit(txn, std::get<identity::ProvenPerson>(proof), fresh,
                                            now);
+}
+
+// Whom guesses are counted against: the name that was typed, or the passkey.
+std::string throttled_name_of(const identity::LoginAttempt& attempt) {
+  return attempt.passkey ? "passkey:" + std::string{as_text(attempt.passkey->credential_id)}
+                         : identity::normalise_username(attempt.username);
 }
 
 // In the trail and in what the agent sees.
@@ -62,72 +69,135 @@ Result<Proof> LogIn::prove_with(identity::CorporateDirectory& directory,
   return Fail{std::move(proven).error()};
 }
 
-Result<Proof> LogIn::prove(const identity::LoginAttempt& attempt, Refused& refused) {
+// Whose passkey it is; and, where the directory vouches for its people, whether it still does. Who is
+// not of the directory then is nobody's.
+Result<Proof> LogIn::prove_with_passkey(const webauthn::Assertion& assertion,
+                                        const std::optional<identity::SessionId>& session,
+                                        Refused& refused) {
+  const Timestamp now = m_house.clock.now();
+  std::optional<identity::DirectoryId> id;
+  LK_TRY(auto passkey,
+         m_house.store.read([&](store::ReadTxn& txn) -> Result<identity::ProvenPasskey> {
+           LK_TRY(auto proven, m_passkeys.prove(txn, session, assertion, now, refused));
+           LK_TRY(id, identity::DirectoryAgents{}.id_of(txn, proven.agent()));
+           return proven;
+         }));
+  auto* const* directory = std::get_if<identity::CorporateDirectory*>(&m_prover);
+  if (directory == nullptr && !id) {
+    return Proof{PasskeyProof{std::move(passkey), std::nullopt}};
+  }
+  const auto refuse = [&](std::string_view cause) {
+    refused = {cause, passkey.agent()};
+    return fail(Errc::kUnauthenticated, "log-in: refused");
+  };
+  if (directory == nullptr || !id) {
+    return refuse("not_admitted");
+  }
+  LK_TRY(auto people, (*directory)->look_up({&*id, 1}));
+  if (people.size() != 1) {
+    return refuse(identity::kNotInDirectory);
+  }
+  if (people.front().standing != identity::Standing::kActive) {
+    return refuse(name_of(people.front().standing));
+  }
+  return Proof{PasskeyProof{std::move(passkey), std::move(people.front())}};
+}
+
+Result<Proof> LogIn::prove(const identity::LoginAttempt& attempt,
+                           const std::optional<identity::SessionId>& session, Refused& refused) {
+  if (attempt.passkey) {
+    return prove_with_passkey(*attempt.passkey, session, refused);
+  }
   return std::visit([&](auto* prover) { return prove_with(*prover, attempt, refused); }, m_prover);
 }
 
-Result<LogIn::Outcome> LogIn::admit(store::WriteTxn& txn, const identity::ProvenIdentity& who,
-                                    const identity::LoginAttempt& attempt, Timestamp now,
-                                    const Open& open) const {
-  LK_TRY(const auto decision, m_second_factors.admit(txn, who, attempt.second_factor, now));
-  if (const auto* refusal = std::get_if<identity::FactorRefusal>(&decision)) {
-    return Outcome{Refused{name_of(*refusal), who.agent()}};
+Result<std::variant<identity::Admission, LogIn::Refused>> LogIn::admit(
+    store::WriteTxn& txn, const Proof& proof, const SecretBytes& second_factor,
+    const AgentId& fresh, Timestamp now) const {
+  using Decided = std::variant<identity::Admission, Refused>;
+  const auto decide = [](const identity::SecondFactors::Decision& decision, const AgentId& agent) {
+    const auto* refusal = std::get_if<identity::FactorRefusal>(&decision);
+    return refusal != nullptr ? Decided{Refused{name_of(*refusal), agent}}
+                              : Decided{std::get<identity::Admission>(decision)};
+  };
+  if (const auto* by_passkey = std::get_if<PasskeyProof>(&proof)) {
+    const AgentId& agent = by_passkey->passkey.agent();
+    if (by_passkey->person) {
+      LK_TRY_VOID(identity::DirectoryAgents{}.follow(txn, agent, *by_passkey->person));
+    }
+    LK_TRY(const auto decision, m_passkeys.admit(txn, by_passkey->passkey, now));
+    return decide(decision, agent);
   }
-  LK_TRY(auto session, open(std::get<identity::Admission>(decision)));
-  return Outcome{std::move(session)};
+  LK_TRY(const auto who, agent_of(txn, proof, fresh, now));
+  LK_TRY(const auto decision, m_second_factors.admit(txn, who, second_factor, now));
+  return decide(decision, who.agent());
 }
 
-// 1. The directory or the local list proves who it is. The trail learns why not; the caller does
-// not. 2. The second factor and the session, in one transaction: a code that opened a session opens
-// no other one.
-Result<identity::Session> LogIn::let_in(const identity::LoginAttempt& attempt, const Admit& admit,
-                                        Refused& refused) {
+// 1. The directory, the local list or a passkey proves who it is. The trail learns why not; the
+// caller does not. 2. The second factor and the session, in one transaction: a code that opened a
+// session opens no other one.
+Result<identity::Session> LogIn::let_in(const identity::LoginAttempt& attempt,
+                                        const std::optional<identity::SessionId>& session,
+                                        const Open& open, Refused& refused) {
   const Timestamp now = m_house.clock.now();
-  LK_TRY(const Proof proof, prove(attempt, refused));
+  LK_TRY(const Proof proof, prove(attempt, session, refused));
   const auto fresh_agent = crypto::new_id<AgentId>(now);
   auto outcome = m_house.store.write([&](store::WriteTxn& txn) -> Result<Outcome> {
-    LK_TRY(const auto who, agent_of(txn, proof, fresh_agent, now));
-    return admit(txn, who);
+    LK_TRY(const auto decided, admit(txn, proof, attempt.second_factor, fresh_agent, now));
+    if (const auto* refusal = std::get_if<Refused>(&decided)) {
+      return Outcome{*refusal};
+    }
+    return open(txn, std::get<identity::Admission>(decided));
   });
   if (!outcome) {
     const Errc code = outcome.error().code;
     refused.cause = code == Errc::kUnauthenticated ? "not_admitted" : name_of(code);
     if (const auto* known = std::get_if<identity::ProvenIdentity>(&proof)) {
       refused.account = known->agent();
+    } else if (const auto* by_passkey = std::get_if<PasskeyProof>(&proof)) {
+      refused.account = by_passkey->passkey.agent();
     }
     return Fail{std::move(outcome).error()};
   }
   if (const auto* failed = std::get_if<Refused>(&outcome.value())) {
     refused = *failed;
-    warn_if_guessed(refused);
+    warn_of_attack(refused);
     return fail(Errc::kUnauthenticated, "log-in: refused");
   }
   return std::get<identity::Session>(std::move(outcome).value());
+}
+
+Result<identity::Passkeys::Question> LogIn::ask_for_passkey() {
+  return m_passkeys.ask_anybody(m_house.clock.now());
+}
+
+Result<identity::Passkeys::Question> LogIn::ask_for_passkey(const identity::Session& session) {
+  return m_house.store.read([&](store::ReadTxn& txn) {
+    return m_passkeys.ask(txn, session, webauthn::Ceremony::kStepUp, m_house.clock.now());
+  });
 }
 
 Result<identity::OpenedSession> LogIn::log_in(const identity::LoginAttempt& attempt) {
   const auto begin = std::chrono::steady_clock::now();
   const Timestamp now = m_house.clock.now();
   auto start = identity::SessionStart::draw(attempt.source, now);
-  const auto admit_and_open = [&](store::WriteTxn& txn, const identity::ProvenIdentity& who) {
-    return admit(txn, who, attempt, now,
-                 [&](const identity::Admission& admission) -> Result<identity::Session> {
-                   LK_TRY(auto opened, m_sessions.open(txn, admission, start, now));
-                   LK_TRY_VOID(append_log_in(txn, admission, start, now));
-                   LK_TRY_VOID(append_ends(txn, who.agent(), who.agent(), opened.ended,
-                                           "session_limit", now));
-                   return std::move(opened.session);
-                 });
+  const auto open = [&](store::WriteTxn& txn,
+                        const identity::Admission& admission) -> Result<Outcome> {
+    LK_TRY(auto opened, m_sessions.open(txn, admission, start, now));
+    LK_TRY_VOID(append_log_in(txn, admission, start, now));
+    LK_TRY_VOID(
+        append_ends(txn, admission.agent(), admission.agent(), opened.ended, "session_limit", now));
+    return Outcome{std::move(opened.session)};
   };
   Refused refused;
-  const std::string account = identity::normalise_username(attempt.username);
+  const std::string account = throttled_name_of(attempt);
   // Guessing is refused before anything is looked at; an outage counts against nobody.
   auto throttled = m_throttle.admit(account, attempt.source, now);
   if (!throttled) {
     m_refuse.record_log_in(std::nullopt, "throttled", attempt.source);
     return Fail{std::move(throttled).error()};
   }
-  auto session = let_in(attempt, admit_and_open, refused);
+  auto session = let_in(attempt, std::nullopt, open, refused);
   if (!session) {
     if (session.error().code == Errc::kUnavailable) {
       m_throttle.undecided(account, attempt.source);
@@ -158,27 +228,24 @@ Result<identity::OpenedSession> LogIn::step_up(const identity::Session& session,
   }
   attempt.username = session.username();
   auto start = identity::SessionStart::draw(attempt.source, now);
-  const auto admit_and_replace = [&](store::WriteTxn& txn,
-                                     const identity::ProvenIdentity& who) -> Result<Outcome> {
-    if (who.agent() != session.agent()) {
-      return Outcome{Refused{"another_agent", who.agent()}};
+  const auto replace = [&](store::WriteTxn& txn,
+                           const identity::Admission& admission) -> Result<Outcome> {
+    if (admission.agent() != session.agent()) {
+      return Outcome{Refused{"another_agent", admission.agent()}};
     }
-    return admit(txn, who, attempt, now,
-                 [&](const identity::Admission& admission) -> Result<identity::Session> {
-                   if (admission.assurance() == identity::Assurance::kEnrolmentOnly) {
-                     return fail(Errc::kUnauthenticated, "step-up: the agent has to enrol first");
-                   }
-                   LK_TRY(auto opened, m_sessions.replace(txn, session, admission, start, now));
-                   audit::Entry done = entry;
-                   done.object = {audit::ObjectKind::kSession, to_ulid(start.id)};
-                   LK_TRY_VOID(audit::append(txn, done, now));
-                   LK_TRY_VOID(append_ends(txn, who.agent(), who.agent(), opened.ended,
-                                           "session_limit", now));
-                   return std::move(opened.session);
-                 });
+    if (admission.assurance() == identity::Assurance::kEnrolmentOnly) {
+      return fail(Errc::kUnauthenticated, "step-up: the agent has to enrol first");
+    }
+    LK_TRY(auto opened, m_sessions.replace(txn, session, admission, start, now));
+    audit::Entry done = entry;
+    done.object = {audit::ObjectKind::kSession, to_ulid(start.id)};
+    LK_TRY_VOID(audit::append(txn, done, now));
+    LK_TRY_VOID(
+        append_ends(txn, session.agent(), session.agent(), opened.ended, "session_limit", now));
+    return Outcome{std::move(opened.session)};
   };
   Refused refused;
-  auto renewed = let_in(attempt, admit_and_replace, refused);
+  auto renewed = let_in(attempt, session.id(), replace, refused);
   if (renewed || renewed.error().code == Errc::kUnavailable) {
     m_throttle.step_up_decided(session.agent().raw());
   }

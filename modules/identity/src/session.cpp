@@ -60,8 +60,9 @@ Result<void> forget_key(store::WriteTxn& txn, const AgentId& id, std::string_vie
 
 // Nothing for a number that is none, as in a record of an earlier version: such a session is over.
 std::optional<Assurance> assurance_of(const records::Session& record) {
-  for (const Assurance known : {Assurance::kEnrolmentOnly, Assurance::kPassword,
-                                Assurance::kTwoFactors, Assurance::kBreakGlass}) {
+  for (const Assurance known :
+       {Assurance::kEnrolmentOnly, Assurance::kPassword, Assurance::kTwoFactors,
+        Assurance::kBreakGlass, Assurance::kPasskey}) {
     if (record.assurance() == static_cast<std::uint32_t>(known)) {
       return known;
     }

@@ -34,6 +34,8 @@ std::string_view name_of(IndexField field) {
       return "agent.username";
     case IndexField::kDirectoryId:
       return "agent.directory_id";
+    case IndexField::kPasskey:
+      return "agent.passkey";
   }
   return "?";
 }

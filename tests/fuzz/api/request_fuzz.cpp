@@ -114,6 +114,7 @@ class House {
                          m_house.keep_consent,
                          m_house.manage_agents,
                          m_house.enrol_second_factor,
+                         m_house.enrol_passkey,
                          m_house.own_sessions,
                          m_house.open_break_glass,
                          m_house.refuse,

@@ -166,6 +166,10 @@ void check_factors_record(House& house, ByteView plaintext) {
     return {};
   });
   check_error(confirmed);
+  const auto seen = house.store.read(
+      [&](store::ReadTxn& txn) { return house.second_factors.look_at(txn, session.value()); });
+  check_error(seen);
+  LK_CHECK(!seen.ok() || std::cmp_equal(seen.value().passkeys.size(), record.passkeys_size()));
 }
 
 void check_history_record(House& house, ByteView plaintext) {

@@ -19,8 +19,9 @@ const Ulid kLead = counting_bytes<16>(0x10);
 const Ulid kOtherLead = counting_bytes<16>(0x40);
 
 const std::vector<IndexField> kFields = {
-    IndexField::kWhatsAppId, IndexField::kBsuid,  IndexField::kPhone,    IndexField::kEmail,
-    IndexField::kWamid,      IndexField::kHandle, IndexField::kUsername, IndexField::kDirectoryId};
+    IndexField::kWhatsAppId, IndexField::kBsuid,       IndexField::kPhone,
+    IndexField::kEmail,      IndexField::kWamid,       IndexField::kHandle,
+    IndexField::kUsername,   IndexField::kDirectoryId, IndexField::kPasskey};
 
 class BlindIndexTest : public ::testing::Test {
  protected:

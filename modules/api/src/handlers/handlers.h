@@ -36,6 +36,17 @@ namespace leadkeep::api {
     const ApiContext& context, http::Request& request,
     const identity::Permit<identity::Action::kManageAgents>& permit);
 
+// passkeys.cpp
+[[nodiscard]] Answer ask_for_passkey(const ApiContext& context, http::Request& request);
+[[nodiscard]] Answer ask_for_passkey_again(const ApiContext& context, http::Request& request,
+                                           const identity::Session& session);
+[[nodiscard]] Answer ask_for_new_passkey(const ApiContext& context, http::Request& request,
+                                         const identity::Session& session);
+[[nodiscard]] Answer enrol_passkey(const ApiContext& context, http::Request& request,
+                                   const identity::Session& session);
+[[nodiscard]] Answer remove_passkey(const ApiContext& context, http::Request& request,
+                                    const identity::Session& session);
+
 // conversations.cpp
 [[nodiscard]] Answer list_conversations(
     const ApiContext& context, http::Request& request,

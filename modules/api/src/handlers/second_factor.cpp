@@ -5,8 +5,6 @@
 #include <leadkeep/identity/qr_code.h>
 #include <leadkeep/identity/totp.h>
 
-#include <span>
-
 namespace leadkeep::api {
 namespace {
 
@@ -17,14 +15,6 @@ Result<SecretBytes> parse_optional_secret(http::Request& request, std::string_vi
   LK_TRY(const auto document, parse_body(request));
   LK_TRY(const auto members, Members::of(request, document.root(), {member}));
   return members.find_secret(member);
-}
-
-void write_codes(json::Writer& writer, std::span<const SecretBytes> codes) {
-  writer.key("recovery_codes").begin_array();
-  for (const SecretBytes& code : codes) {
-    writer.string(as_text(code.expose()));
-  }
-  writer.end_array();
 }
 
 }  // namespace
@@ -41,7 +31,12 @@ Answer show_second_factor(const ApiContext& context, http::Request& request,
     writer.null();
   }
   writer.field("recovery_codes_left", static_cast<std::uint64_t>(overview.recovery_codes_left))
-      .end_object();
+      .key("passkeys")
+      .begin_array();
+  for (const identity::PasskeySummary& passkey : overview.passkeys) {
+    write(writer, passkey);
+  }
+  writer.end_array().end_object();
   return http::Response{200, std::move(writer).take()};
 }
 
@@ -68,7 +63,7 @@ Answer confirm_totp(const ApiContext& context, http::Request& request,
   LK_TRY(const auto enrolled, context.services.enrol_second_factor.confirm(session, code));
   json::Writer writer;
   writer.begin_object();
-  write_codes(writer, enrolled.recovery_codes);
+  write_recovery_codes(writer, enrolled.recovery_codes);
   write_opened_session(writer, enrolled.session);
   writer.end_object();
   return http::Response{201, std::move(writer).take()};
@@ -76,12 +71,12 @@ Answer confirm_totp(const ApiContext& context, http::Request& request,
 
 Answer replace_recovery_codes(const ApiContext& context, http::Request& request,
                               const identity::Session& session) {
-  LK_TRY(const auto typed, parse_secret(request, "second_factor"));
+  LK_TRY(const auto typed, parse_optional_secret(request, "second_factor"));
   LK_TRY(const auto codes,
          context.services.enrol_second_factor.replace_recovery_codes(session, typed));
   json::Writer writer;
   writer.begin_object();
-  write_codes(writer, codes);
+  write_recovery_codes(writer, codes);
   writer.end_object();
   return http::Response{201, std::move(writer).take()};
 }

@@ -1,5 +1,6 @@
 #include "handlers/handlers.h"
 #include "json/body.h"
+#include "json/passkey_json.h"
 #include "json/views.h"
 
 #include <array>
@@ -24,17 +25,29 @@ http::Response opened_response(const identity::OpenedSession& opened) {
   return {201, std::move(writer).take()};
 }
 
+// {"passkey": …} and nothing beside it.
+Result<identity::LoginAttempt> parse_passkey(http::Request& request, json::Value root) {
+  LK_TRY(const auto members, Members::of(request, root, {"passkey"}));
+  identity::LoginAttempt attempt;
+  LK_TRY(attempt.passkey, parse_assertion(members, "passkey"));
+  return attempt;
+}
+
 }  // namespace
 
 Answer open_session(const ApiContext& context, http::Request& request) {
   identity::LoginAttempt attempt;
   {
     LK_TRY(const auto document, parse_body(request));
-    LK_TRY(const auto members,
-           Members::of(request, document.root(), {"username", "password", "second_factor"}));
-    LK_TRY(attempt.username, members.string("username"));
-    LK_TRY(attempt.password, members.secret("password"));
-    LK_TRY(attempt.second_factor, members.find_secret("second_factor"));
+    if (!document.root()["passkey"].is_absent()) {
+      LK_TRY(attempt, parse_passkey(request, document.root()));
+    } else {
+      LK_TRY(const auto members,
+             Members::of(request, document.root(), {"username", "password", "second_factor"}));
+      LK_TRY(attempt.username, members.string("username"));
+      LK_TRY(attempt.password, members.secret("password"));
+      LK_TRY(attempt.second_factor, members.find_secret("second_factor"));
+    }
   }
   attempt.source = request.peer().address;
   LK_TRY(const auto opened, context.services.log_in.log_in(attempt));
@@ -68,10 +81,14 @@ Answer step_up(const ApiContext& context, http::Request& request,
   identity::LoginAttempt attempt;
   {
     LK_TRY(const auto document, parse_body(request));
-    LK_TRY(const auto members,
-           Members::of(request, document.root(), {"password", "second_factor"}));
-    LK_TRY(attempt.password, members.secret("password"));
-    LK_TRY(attempt.second_factor, members.find_secret("second_factor"));
+    if (!document.root()["passkey"].is_absent()) {
+      LK_TRY(attempt, parse_passkey(request, document.root()));
+    } else {
+      LK_TRY(const auto members,
+             Members::of(request, document.root(), {"password", "second_factor"}));
+      LK_TRY(attempt.password, members.secret("password"));
+      LK_TRY(attempt.second_factor, members.find_secret("second_factor"));
+    }
   }
   attempt.source = request.peer().address;
   LK_TRY(const auto opened, context.services.log_in.step_up(session, std::move(attempt)));

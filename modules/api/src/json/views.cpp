@@ -138,6 +138,24 @@ void write_opened_session(json::Writer& writer, const identity::OpenedSession& o
   write_session(writer, opened.session);
 }
 
+void write_recovery_codes(json::Writer& writer, std::span<const SecretBytes> codes) {
+  writer.key("recovery_codes").begin_array();
+  for (const SecretBytes& code : codes) {
+    writer.string(as_text(code.expose()));
+  }
+  writer.end_array();
+}
+
+void write(json::Writer& writer, const identity::PasskeySummary& passkey) {
+  writer.begin_object()
+      .field("id", passkey.id.text())
+      .field("name", passkey.name)
+      .field("enrolled_at", to_rfc3339(passkey.since));
+  write_or_null(writer, "last_used_at",
+                passkey.last_used ? std::optional{to_rfc3339(*passkey.last_used)} : std::nullopt);
+  writer.field("backed_up", passkey.backed_up).field("copied", passkey.copied).end_object();
+}
+
 void write_colleague(json::Writer& writer, const identity::AgentSummary& agent) {
   writer.begin_object()
       .field("id", agent.id.text())

@@ -14,6 +14,8 @@ std::string_view name_of(Assurance assurance) noexcept {
       return "two_factors";
     case Assurance::kBreakGlass:
       return "break_glass";
+    case Assurance::kPasskey:
+      return "passkey";
   }
   return "?";
 }

@@ -1,42 +1,20 @@
-#include "agent_table.h"
+#include "second_factor/factor_record.h"
+#include "second_factor/passkey_record.h"
 
 #include <leadkeep/crypto/hash.h>
-#include <leadkeep/identity/recovery_codes.h>
 #include <leadkeep/identity/second_factors.h>
-#include <leadkeep/identity/totp.h>
-#include <leadkeep/store/records/second_factors.pb.h>
 
 #include <algorithm>
 
 namespace leadkeep::identity {
 namespace {
 
-constexpr store::Table<records::SecondFactors> kFactors{store::TableId::kSecondFactors};
 constexpr std::chrono::minutes kWindow{15};
 constexpr std::uint32_t kMostWrongInWindow = 5;
 constexpr std::uint32_t kNobodyMistypesSoOften = 20;
 constexpr std::uint32_t kMostWrongInARow = 100;
 
 using Refusal = std::optional<FactorRefusal>;
-
-// As it was made: no code is computed from less of a secret.
-bool is_whole(const records::Totp& totp) {
-  return totp.secret().size() == totp::kSecretBytes;
-}
-
-Result<records::SecondFactors> load(store::ReadTxn& txn, const AgentId& agent) {
-  LK_TRY(auto factors, load_or_new(kFactors, txn, agent));
-  if ((factors.has_totp() && !is_whole(factors.totp())) ||
-      (factors.has_offered() && !is_whole(factors.offered()))) {
-    return fail(Errc::kCorrupt, "identity: the secret of an app has another length");
-  }
-  return factors;
-}
-
-Result<void> save(store::WriteTxn& txn, const AgentId& agent,
-                  const records::SecondFactors& factors) {
-  return kFactors.put(txn, agent.bytes(), identity_key(), factors);
-}
 
 bool has_passed_window(const records::SecondFactors& factors, Timestamp now) {
   return window_has_passed(Timestamp{factors.window_start_ms()}, kWindow, now);
@@ -82,6 +60,11 @@ bool take_code(records::Totp& totp, totp::Drift drift, const SecretBytes& typed,
   return true;
 }
 
+bool take_code_of_app(records::Totp& totp, const SecretBytes& typed, Timestamp now) {
+  return take_code(totp, totp.ahead() ? totp::Drift::kAhead : totp::Drift::kNoneOrBehind, typed,
+                   now);
+}
+
 bool take_recovery_code(records::SecondFactors& factors, const SecretBytes& typed) {
   const auto hash = recovery::hash(typed);
   auto& codes = *factors.mutable_recovery_codes();
@@ -105,9 +88,7 @@ Refusal take_factor(records::SecondFactors& factors, const SecretBytes& typed, T
   if (const Refusal held_up = is_held_up(factors, now)) {
     return held_up;
   }
-  auto& totp = *factors.mutable_totp();
-  if (!take_code(totp, totp.ahead() ? totp::Drift::kAhead : totp::Drift::kNoneOrBehind, typed,
-                 now)) {
+  if (!factors.has_totp() || !take_code_of_app(*factors.mutable_totp(), typed, now)) {
     return count_wrong(factors, now);
   }
   forget_wrong(factors);
@@ -124,13 +105,6 @@ Refusal take_enrolment_code(records::SecondFactors& factors, const SecretBytes& 
   factors.clear_enrolment_code();
   factors.clear_enrolment_code_ends_ms();
   return std::nullopt;
-}
-
-void set_recovery_codes(records::SecondFactors& factors, std::span<const SecretBytes> codes) {
-  factors.clear_recovery_codes();
-  for (const SecretBytes& code : codes) {
-    factors.add_recovery_codes(std::string{as_text(recovery::hash(code))});
-  }
 }
 
 }  // namespace
@@ -151,6 +125,12 @@ std::string_view name_of(FactorRefusal refusal) noexcept {
       return "second_factor_not_offered";
     case FactorRefusal::kEnrolmentCode:
       return "enrolment_code";
+    case FactorRefusal::kPasskeyGone:
+      return "passkey_gone";
+    case FactorRefusal::kPasskeyUsed:
+      return "passkey_used";
+    case FactorRefusal::kPasskeyCopied:
+      return "passkey_copied";
   }
   return "?";
 }
@@ -160,30 +140,35 @@ Result<SecondFactors::Decision> SecondFactors::admit(store::WriteTxn& txn,
                                                      const SecretBytes& typed,
                                                      Timestamp now) const {
   LK_TRY(const records::Agent agent, load_agent(txn, who.agent()));
-  LK_TRY(auto factors, load(txn, who.agent()));
-  if (!factors.has_totp() && !factors.reset()) {
+  LK_TRY(auto factors, load_factors(txn, who.agent()));
+  if (!has_any(factors) && !factors.reset()) {
     const bool required = m_policy.is_required_for(roles_of(agent));
     return Decision{Admission{Admission::Key{}, who.agent(),
                               required ? Assurance::kEnrolmentOnly : Assurance::kPassword}};
   }
-  const Refusal refused = factors.has_totp() ? take_factor(factors, typed, now)
-                                             : take_enrolment_code(factors, typed, now);
-  LK_TRY_VOID(save(txn, who.agent(), factors));
+  const Refusal refused = has_any(factors) ? take_factor(factors, typed, now)
+                                           : take_enrolment_code(factors, typed, now);
+  LK_TRY_VOID(save_factors(txn, who.agent(), factors));
   if (refused) {
     return Decision{*refused};
   }
-  return Decision{
-      Admission{Admission::Key{}, who.agent(),
-                factors.has_totp() ? Assurance::kTwoFactors : Assurance::kEnrolmentOnly}};
+  return Decision{Admission{Admission::Key{}, who.agent(),
+                            has_any(factors) ? Assurance::kTwoFactors : Assurance::kEnrolmentOnly}};
 }
 
 Result<SecondFactors::Overview> SecondFactors::look_at(store::ReadTxn& txn,
                                                        const Session& session) const {
-  LK_TRY(const auto factors, load(txn, session.agent()));
-  Overview overview{m_policy.is_required_for(session.roles()), std::nullopt,
-                    static_cast<std::size_t>(factors.recovery_codes_size())};
+  LK_TRY(const auto factors, load_factors(txn, session.agent()));
+  Overview overview{m_policy.is_required_for(session.roles()),
+                    std::nullopt,
+                    static_cast<std::size_t>(factors.recovery_codes_size()),
+                    {}};
   if (factors.has_totp()) {
     overview.totp_since = Timestamp{factors.totp().since_ms()};
+  }
+  for (const records::Passkey& passkey : factors.passkeys()) {
+    LK_TRY(auto summary, summary_of(passkey));
+    overview.passkeys.push_back(std::move(summary));
   }
   return overview;
 }
@@ -193,12 +178,14 @@ Result<std::optional<FactorRefusal>> SecondFactors::offer_totp(store::WriteTxn& 
                                                                const SecretBytes& typed,
                                                                const SecretBytes& fresh,
                                                                Timestamp now) const {
-  LK_TRY(auto factors, load(txn, session.agent()));
+  LK_TRY(auto factors, load_factors(txn, session.agent()));
   Refusal refused;
   if (factors.has_totp()) {
     refused = take_factor(factors, typed, now);
   } else if (factors.reset() && session.assurance() != Assurance::kEnrolmentOnly) {
     refused = FactorRefusal::kEnrolmentCode;
+  } else if (has_any(factors) && session.proof_age() == ProofAge::kOld) {
+    return fail(Errc::kStepUpRequired, "second factor: prove again who acts");
   }
   if (!refused) {
     auto& offered = *factors.mutable_offered();
@@ -206,14 +193,14 @@ Result<std::optional<FactorRefusal>> SecondFactors::offer_totp(store::WriteTxn& 
     offered.set_secret(std::string{as_text(fresh.expose())});
     offered.set_since_ms(now.ms);
   }
-  LK_TRY_VOID(save(txn, session.agent(), factors));
+  LK_TRY_VOID(save_factors(txn, session.agent(), factors));
   return refused;
 }
 
 Result<SecondFactors::Decision> SecondFactors::confirm_totp(
     store::WriteTxn& txn, const Session& session, const SecretBytes& code,
     std::span<const SecretBytes> recovery_codes, Timestamp now) const {
-  LK_TRY(auto factors, load(txn, session.agent()));
+  LK_TRY(auto factors, load_factors(txn, session.agent()));
   const Timestamp offered_at{factors.offered().since_ms()};
   if (!factors.has_offered() || now - offered_at >= kEnrolmentTime || now < offered_at) {
     return Decision{FactorRefusal::kNotOffered};
@@ -226,7 +213,7 @@ Result<SecondFactors::Decision> SecondFactors::confirm_totp(
     if (totp.wrong() >= kMostWrongInWindow) {
       factors.clear_offered();
     }
-    LK_TRY_VOID(save(txn, session.agent(), factors));
+    LK_TRY_VOID(save_factors(txn, session.agent(), factors));
     return Decision{FactorRefusal::kWrong};
   }
   totp.set_since_ms(now.ms);
@@ -234,32 +221,41 @@ Result<SecondFactors::Decision> SecondFactors::confirm_totp(
   records::SecondFactors enrolled;
   enrolled.set_agent_id(factors.agent_id());
   *enrolled.mutable_totp() = totp;
+  *enrolled.mutable_passkeys() = factors.passkeys();
   set_recovery_codes(enrolled, recovery_codes);
-  LK_TRY_VOID(save(txn, session.agent(), enrolled));
+  LK_TRY_VOID(save_factors(txn, session.agent(), enrolled));
   return Decision{Admission{Admission::Key{}, session.agent(), Assurance::kTwoFactors}};
 }
 
 Result<std::optional<FactorRefusal>> SecondFactors::replace_recovery_codes(
     store::WriteTxn& txn, const Session& session, const SecretBytes& typed,
     std::span<const SecretBytes> recovery_codes, Timestamp now) const {
-  LK_TRY(auto factors, load(txn, session.agent()));
-  const Refusal refused =
-      factors.has_totp() ? take_factor(factors, typed, now) : Refusal{FactorRefusal::kMissing};
+  LK_TRY(auto factors, load_factors(txn, session.agent()));
+  const bool by_passkey = typed.empty() && session.assurance() == Assurance::kPasskey &&
+                          session.proof_age() == ProofAge::kFresh;
+  Refusal refused;
+  if (!has_any(factors)) {
+    refused = FactorRefusal::kMissing;
+  } else if (!by_passkey) {
+    refused = take_factor(factors, typed, now);
+  }
   if (!refused) {
     set_recovery_codes(factors, recovery_codes);
   }
-  LK_TRY_VOID(save(txn, session.agent(), factors));
+  LK_TRY_VOID(save_factors(txn, session.agent(), factors));
   return refused;
 }
 
 Result<void> SecondFactors::reset(store::WriteTxn& txn, const AgentId& agent,
                                   const SecretBytes& enrolment_code, Timestamp now) const {
+  LK_TRY(const auto before, load_factors(txn, agent));
+  LK_TRY_VOID(forget_passkeys(txn, agent, before));
   records::SecondFactors factors;
   factors.set_agent_id(std::string{agent.raw()});
   factors.set_reset(true);
   factors.set_enrolment_code(std::string{as_text(recovery::hash(enrolment_code))});
   factors.set_enrolment_code_ends_ms((now + kEnrolmentTime).ms);
-  return save(txn, agent, factors);
+  return save_factors(txn, agent, factors);
 }
 
 }  // namespace leadkeep::identity

@@ -21,6 +21,7 @@
 #include <leadkeep/base/result.h>
 #include <leadkeep/base/secret.h>
 #include <leadkeep/flow/end_leavers.h>
+#include <leadkeep/flow/enrol_passkey.h>
 #include <leadkeep/flow/enrol_second_factor.h>
 #include <leadkeep/flow/keep_consent.h>
 #include <leadkeep/flow/log_in.h>
@@ -72,6 +73,7 @@ struct ApiServices {
   flow::KeepConsent& keep_consent;
   flow::ManageAgents& manage_agents;
   flow::EnrolSecondFactor& enrol_second_factor;
+  flow::EnrolPasskey& enrol_passkey;
   flow::OwnSessions& own_sessions;
   flow::OpenBreakGlass& open_break_glass;
   flow::Refuse& refuse;

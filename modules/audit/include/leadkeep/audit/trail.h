@@ -57,6 +57,8 @@ enum class Act : std::uint8_t {
   kStepUp = 34,
   kBreakGlassIssued = 35,
   kBreakGlassOpened = 36,
+  kPasskeyEnrolled = 37,
+  kPasskeyRemoved = 38,
 };
 
 enum class Outcome : std::uint8_t { kDone = 1, kRefused = 2 };

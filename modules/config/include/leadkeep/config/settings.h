@@ -128,6 +128,10 @@ struct Settings {
     std::set<AgentRole> required_for;
   } second_factor;
 
+  struct Passkeys {
+    std::string origin;  // https://host or https://host:port; empty: there are none
+  } passkeys;
+
   struct Delivery {
     std::uint32_t max_attempts{};
     std::chrono::seconds unknown_wait{};

@@ -1,10 +1,12 @@
 // leadkeep/flow/log_in.h — the path of a log-in and of every request after it
 //
 //   LoginAttempt ─ throttle ─ directory ─ ProvenPerson ─ agent ┐
-//                           └ local list ────────────────────── ProvenIdentity ─┐
-//                              second factor ─ Admission ─ Session ─ audit  ────┘   (log_in)
+//                           │  local list ────────────────────── ProvenIdentity ─ second factor ┐
+//                           └ passkey ─ directory, where the agent is of it ─ ProvenPasskey ──────┤
+//                                               audit ─ Session ─ Admission ──────────────────────┘
 //   token ─ Session                                                     (session_of, resume)
 //   session + the same proofs again ─ a new Session with a fresh proof  (step_up)
+//   a question for the browser, before a passkey can answer             (ask_for_passkey)
 //
 // Errors   kUnauthenticated   one answer for every cause, and none sooner than `refusal_takes`; the
 //                             audit trail knows the cause
@@ -19,8 +21,10 @@
 #include <leadkeep/identity/directory_agents.h>
 #include <leadkeep/identity/local_directory.h>
 #include <leadkeep/identity/login_throttle.h>
+#include <leadkeep/identity/passkeys.h>
 #include <leadkeep/identity/second_factors.h>
 #include <leadkeep/identity/session.h>
+#include <leadkeep/webauthn/assertion.h>
 
 #include <chrono>
 #include <functional>
@@ -32,23 +36,35 @@ namespace leadkeep::flow {
 // Who proves a password: the company's directory where there is one, and then nobody else.
 using Prover = std::variant<identity::LocalDirectory*, identity::CorporateDirectory*>;
 
+// With what the directory says of the agent, where the agent is of it: a passkey outlives no job.
+struct PasskeyProof {
+  identity::ProvenPasskey passkey;
+  std::optional<identity::DirectoryPerson> person;
+};
+
 // What came of it.
-using Proof = std::variant<identity::ProvenIdentity, identity::ProvenPerson>;
+using Proof = std::variant<identity::ProvenIdentity, identity::ProvenPerson, PasskeyProof>;
 
 class LogIn {
  public:
   LogIn(House& house, Prover prover, const identity::SecondFactors& second_factors,
-        const identity::SessionStore& sessions, identity::LoginThrottle& throttle, Refuse& refuse,
+        const identity::Passkeys& passkeys, const identity::SessionStore& sessions,
+        identity::LoginThrottle& throttle, Refuse& refuse,
         std::chrono::milliseconds refusal_takes) noexcept
       : m_house{house},
         m_prover{prover},
         m_second_factors{second_factors},
+        m_passkeys{passkeys},
         m_sessions{sessions},
         m_throttle{throttle},
         m_refuse{refuse},
         m_refusal_takes{refusal_takes} {}
 
   [[nodiscard]] Result<identity::OpenedSession> log_in(const identity::LoginAttempt& attempt);
+  // For a log-in, or for a step-up of this session.
+  [[nodiscard]] Result<identity::Passkeys::Question> ask_for_passkey();
+  [[nodiscard]] Result<identity::Passkeys::Question> ask_for_passkey(
+      const identity::Session& session);
   // Who is signed in proves again who acts; the user name of `attempt` is that of the session. The
   // token before is void.
   [[nodiscard]] Result<identity::OpenedSession> step_up(const identity::Session& session,
@@ -63,25 +79,31 @@ class LogIn {
   // Why the log-in is refused, and whose account it was about.
   using Refused = identity::RefusedProof;
   using Outcome = std::variant<identity::Session, Refused>;
-  using Admit = std::function<Result<Outcome>(store::WriteTxn&, const identity::ProvenIdentity&)>;
+  using Open = std::function<Result<Outcome>(store::WriteTxn&, const identity::Admission&)>;
 
-  // `refused` is filled in when they fail.
+  // `session` is the one to step up, if any. `refused` is filled in when they fail.
   [[nodiscard]] Result<identity::Session> let_in(const identity::LoginAttempt& attempt,
-                                                 const Admit& admit, Refused& refused);
-  [[nodiscard]] Result<Proof> prove(const identity::LoginAttempt& attempt, Refused& refused);
+                                                 const std::optional<identity::SessionId>& session,
+                                                 const Open& open, Refused& refused);
+  [[nodiscard]] Result<Proof> prove(const identity::LoginAttempt& attempt,
+                                    const std::optional<identity::SessionId>& session,
+                                    Refused& refused);
   [[nodiscard]] Result<Proof> prove_with(identity::LocalDirectory& list,
                                          const identity::LoginAttempt& attempt, Refused& refused);
   [[nodiscard]] Result<Proof> prove_with(identity::CorporateDirectory& directory,
                                          const identity::LoginAttempt& attempt, Refused& refused);
-  // The second factor of somebody proven; the session is what `open` makes of the admission.
-  using Open = std::function<Result<identity::Session>(const identity::Admission&)>;
-  [[nodiscard]] Result<Outcome> admit(store::WriteTxn& txn, const identity::ProvenIdentity& who,
-                                      const identity::LoginAttempt& attempt, Timestamp now,
-                                      const Open& open) const;
+  [[nodiscard]] Result<Proof> prove_with_passkey(const webauthn::Assertion& assertion,
+                                                 const std::optional<identity::SessionId>& session,
+                                                 Refused& refused);
+  // The second factor of somebody proven.
+  [[nodiscard]] Result<std::variant<identity::Admission, Refused>> admit(
+      store::WriteTxn& txn, const Proof& proof, const SecretBytes& second_factor,
+      const AgentId& fresh, Timestamp now) const;
 
   House& m_house;
   Prover m_prover;
   const identity::SecondFactors& m_second_factors;
+  const identity::Passkeys& m_passkeys;
   const identity::SessionStore& m_sessions;
   identity::LoginThrottle& m_throttle;
   Refuse& m_refuse;

@@ -1,7 +1,7 @@
 // leadkeep/identity/admission.h — log-in path: a proven agent whose second factor was looked at
 //
-// SecondFactors makes one, and BreakGlass for its own agent. Opening a session takes one, so a session for which nobody decided
-// about the second factor does not compile.
+// SecondFactors makes one, Passkeys does, and BreakGlass for its own agent. Opening a session takes
+// one, so a session for which nobody decided about the second factor does not compile.
 #pragma once
 #include <leadkeep/base/id.h>
 #include <leadkeep/identity/assurance.h>
@@ -12,6 +12,7 @@ class Admission {
  public:
   class Key {
     friend class BreakGlass;
+    friend class Passkeys;
     friend class SecondFactors;
     Key() = default;
   };

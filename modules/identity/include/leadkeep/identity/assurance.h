@@ -1,6 +1,7 @@
 // leadkeep/identity/assurance.h — log-in path: how much of a proof a session rests on
 //
-// Source   NIST SP 800-63B-4: a password alone is AAL1, with a second factor AAL2
+// Source   NIST SP 800-63B-4: a password alone is AAL1, with a second factor AAL2; a passkey that
+//          verifies its user is two factors in one, and cannot be given to the wrong page
 #pragma once
 #include <leadkeep/identity/policy.h>
 
@@ -18,6 +19,7 @@ enum class Assurance : std::uint8_t {
   kPassword = 2,
   kTwoFactors = 3,
   kBreakGlass = 4,  // a code that the operator of the host has drawn
+  kPasskey = 5,
 };
 
 [[nodiscard]] std::string_view name_of(Assurance assurance) noexcept;

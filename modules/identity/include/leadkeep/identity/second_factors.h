@@ -2,7 +2,8 @@
 //
 //   ProvenIdentity + what was typed ─ Admission (how sure) ─ Session
 //
-// An authenticator app (totp.h) and recovery codes. Whoever has enrolled is asked, and whoever has
+// An authenticator app (totp.h), recovery codes, and passkeys (passkeys.h), which need no password
+// beside them: who has a passkey and types a password is asked for one of the others. Whoever has enrolled is asked, and whoever has
 // to and has not may enrol and do nothing else. A code is taken once: its step is written in the
 // transaction that opens the session.
 //
@@ -27,9 +28,11 @@
 
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace leadkeep::identity {
 
@@ -42,9 +45,27 @@ enum class FactorRefusal : std::uint8_t {
   kStopped,        // a hundred wrong ones in a row
   kNotOffered,     // a code to confirm what was not offered, or too long ago
   kEnrolmentCode,  // after a reset: the code to enrol with is missing, wrong or too old
+  kPasskeyGone,    // it was removed meanwhile
+  kPasskeyUsed,    // the challenge, or a later one, was answered before
+  kPasskeyCopied,  // its counter went back: there are two of it
 };
 
 [[nodiscard]] std::string_view name_of(FactorRefusal refusal) noexcept;
+
+struct PasskeyKind {
+  static constexpr std::string_view kPrefix = "passkey_";
+};
+
+using PasskeyId = Id<PasskeyKind>;
+
+struct PasskeySummary {
+  PasskeyId id;
+  std::string name;  // the agent's word for it
+  Timestamp since;
+  std::optional<Timestamp> last_used;
+  bool backed_up;  // its maker keeps it for the agent's other devices
+  bool copied;     // and so of no use any more
+};
 
 class SecondFactors {
  public:
@@ -62,12 +83,14 @@ class SecondFactors {
     bool required;
     std::optional<Timestamp> totp_since;
     std::size_t recovery_codes_left;
+    std::vector<PasskeySummary> passkeys;
   };
 
   [[nodiscard]] Result<Overview> look_at(store::ReadTxn& txn, const Session& session) const;
 
   // A new secret for the agent's app, which counts once it is confirmed with a code of it. Who has
-  // a second factor types it as well: a session alone changes none.
+  // such an app types a code as well: a session alone replaces none. Who has passkeys only has
+  // proven shortly before who acts, or gets kStepUpRequired.
   [[nodiscard]] Result<std::optional<FactorRefusal>> offer_totp(store::WriteTxn& txn,
                                                                 const Session& session,
                                                                 const SecretBytes& typed,
@@ -78,6 +101,7 @@ class SecondFactors {
                                               const SecretBytes& code,
                                               std::span<const SecretBytes> recovery_codes,
                                               Timestamp now) const;
+  // `typed` is empty where a session that a passkey opened shortly before asks.
   [[nodiscard]] Result<std::optional<FactorRefusal>> replace_recovery_codes(
       store::WriteTxn& txn, const Session& session, const SecretBytes& typed,
       std::span<const SecretBytes> recovery_codes, Timestamp now) const;

@@ -27,6 +27,7 @@ enum class IndexField : std::uint16_t {
   kHandle = 6,
   kUsername = 7,
   kDirectoryId = 8,
+  kPasskey = 9,
 };
 
 class BlindIndex {

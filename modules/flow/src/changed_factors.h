@@ -1,0 +1,28 @@
+// What every change of an agent's factors ends with: all sessions end, and one that knows of the
+// change is opened in place of the one that made it.
+#pragma once
+#include "acting.h"
+
+#include <leadkeep/identity/session.h>
+
+namespace leadkeep::flow {
+
+[[nodiscard]] inline audit::Entry entry_of(const identity::Session& session, audit::Act act) {
+  return entry_by(identity::Actor{session.agent(), session.id()}, act,
+                  audit::object_of(session.agent()));
+}
+
+[[nodiscard]] inline Result<identity::Session> reopen(
+    store::WriteTxn& txn, const identity::SessionStore& sessions, const identity::Session& session,
+    const identity::Admission& admission, const identity::SessionStart& start, audit::Act act,
+    std::string_view reason, Timestamp now) {
+  LK_TRY(auto opened, sessions.replace_all(txn, session, admission, start, now));
+  LK_TRY_VOID(audit::append(txn, entry_of(session, act), now));
+  LK_TRY_VOID(append_ends(txn, session.agent(), session.agent(), opened.ended, reason, now));
+  audit::Entry log_in = entry_by(identity::Actor{session.agent(), start.id}, audit::Act::kLogIn);
+  log_in.reason = std::string{name_of(admission.assurance())};
+  LK_TRY_VOID(audit::append(txn, log_in, now));
+  return std::move(opened.session);
+}
+
+}  // namespace leadkeep::flow
