@@ -103,6 +103,7 @@ struct Service::Paths {
         enrol_second_factor{house, second_factors, sessions, agents},
         enrol_passkey{house, passkeys, sessions},
         own_sessions{house, sessions},
+        end_sessions{house, sessions, agents},
         open_break_glass{house, sessions, throttle, refuse, settings.login.refusal} {
     if (directory) {
       const auto look_up = [&people = directory->people()](auto ids) {
@@ -139,6 +140,7 @@ struct Service::Paths {
   flow::EnrolSecondFactor enrol_second_factor;
   flow::EnrolPasskey enrol_passkey;
   flow::OwnSessions own_sessions;
+  flow::EndSessions end_sessions;
   flow::OpenBreakGlass open_break_glass;
   std::optional<flow::EndLeavers> end_leavers;  // where there is a directory
 };
@@ -222,8 +224,8 @@ Result<void> Service::open_doors(const config::Settings& settings) {
   LK_TRY(m_control,
          api::ControlServer::start(
              settings.control.socket,
-             api::ControlServices{p.manage_agents, p.enrol_second_factor, p.open_break_glass,
-                                  p.end_leavers ? &*p.end_leavers : nullptr,
+             api::ControlServices{p.manage_agents, p.end_sessions, p.enrol_second_factor,
+                                  p.open_break_glass, p.end_leavers ? &*p.end_leavers : nullptr,
                                   [this] { return verify_store(); },
                                   [this] { return control_status(); }, m_metrics, m_clock}));
   LK_TRY(m_api,
@@ -232,9 +234,9 @@ Result<void> Service::open_doors(const config::Settings& settings) {
                       settings.api.tls_minimum, settings.api.max_connections),
              api::ApiServices{p.log_in, p.show_inbox, p.send_reply, p.work_conversation,
                               p.keep_consent, p.manage_agents, p.enrol_second_factor,
-                              p.enrol_passkey, p.own_sessions, p.open_break_glass, p.refuse,
-                              p.authoriser, m_feed, m_metrics, m_clock, [this] { return health(); },
-                              settings.events.max_listeners}));
+                              p.enrol_passkey, p.own_sessions, p.end_sessions, p.open_break_glass,
+                              p.refuse, p.authoriser, m_feed, m_metrics, m_clock,
+                              [this] { return health(); }, settings.events.max_listeners}));
   LK_TRY(m_webhook, api::WebhookServer::start(
                         listener(settings.webhook.listen, settings.webhook.tls_certificate,
                                  settings.webhook.tls_key, config::TlsMinimum::kTls12,

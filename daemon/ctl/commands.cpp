@@ -133,6 +133,14 @@ ExitCode set_state(const ControlClient& client, const Arguments& arguments) {
   return ExitCode::kDone;
 }
 
+ExitCode tell_ended(const Result<std::optional<json::Document>>& answer) {
+  if (!answer) {
+    return complain(answer.error());
+  }
+  say("sessions ended: " + text_of(answer.value()->root()["ended"]));
+  return ExitCode::kDone;
+}
+
 ExitCode reset_second_factor(const ControlClient& client, const Arguments& arguments) {
   const auto answer = ask_about_agent(client, arguments);
   if (!answer) {
@@ -245,6 +253,12 @@ ExitCode run_command(const Arguments& arguments) {
   }
   if (is(3, "agents", "disable") || is(3, "agents", "enable")) {
     return set_state(client, arguments);
+  }
+  if (is(3, "agents", "sign-out")) {
+    return tell_ended(ask_about_agent(client, arguments));
+  }
+  if (is(2, "agents", "sign-out-everybody")) {
+    return tell_ended(client.request("POST", "/agents/sign-out-everybody"));
   }
   if (is(3, "agents", "reset-second-factor")) {
     return reset_second_factor(client, arguments);

@@ -36,6 +36,7 @@ class DirectoryPasskeys(PasskeyUser, DirectoryTest):
     def test_who_was_deleted_there_is_nobody_here(self):
         with self.authenticator():
             self.person_with_passkey("fort", "Frida Fort")
+            self.assertEqual(self.sign_in()[1].status, 201)
             self.directory.remove("fort")
             self.assert_problem(self.sign_in()[1], 401, "unauthenticated")
 
@@ -48,7 +49,10 @@ class DirectoryPasskeys(PasskeyUser, DirectoryTest):
                     self.assert_problem(self.sign_in()[1], 503, "unavailable")
             finally:
                 self.directory.start()
-            self.assertEqual(self.sign_in()[1].status, 201)
+            client, opened = self.sign_in()
+            self.assertEqual(opened.status, 201)
+            self.assertEqual([one for one in self.get("/v1/session/log-ins", client)["items"]
+                              if not one["let_in"]], [])
 
 
 if __name__ == "__main__":

@@ -33,6 +33,27 @@ class OwnSessions(functional.FunctionalTest):
         for client in (here, there):
             self.assertEqual(client.get("/v1/session").status, 401)
 
+    def test_an_administrator_signs_out_one_or_everybody_and_so_does_the_operator(self):
+        anna, bert, root = (self.signed_in(name) for name in ("anna", "bert", "root"))
+        path = "/v1/admin/agents/sign-out"
+        self.assertEqual(bert.post(path, {"username": "anna"}).status, 403)
+        self.assertEqual(root.post(path, {"username": "nobody"}).status, 404)
+        ended = root.post(path, {"username": "bert"})
+        self.assertEqual(ended.status, 200, ended.body)
+        self.assertGreaterEqual(ended.json["ended"], 1)
+        self.assertEqual([client.get("/v1/session").status for client in (anna, bert, root)],
+                         [200, 401, 200])
+        self.assertEqual(anna.post(path + "-everybody").status, 403)
+        self.assertGreaterEqual(root.post(path + "-everybody").json["ended"], 2)
+        self.assertEqual([client.get("/v1/session").status for client in (anna, root)], [401, 401])
+        bert = self.signed_in("bert")
+        said = self.instance.ctl("agents", "sign-out", "bert").stdout
+        self.assertEqual(said, "sessions ended: 1\n")
+        self.assertEqual(bert.get("/v1/session").status, 401)
+        self.assertEqual(self.instance.ctl("agents", "sign-out-everybody").stdout,
+                         "sessions ended: 0\n")
+        type(self).anna = self.signed_in("anna")
+
     def test_one_session_is_ended_by_its_id_and_nobody_elses(self):
         here, there, bert = (self.signed_in(name) for name in ("anna", "anna", "bert"))
         other, = [one["id"] for one in there.get("/v1/sessions").json["items"] if one["current"]]

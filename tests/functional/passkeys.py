@@ -1,4 +1,6 @@
 """Passkeys in a real browser: enrolled, signing in, proving again who acts, copied, removed."""
+import concurrent.futures
+
 import functional
 from passkey_user import GET, PATH, PasskeyUser
 
@@ -65,6 +67,20 @@ class Passkeys(PasskeyUser, functional.FunctionalTest):
             self.assertEqual(self.last_refusal(client), "passkey_used")
             self.remove_all(client)
 
+    def test_answer_that_races_with_itself_opens_one_session(self):
+        client = self.signed_in("anna")
+        with self.authenticator():
+            self.enrol(client)
+            _, answered = self.answer()
+            clients = [self.instance.api() for _ in range(8)]
+            with concurrent.futures.ThreadPoolExecutor(8) as pool:
+                stati = list(pool.map(lambda one: one.post("/v1/sessions",
+                                                           {"passkey": answered}).status, clients))
+            for one in clients:
+                one.close()
+            self.assertEqual(sorted(stati), [201] + [401] * 7)
+            self.remove_all(client)
+
     def test_user_who_is_not_verified_gets_nowhere(self):
         client = self.signed_in("anna")
         with self.authenticator() as device:
@@ -87,18 +103,26 @@ class Passkeys(PasskeyUser, functional.FunctionalTest):
     def test_cloned_authenticator_is_noticed_and_shut_out(self):
         client = self.signed_in("bert")
         with self.authenticator() as device:
-            self.enrol(client)
+            paper = self.enrol(client)["recovery_codes"]
             copy, = self.browser.credentials(device)
-            for _ in range(3):
-                self.assertEqual(self.sign_in()[1].status, 201)
+            opened_before = [self.sign_in() for _ in range(3)]
+            self.assertEqual([opened.status for _, opened in opened_before], [201] * 3)
         with self.authenticator() as thief:
             self.browser.add_credential(thief, copy)
             self.assert_problem(self.sign_in()[1], 401, "unauthenticated")
+            for before, _ in opened_before:
+                self.assertEqual(before.get("/v1/session").status, 401, "it may be the thief's")
+            client.token = client.post("/v1/sessions", {
+                "username": "bert", "password": self.instance.passwords["bert"],
+                "second_factor": paper[0]}).json["token"]
             self.assertEqual(self.last_refusal(client), "passkey_copied")
             self.assertIn("PASSKEY_COPIED agent=", self.log())
+            self.assertTrue(self.get(PATH, client)["passkeys"][0]["copied"])
             for _ in range(5):  # until its counter is ahead
                 self.assertEqual(self.sign_in()[1].status, 401)
-            self.assertTrue(self.get(PATH, client)["passkeys"][0]["copied"])
+            client.token = client.post("/v1/sessions", {
+                "username": "bert", "password": self.instance.passwords["bert"],
+                "second_factor": paper[1]}).json["token"]
         self.remove_all(client)
 
     def test_page_of_another_origin_gets_nothing(self):

@@ -45,10 +45,11 @@ class PasskeyPath : public ::testing::Test, public PathHouse {
     return attempt_with(device.sign(must(log_in.ask_for_passkey()).challenge));
   }
 
-  Result<identity::OpenedSession> attempt_with(webauthn::Assertion assertion) {
+  Result<identity::OpenedSession> attempt_with(webauthn::Assertion assertion,
+                                               std::string source = "192.0.2.7") {
     identity::LoginAttempt attempt;
     attempt.passkey = std::move(assertion);
-    attempt.source = "192.0.2.7";
+    attempt.source = std::move(source);
     return log_in.log_in(attempt);
   }
 
@@ -96,6 +97,9 @@ TEST_F(PasskeyPath, SignsInWithoutANameOrAPassword) {
 TEST_F(PasskeyPath, IsTheFactorOfSomebodyWhoHasToEnrolOne) {
   const auto session = sign_in("susi", {Role::kSupervisor});
   ASSERT_EQ(session.assurance(), Assurance::kEnrolmentOnly);
+  const auto asked = log_in.ask_for_passkey(session);
+  ASSERT_FALSE(asked);
+  EXPECT_EQ(asked.error().code, Errc::kSecondFactorRequired) << "there is none to step up with";
   const auto enrolled = enrol(session, laptop);
   EXPECT_EQ(enrolled.session.session.assurance(), Assurance::kTwoFactors);
   EXPECT_TRUE(authoriser.permit<Action::kReadInbox>(enrolled.session.session).ok());
@@ -163,13 +167,14 @@ TEST_F(PasskeyPath, TakesNoAnswerAfterFiveMinutes) {
   expect_refused(*this, attempt_with(answer), "passkey_challenge");
 }
 
-TEST_F(PasskeyPath, NoticesACopiedAuthenticatorAndLetsItSignInNobody) {
+TEST_F(PasskeyPath, NoticesACopiedAuthenticatorAndEndsWhatEitherOfThemOpened) {
   laptop.count = 7;
   const auto enrolled = enrol(sign_in("anna", {Role::kAgent}), laptop);
   EXPECT_TRUE(attempt(laptop));
-  EXPECT_TRUE(attempt(laptop));
+  const auto opened_before = must(attempt(laptop));
   laptop.count = 7;  // the copy was made then
   expect_refused(*this, attempt(laptop), "passkey_copied");
+  EXPECT_FALSE(is_live(opened_before)) << "it may be the copy's";
   laptop.count = 1000;
   expect_refused(*this, attempt(laptop), "passkey_copied");
   const auto opened =
@@ -177,7 +182,64 @@ TEST_F(PasskeyPath, NoticesACopiedAuthenticatorAndLetsItSignInNobody) {
   const auto seen = must(enrol_second_factor.show(opened.session)).passkeys;
   ASSERT_EQ(seen.size(), 1U);
   EXPECT_TRUE(seen.front().copied);
+  EXPECT_TRUE(must(log_in.ask_for_passkey(opened.session)).credentials.empty());
   must(enrol_passkey.remove(opened.session, enrolled.id));
+}
+
+TEST_F(PasskeyPath, CountsACopiedOneForNoRoleThatNeedsAFactor) {
+  laptop.count = 7;
+  const auto first = enrol(sign_in("susi", {Role::kSupervisor}), laptop);
+  laptop.count = 1;
+  expect_refused(*this, attempt(laptop), "passkey_copied");
+  const auto by_paper =
+      must(attempt_by_password("susi", as_text(first.recovery_codes[0].expose())));
+  const auto alone = enrol_passkey.remove(by_paper.session, first.id);
+  ASSERT_FALSE(alone);
+  EXPECT_EQ(alone.error().code, Errc::kConflict) << "another comes first";
+  const auto second = enrol(by_paper.session, other);
+  const auto good = enrol_passkey.remove(second.session.session, second.id);
+  ASSERT_FALSE(good);
+  EXPECT_EQ(good.error().code, Errc::kConflict) << "the one that is left signs in nobody";
+  EXPECT_TRUE(enrol_passkey.remove(second.session.session, first.id));
+}
+
+TEST_F(PasskeyPath, TakesOneThatCanBeBackedUpNowForAnother) {
+  enrol(sign_in("anna", {Role::kAgent}), laptop);
+  laptop.flags |= 0x08;
+  expect_refused(*this, attempt(laptop), "passkey_copied");
+}
+
+TEST_F(PasskeyPath, IsNotLockedByAClockThatWasSetBack) {
+  enrol(sign_in("anna", {Role::kAgent}), laptop);
+  store.clock().advance(std::chrono::hours{24} * 365);
+  EXPECT_TRUE(attempt(laptop));
+  store.clock().advance(-std::chrono::hours{24} * 365);
+  EXPECT_TRUE(attempt(laptop));
+}
+
+TEST_F(PasskeyPath, EndsTheCountOfMistypedCodes) {
+  const auto session = enrol(sign_in("anna", {Role::kAgent}), laptop).session.session;
+  const auto secret = must(enrol_second_factor.offer(session, {}));
+  const auto step = identity::totp::step_at(store.clock().now());
+  must(enrol_second_factor.confirm(session, typed(identity::totp::code_at(secret, step))));
+  for (int i = 0; i < 5; ++i) {
+    expect_refused(*this, attempt_by_password("anna", "no code"), "second_factor_wrong");
+  }
+  expect_refused(*this, attempt_by_password("anna", "no code"), "second_factor_blocked");
+  EXPECT_TRUE(attempt(laptop));
+  expect_refused(*this, attempt_by_password("anna", "no code"), "second_factor_wrong");
+}
+
+TEST_F(PasskeyPath, TakesBackAnOfferThatWasMadeBeforeIt) {
+  const auto session = sign_in("anna", {Role::kAgent});
+  const auto secret = must(enrol_second_factor.offer(session, {}));
+  const auto enrolled = enrol(session, laptop);
+  const auto step = identity::totp::step_at(store.clock().now());
+  const auto confirmed = enrol_second_factor.confirm(enrolled.session.session,
+                                                     typed(identity::totp::code_at(secret, step)));
+  ASSERT_FALSE(confirmed);
+  EXPECT_EQ(confirmed.error().code, Errc::kProofRefused);
+  EXPECT_EQ(trail().back().entry.reason, "second_factor_not_offered");
 }
 
 TEST_F(PasskeyPath, TakesAnAuthenticatorThatStopsCountingForACopy) {
@@ -221,7 +283,10 @@ TEST_F(PasskeyPath, IsNothingOfADisabledAgent) {
 TEST_F(PasskeyPath, ProvesAgainWhoActs) {
   const auto session = enrol(sign_in("anna", {Role::kAgent}), laptop).session.session;
   const auto bert = enrol(sign_in("bert", {Role::kAgent}), other).session.session;
-  const auto renewed = must(step_up(session, laptop));
+  const Bytes handle = std::exchange(laptop.user_handle, {});
+  const auto silent = must(step_up(session, laptop)).session;
+  laptop.user_handle = handle;
+  const auto renewed = must(step_up(silent, laptop));
   EXPECT_EQ(renewed.session.assurance(), Assurance::kPasskey);
   EXPECT_EQ(renewed.session.proof_age(), identity::ProofAge::kFresh);
   const auto stolen = step_up(renewed.session, other);
@@ -342,19 +407,21 @@ TEST_F(PasskeyPath, LivesBesideAnApp) {
             Assurance::kTwoFactors);
 }
 
-TEST_F(PasskeyPath, IsThrottledLikeEveryGuess) {
+TEST_F(PasskeyPath, IsThrottledByItselfLikeEveryAccount) {
   enrol(sign_in("anna", {Role::kAgent}), laptop);
+  enrol(sign_in("bert", {Role::kAgent}), other);
   const auto answer = laptop.sign(must(log_in.ask_for_passkey()).challenge);
   auto wrong = answer;
   wrong.signature.back() ^= std::byte{1};
   for (int i = 0; i < 10; ++i) {
-    const auto refused = attempt_with(wrong);
+    const auto refused = attempt_with(wrong, "192.0.2." + std::to_string(i));
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, Errc::kUnauthenticated);
   }
-  const auto throttled = attempt_with(answer);
+  const auto throttled = attempt_with(answer, "192.0.2.100");
   ASSERT_FALSE(throttled);
   EXPECT_EQ(throttled.error().code, Errc::kTooManyRequests);
+  EXPECT_TRUE(attempt(other)) << "and no other one";
 }
 
 TEST_F(PasskeyPath, DoesNotExistWhereNoOriginIsSet) {

@@ -7,6 +7,7 @@
 #include <leadkeep/audit/trail.h>
 #include <leadkeep/crypto/hash.h>
 #include <leadkeep/flow/deliver_messages.h>
+#include <leadkeep/flow/end_sessions.h>
 #include <leadkeep/flow/enrol_passkey.h>
 #include <leadkeep/flow/enrol_second_factor.h>
 #include <leadkeep/flow/keep_consent.h>
@@ -183,6 +184,7 @@ class PathHouse {
   flow::EnrolSecondFactor enrol_second_factor{house, second_factors, sessions, directory};
   flow::EnrolPasskey enrol_passkey{house, passkeys, sessions};
   flow::OwnSessions own_sessions{house, sessions};
+  flow::EndSessions end_sessions{house, sessions, directory};
   flow::OpenBreakGlass open_break_glass{house, sessions, throttle, refuse,
                                         std::chrono::milliseconds{0}};
   flow::DeliverMessages deliver_messages{house, gateway, flow::DeliveryLimits{}};

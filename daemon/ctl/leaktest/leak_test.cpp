@@ -99,23 +99,40 @@ class LeakTest {
     return {};
   }
 
-  // Sessions that the walk needs: of one role one by its id, of the others all.
+  // Sessions that the walk needs: of one role one by its id, of the others all, and those that are
+  // left by the administrator, who has to prove again who acts, and by the operator.
   [[nodiscard]] Result<void> end_sessions(const std::vector<Operation>& operations) {
+    LK_TRY_VOID(m_accounts.prove_again(Role::kAdmin));
     for (const bool with_id : {true, false}) {
       for (const Operation& operation : operations) {
-        if (ends_all_sessions(operation) &&
+        if (ends_own_sessions(operation) &&
             (operation.path.find('{') != std::string::npos) == with_id) {
-          for (const Role role : kApiRoles) {
+          for (const Role role : {Role::kAgent, Role::kSupervisor}) {
             LK_TRY_VOID(m_walk.good(operation, role));
           }
+        }
+      }
+    }
+    for (const Operation& operation : operations) {
+      if (signs_out_everybody(operation)) {
+        for (const Role role : roles_of(operation.door)) {
+          LK_TRY_VOID(m_walk.good(operation, role));
         }
       }
     }
     return {};
   }
 
-  static bool ends_all_sessions(const Operation& operation) {
+  static bool ends_own_sessions(const Operation& operation) {
     return operation.verb == "DELETE" && operation.path.starts_with("/v1/sessions");
+  }
+
+  static bool signs_out_everybody(const Operation& operation) {
+    return operation.path.ends_with("/sign-out-everybody");
+  }
+
+  static bool ends_all_sessions(const Operation& operation) {
+    return ends_own_sessions(operation) || signs_out_everybody(operation);
   }
 
   // Ends all sessions of the agent as well; the accounts have done it.
@@ -124,7 +141,8 @@ class LeakTest {
   }
 
   static bool ends_or_opens_session(const Operation& operation) {
-    return operation.verb == "DELETE" || operation.name() == "POST /v1/sessions";
+    return operation.verb == "DELETE" || operation.name() == "POST /v1/sessions" ||
+           signs_out_everybody(operation);
   }
 
   static std::vector<Role> roles_of(DoorKind door) {

@@ -131,6 +131,8 @@ std::string_view name_of(Act act) noexcept {
       return "passkey_enrolled";
     case Act::kPasskeyRemoved:
       return "passkey_removed";
+    case Act::kSessionsEnded:
+      return "sessions_ended";
   }
   return "?";
 }

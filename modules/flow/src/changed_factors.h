@@ -12,6 +12,15 @@ namespace leadkeep::flow {
                   audit::object_of(session.agent()));
 }
 
+// What the agent may not do is on record as well.
+[[nodiscard]] inline Fail refused(House& house, const identity::Session& session, audit::Act act,
+                                  Error error) {
+  if (is_refusal(error.code)) {
+    record_refusal(house, entry_of(session, act), name_of(error.code));
+  }
+  return Fail{std::move(error)};
+}
+
 [[nodiscard]] inline Result<identity::Session> reopen(
     store::WriteTxn& txn, const identity::SessionStore& sessions, const identity::Session& session,
     const identity::Admission& admission, const identity::SessionStart& start, audit::Act act,

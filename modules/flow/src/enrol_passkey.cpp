@@ -15,14 +15,6 @@ Result<void> require_an_agent(const identity::Session& session) {
              : Result<void>{};
 }
 
-// What the agent may not do is on record as well.
-Fail refused(House& house, const identity::Session& session, Act act, Error error) {
-  if (is_refusal(error.code)) {
-    record_refusal(house, entry_of(session, act), name_of(error.code));
-  }
-  return Fail{std::move(error)};
-}
-
 Fail refused_proof(House& house, const identity::Session& session, std::string_view cause) {
   record_refusal(house, entry_of(session, Act::kPasskeyEnrolled), cause);
   return fail(Errc::kProofRefused, "passkeys: refused");
@@ -31,10 +23,12 @@ Fail refused_proof(House& house, const identity::Session& session, std::string_v
 }  // namespace
 
 Result<identity::Passkeys::Question> EnrolPasskey::ask(const identity::Session& session) {
-  LK_TRY_VOID(require_an_agent(session));
-  return m_house.store.read([&](store::ReadTxn& txn) {
+  auto asked = m_house.store.read([&](store::ReadTxn& txn) -> Result<identity::Passkeys::Question> {
+    LK_TRY_VOID(require_an_agent(session));
     return m_passkeys.ask(txn, session, webauthn::Ceremony::kRegister, m_house.clock.now());
   });
+  return asked ? std::move(asked)
+               : refused(m_house, session, Act::kPasskeyEnrolled, std::move(asked).error());
 }
 
 Result<EnrolPasskey::Enrolled> EnrolPasskey::enrol(const identity::Session& session,
@@ -48,7 +42,9 @@ Result<EnrolPasskey::Enrolled> EnrolPasskey::enrol(const identity::Session& sess
     Passkeys::Paper paper;
   };
 
-  LK_TRY_VOID(require_an_agent(session));
+  if (auto an_agent = require_an_agent(session); !an_agent) {
+    return refused(m_house, session, Act::kPasskeyEnrolled, std::move(an_agent).error());
+  }
   const Timestamp now = m_house.clock.now();
   auto checked = m_passkeys.check(session, registration, now);
   if (!checked) {

@@ -36,18 +36,20 @@ Result<SecretBytes> EnrolSecondFactor::offer(const identity::Session& session,
   // A session that was left open must not put somebody else's app in place.
   if (session.assurance() == identity::Assurance::kPassword &&
       session.proof_age() == identity::ProofAge::kOld) {
-    record_refusal(m_house, entry_of(session, audit::Act::kSecondFactorEnrolled),
-                   name_of(Errc::kStepUpRequired));
-    return fail(Errc::kStepUpRequired, "second factor: prove again who acts");
+    return refused(m_house, session, audit::Act::kSecondFactorEnrolled,
+                   Error{Errc::kStepUpRequired, "second factor: prove again who acts"});
   }
   const Timestamp now = m_house.clock.now();
   SecretBytes secret = crypto::random_secret(identity::totp::kSecretBytes);
-  LK_TRY(const auto refusal,
-         m_house.store.write([&](store::WriteTxn& txn) -> Result<std::optional<FactorRefusal>> {
-           LK_TRY_VOID(m_sessions.require_live(txn, session));
-           return m_second_factors.offer_totp(txn, session, typed, secret, now);
-         }));
-  if (refusal) {
+  auto offered =
+      m_house.store.write([&](store::WriteTxn& txn) -> Result<std::optional<FactorRefusal>> {
+        LK_TRY_VOID(m_sessions.require_live(txn, session));
+        return m_second_factors.offer_totp(txn, session, typed, secret, now);
+      });
+  if (!offered) {
+    return refused(m_house, session, audit::Act::kSecondFactorEnrolled, std::move(offered).error());
+  }
+  if (const auto refusal = offered.value()) {
     return refused(m_house, session, audit::Act::kSecondFactorEnrolled, *refusal);
   }
   return secret;

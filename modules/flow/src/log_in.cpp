@@ -21,6 +21,13 @@ Result<identity::ProvenIdentity> agent_of(store::WriteTxn& txn, const Proof& pro
                                            now);
 }
 
+// Who may only enrol has nothing to prove again.
+Result<void> require_a_second_factor(const identity::Session& session) {
+  return session.assurance() == identity::Assurance::kEnrolmentOnly
+             ? fail(Errc::kSecondFactorRequired, "step-up: no second factor yet")
+             : Result<void>{};
+}
+
 // Whom guesses are counted against: the name that was typed, or the passkey.
 std::string throttled_name_of(const identity::LoginAttempt& attempt) {
   return attempt.passkey ? "passkey:" + std::string{as_text(attempt.passkey->credential_id)}
@@ -93,14 +100,19 @@ Result<Proof> LogIn::prove_with_passkey(const webauthn::Assertion& assertion,
   if (directory == nullptr || !id) {
     return refuse("not_admitted");
   }
-  LK_TRY(auto people, (*directory)->look_up({&*id, 1}));
-  if (people.size() != 1) {
+  auto people = (*directory)->look_up({&*id, 1});
+  if (!people) {
+    refused = {"directory_unavailable", std::nullopt};  // of nobody: it bounds the entries
+    return fail(Errc::kUnavailable, "log-in: the directory gave no answer");
+  }
+  if (people.value().size() != 1) {
     return refuse(identity::kNotInDirectory);
   }
-  if (people.front().standing != identity::Standing::kActive) {
-    return refuse(name_of(people.front().standing));
+  identity::DirectoryPerson& person = people.value().front();
+  if (person.standing != identity::Standing::kActive) {
+    return refuse(name_of(person.standing));
   }
-  return Proof{PasskeyProof{std::move(passkey), std::move(people.front())}};
+  return Proof{PasskeyProof{std::move(passkey), std::move(person)}};
 }
 
 Result<Proof> LogIn::prove(const identity::LoginAttempt& attempt,
@@ -126,6 +138,12 @@ Result<std::variant<identity::Admission, LogIn::Refused>> LogIn::admit(
       LK_TRY_VOID(identity::DirectoryAgents{}.follow(txn, agent, *by_passkey->person));
     }
     LK_TRY(const auto decision, m_passkeys.admit(txn, by_passkey->passkey, now));
+    const auto* refusal = std::get_if<identity::FactorRefusal>(&decision);
+    if (refusal != nullptr && *refusal == identity::FactorRefusal::kPasskeyCopied) {
+      // Nobody knows which of the two opened what is open.
+      LK_TRY(const auto ended, m_sessions.close_all(txn, agent));
+      LK_TRY_VOID(append_ends(txn, std::nullopt, agent, ended, name_of(*refusal), now));
+    }
     return decide(decision, agent);
   }
   LK_TRY(const auto who, agent_of(txn, proof, fresh, now));
@@ -172,6 +190,7 @@ Result<identity::Passkeys::Question> LogIn::ask_for_passkey() {
 }
 
 Result<identity::Passkeys::Question> LogIn::ask_for_passkey(const identity::Session& session) {
+  LK_TRY_VOID(require_a_second_factor(session));
   return m_house.store.read([&](store::ReadTxn& txn) {
     return m_passkeys.ask(txn, session, webauthn::Ceremony::kStepUp, m_house.clock.now());
   });
@@ -218,9 +237,9 @@ Result<identity::OpenedSession> LogIn::step_up(const identity::Session& session,
   const Timestamp now = m_house.clock.now();
   const audit::Entry entry =
       entry_by(identity::Actor{session.agent(), session.id()}, audit::Act::kStepUp);
-  if (session.assurance() == identity::Assurance::kEnrolmentOnly) {
-    record_refusal(m_house, entry, name_of(Errc::kSecondFactorRequired));
-    return fail(Errc::kSecondFactorRequired, "step-up: no second factor yet");
+  if (auto enrolled = require_a_second_factor(session); !enrolled) {
+    record_refusal(m_house, entry, name_of(enrolled.error().code));
+    return Fail{std::move(enrolled).error()};
   }
   if (auto throttled = m_throttle.admit_step_up(session.agent().raw(), now); !throttled) {
     record_refusal(m_house, entry, "throttled");
@@ -239,6 +258,7 @@ Result<identity::OpenedSession> LogIn::step_up(const identity::Session& session,
     LK_TRY(auto opened, m_sessions.replace(txn, session, admission, start, now));
     audit::Entry done = entry;
     done.object = {audit::ObjectKind::kSession, to_ulid(start.id)};
+    done.reason = std::string{name_of(admission.assurance())};
     LK_TRY_VOID(audit::append(txn, done, now));
     LK_TRY_VOID(
         append_ends(txn, session.agent(), session.agent(), opened.ended, "session_limit", now));

@@ -1,10 +1,14 @@
 // The rows of local agents and sessions, shared by the directory and the session store.
 #pragma once
+#include <leadkeep/base/text.h>
 #include <leadkeep/identity/policy.h>
 #include <leadkeep/store/records/agent.pb.h>
 #include <leadkeep/store/records/session.pb.h>
 #include <leadkeep/store/table.h>
 
+#include <algorithm>
+#include <cstddef>
+#include <string_view>
 #include <vector>
 
 namespace leadkeep::identity {
@@ -14,6 +18,13 @@ inline constexpr store::Table<records::Session> kSessions{store::TableId::kSessi
 
 [[nodiscard]] inline store::KeyRef identity_key() {
   return store::system_key("identity");
+}
+
+// A name that people give: not empty, UTF-8, no control characters of ASCII.
+[[nodiscard]] inline bool is_printable(std::string_view name, std::size_t most_bytes) {
+  return !name.empty() && name.size() <= most_bytes && is_valid_utf8(name) &&
+         std::ranges::none_of(
+             name, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
 // A record says whose it is: one that says anything else than its place is damaged.

@@ -32,12 +32,9 @@ Result<void> check_username(std::string_view username) {
 }
 
 Result<void> check_display_name(std::string_view name) {
-  const bool printable = std::ranges::none_of(
-      name, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
-  if (name.empty() || name.size() > kMaxDisplayNameBytes || !is_valid_utf8(name) || !printable) {
-    return fail(Errc::kInvalidInput, "a display name has 1 to 128 bytes of printable UTF-8");
-  }
-  return {};
+  return is_printable(name, kMaxDisplayNameBytes)
+             ? Result<void>{}
+             : fail(Errc::kInvalidInput, "a display name has 1 to 128 bytes of printable UTF-8");
 }
 
 Result<void> check_password_rules(const SecretBytes& password) {

@@ -1,8 +1,8 @@
-// Reads the little CBOR of WebAuthn: the canonical form of CTAP2, definite lengths, four levels.
+// Reads the little CBOR of WebAuthn: definite lengths, no tags and no floats, four levels.
 //
 // Every byte string comes back as a view of the input. Nothing of it is believed before it was read
 // to its end, so a length is never room that is made.
-// Source   RFC 8949; CTAP 2.1 section 8 (canonical form)
+// Source   RFC 8949
 #pragma once
 #include <leadkeep/base/bytes.h>
 

@@ -116,6 +116,7 @@ class House {
                          m_house.enrol_second_factor,
                          m_house.enrol_passkey,
                          m_house.own_sessions,
+                         m_house.end_sessions,
                          m_house.open_break_glass,
                          m_house.refuse,
                          m_house.authoriser,
@@ -135,6 +136,7 @@ class House {
                                      m_clock};
   ControlServices m_control_services{
       m_house.manage_agents,
+      m_house.end_sessions,
       m_house.enrol_second_factor,
       m_house.open_break_glass,
       nullptr,

@@ -12,6 +12,7 @@ class ControlServer : public ::testing::Test, public PathHouse {
   [[nodiscard]] api::ControlServices services() {
     return {
         manage_agents,
+        end_sessions,
         enrol_second_factor,
         open_break_glass,
         end_leavers,

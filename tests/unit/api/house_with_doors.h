@@ -17,9 +17,9 @@ class HouseWithDoors : public ::testing::Test, public PathHouse {
       : api{must(api::ApiServer::start(
             certificate.options(),
             api::ApiServices{log_in, show_inbox, send_reply, work, keep_consent, manage_agents,
-                             enrol_second_factor, enrol_passkey, own_sessions, open_break_glass,
-                             refuse, authoriser, feed, store.metrics(), store.clock(),
-                             [this] { return api::Health{health.load(), "1.2.3"}; },
+                             enrol_second_factor, enrol_passkey, own_sessions, end_sessions,
+                             open_break_glass, refuse, authoriser, feed, store.metrics(),
+                             store.clock(), [this] { return api::Health{health.load(), "1.2.3"}; },
                              kMaxListeners}))} {}
 
   [[nodiscard]] TestClient client() const { return TestClient{api->port()}; }

@@ -50,6 +50,12 @@ http::Response enrolment_code_response(const flow::EnrolSecondFactor::EnrolmentC
   return {201, std::move(writer).take()};
 }
 
+http::Response ended_response(std::size_t ended) {
+  json::Writer writer;
+  writer.begin_object().field("ended", static_cast<std::uint64_t>(ended)).end_object();
+  return {200, std::move(writer).take()};
+}
+
 http::Response accounts_response(const std::vector<identity::AgentSummary>& agents) {
   return {200, list_to_json(agents, std::nullopt, write_account)};
 }

@@ -6,6 +6,7 @@
 #include <leadkeep/flow/enrol_second_factor.h>
 #include <leadkeep/identity/local_directory.h>
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,8 @@ namespace leadkeep::api {
 // {"enrolment_code","expires_at"}
 [[nodiscard]] http::Response enrolment_code_response(
     const flow::EnrolSecondFactor::EnrolmentCode& code);
+// {"ended"}: how many sessions
+[[nodiscard]] http::Response ended_response(std::size_t ended);
 [[nodiscard]] http::Response accounts_response(const std::vector<identity::AgentSummary>& agents);
 
 }  // namespace leadkeep::api

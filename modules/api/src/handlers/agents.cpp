@@ -50,4 +50,16 @@ Answer enable_account(const ApiContext& context, http::Request& request,
   return set_state(context, request, permit, AgentSummary::State::kActive);
 }
 
+Answer sign_out_account(const ApiContext& context, http::Request& request,
+                        const ManagePermit& permit) {
+  LK_TRY(const auto username, parse_username(request));
+  LK_TRY(const std::size_t ended, context.services.end_sessions.of(permit, username));
+  return ended_response(ended);
+}
+
+Answer sign_out_everybody(const ApiContext& context, http::Request&, const ManagePermit& permit) {
+  LK_TRY(const std::size_t ended, context.services.end_sessions.of_everybody(permit));
+  return ended_response(ended);
+}
+
 }  // namespace leadkeep::api

@@ -74,6 +74,19 @@ Answer reset_second_factor_locally(const ControlServices& services, http::Reques
   return enrolment_code_response(code);
 }
 
+Answer sign_out_agent_locally(const ControlServices& services, http::Request& request) {
+  LK_TRY(const auto username, parse_username(request));
+  LK_TRY(const std::size_t ended,
+         services.end_sessions.of(ManageAgents::By::operator_of_the_host(), username));
+  return ended_response(ended);
+}
+
+Answer sign_out_everybody_locally(const ControlServices& services, http::Request&) {
+  LK_TRY(const std::size_t ended,
+         services.end_sessions.of_everybody(ManageAgents::By::operator_of_the_host()));
+  return ended_response(ended);
+}
+
 Answer issue_break_glass(const ControlServices& services, http::Request&) {
   LK_TRY(const auto code, services.open_break_glass.issue());
   json::Writer writer;
@@ -103,9 +116,7 @@ Answer list_held_leavers(const ControlServices& services, http::Request&) {
 Answer end_held_leavers(const ControlServices& services, http::Request&) {
   LK_TRY(auto* const end_leavers, leavers_of(services));
   LK_TRY(const std::size_t ended, end_leavers->end_held());
-  json::Writer writer;
-  writer.begin_object().field("ended", static_cast<std::uint64_t>(ended)).end_object();
-  return http::Response{200, std::move(writer).take()};
+  return ended_response(ended);
 }
 
 Answer verify_store_locally(const ControlServices& services, http::Request&) {

@@ -94,6 +94,12 @@ namespace leadkeep::api {
 [[nodiscard]] Answer enable_account(
     const ApiContext& context, http::Request& request,
     const identity::Permit<identity::Action::kManageAgents>& permit);
+[[nodiscard]] Answer sign_out_account(
+    const ApiContext& context, http::Request& request,
+    const identity::Permit<identity::Action::kManageAgents>& permit);
+[[nodiscard]] Answer sign_out_everybody(
+    const ApiContext& context, http::Request& request,
+    const identity::Permit<identity::Action::kManageAgents>& permit);
 
 // events.cpp
 [[nodiscard]] Answer follow_events(const ApiContext& context, http::Request& request,
@@ -119,6 +125,10 @@ namespace leadkeep::api {
 [[nodiscard]] Answer enable_agent_locally(const ControlServices& services, http::Request& request);
 [[nodiscard]] Answer reset_second_factor_locally(const ControlServices& services,
                                                  http::Request& request);
+[[nodiscard]] Answer sign_out_agent_locally(const ControlServices& services,
+                                            http::Request& request);
+[[nodiscard]] Answer sign_out_everybody_locally(const ControlServices& services,
+                                                http::Request& request);
 [[nodiscard]] Answer issue_break_glass(const ControlServices& services, http::Request& request);
 [[nodiscard]] Answer list_held_leavers(const ControlServices& services, http::Request& request);
 [[nodiscard]] Answer end_held_leavers(const ControlServices& services, http::Request& request);

@@ -43,7 +43,10 @@ Result<webauthn::Assertion> parse_assertion(const Members& members, std::string_
   LK_TRY(assertion.client_data_json, client_data_of(members, name, response));
   LK_TRY(assertion.authenticator_data, bytes_of(members, name, response, "authenticatorData"));
   LK_TRY(assertion.signature, bytes_of(members, name, response, "signature"));
-  LK_TRY(assertion.user_handle, bytes_of(members, name, response, "userHandle"));
+  const json::Value handle = response["userHandle"];
+  if (!handle.is_absent() && !handle.is_null()) {
+    LK_TRY(assertion.user_handle, bytes_of(members, name, response, "userHandle"));
+  }
   return assertion;
 }
 

@@ -7,6 +7,7 @@
 #include <leadkeep/identity/totp.h>
 #include <leadkeep/store/records/second_factors.pb.h>
 
+#include <algorithm>
 #include <span>
 #include <string>
 
@@ -37,6 +38,20 @@ inline constexpr store::Table<records::SecondFactors> kFactors{store::TableId::k
 // Recovery codes are no factor to sign in with for good: they stand in for one of these.
 [[nodiscard]] inline bool has_any(const records::SecondFactors& factors) {
   return factors.has_totp() || factors.passkeys_size() > 0;
+}
+
+// One that lets its agent in. Who has none but a copied passkey is asked for paper all the same.
+[[nodiscard]] inline bool has_usable(const records::SecondFactors& factors) {
+  return factors.has_totp() ||
+         std::ranges::any_of(factors.passkeys(),
+                             [](const records::Passkey& passkey) { return !passkey.copied(); });
+}
+
+// Whoever used a factor has guessed none.
+inline void forget_wrong(records::SecondFactors& factors) {
+  factors.clear_wrong_in_window();
+  factors.clear_window_start_ms();
+  factors.clear_wrong_in_a_row();
 }
 
 inline void set_recovery_codes(records::SecondFactors& factors,

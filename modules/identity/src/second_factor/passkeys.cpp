@@ -1,6 +1,5 @@
 #include "second_factor/passkey_record.h"
 
-#include <leadkeep/base/text.h>
 #include <leadkeep/identity/passkeys.h>
 
 #include <algorithm>
@@ -38,12 +37,9 @@ Bytes copy_of(std::string_view text) {
 }
 
 Result<void> check_name(std::string_view name) {
-  const bool printable =
-      std::ranges::none_of(name, [](char c) { return static_cast<unsigned char>(c) < ' '; });
-  if (name.empty() || name.size() > Passkeys::kMaxNameBytes || !is_valid_utf8(name) || !printable) {
-    return fail(Errc::kInvalidInput, "a passkey's name has 1 to 64 bytes of printable UTF-8");
-  }
-  return {};
+  return is_printable(name, Passkeys::kMaxNameBytes)
+             ? Result<void>{}
+             : fail(Errc::kInvalidInput, "a passkey's name has 1 to 64 bytes of printable UTF-8");
 }
 
 // An authenticator that counts has counted on; one that does not says 0 for ever.
@@ -93,7 +89,9 @@ Result<Passkeys::Question> Passkeys::ask(store::ReadTxn& txn, const Session& ses
   Question question{
       m_challenges->party().id(), m_challenges->issue(purpose_of(ceremony, session.id()), now), {}};
   for (const records::Passkey& passkey : factors.passkeys()) {
-    question.credentials.push_back(copy_of(passkey.credential_id()));
+    if (ceremony == Ceremony::kRegister || !passkey.copied()) {
+      question.credentials.push_back(copy_of(passkey.credential_id()));
+    }
   }
   return question;
 }
@@ -121,7 +119,9 @@ Result<ProvenPasskey> Passkeys::prove(store::ReadTxn& txn, const std::optional<S
   if (record.disabled()) {
     return refused_as(refused, "disabled_agent");
   }
-  if (!same_bytes(assertion.user_handle, agent.bytes())) {
+  // An authenticator that was asked for one of the agent's own need not say whose it is.
+  const bool may_be_silent = session.has_value() && assertion.user_handle.empty();
+  if (!may_be_silent && !same_bytes(assertion.user_handle, agent.bytes())) {
     return refused_as(refused, "passkey_user_handle");
   }
   LK_TRY(auto factors, load_factors(txn, agent));
@@ -146,7 +146,10 @@ Result<SecondFactors::Decision> Passkeys::admit(store::WriteTxn& txn, const Prov
   if (kept == nullptr) {
     return Decision{FactorRefusal::kPasskeyGone};
   }
-  if (proven.m_challenge_issued.ms <= kept->last_challenge_ms()) {
+  // One of the future is from a clock that was set back, and must not lock the passkey until then.
+  const Timestamp last{kept->last_challenge_ms()};
+  if (proven.m_challenge_issued <= last &&
+      !window_has_passed(last, webauthn::Challenges::kLife, now)) {
     return Decision{FactorRefusal::kPasskeyUsed};
   }
   kept->set_last_challenge_ms(proven.m_challenge_issued.ms);
@@ -159,6 +162,7 @@ Result<SecondFactors::Decision> Passkeys::admit(store::WriteTxn& txn, const Prov
   }
   keep_state(*kept, proven.m_state);
   kept->set_last_used_ms(now.ms);
+  forget_wrong(factors);
   LK_TRY_VOID(save_factors(txn, proven.agent(), factors));
   return Decision{Admission{Admission::Key{}, proven.agent(), Assurance::kPasskey}};
 }
@@ -201,6 +205,7 @@ Result<std::variant<Passkeys::Added, FactorRefusal>> Passkeys::add(
     set_recovery_codes(factors, recovery_codes);
   }
   factors.clear_reset();
+  factors.clear_offered();  // to whoever had less
   records::Passkey& kept = *factors.add_passkeys();
   kept.set_id(std::string{id.raw()});
   kept.set_credential_id(std::string{as_text(passkey.credential_id)});
@@ -228,12 +233,13 @@ Result<Admission> Passkeys::remove(store::WriteTxn& txn, const Session& session,
   }
   LK_TRY_VOID(passkey_owners().remove(txn, found->credential_id(), session.agent().bytes()));
   passkeys.erase(found);
+  if (!has_usable(factors) && m_policy.is_required_for(session.roles())) {
+    return fail(Errc::kConflict, "passkeys: a role of the agent needs the last one");
+  }
   if (!has_any(factors)) {
-    if (m_policy.is_required_for(session.roles())) {
-      return fail(Errc::kConflict, "passkeys: a role of the agent needs the last one");
-    }
     factors.clear_recovery_codes();
   }
+  factors.clear_offered();
   LK_TRY_VOID(save_factors(txn, session.agent(), factors));
   return Admission{Admission::Key{}, session.agent(),
                    has_any(factors) ? session.assurance() : Assurance::kPassword};

@@ -41,12 +41,6 @@ FactorRefusal count_wrong(records::SecondFactors& factors, Timestamp now) {
                                                             : FactorRefusal::kWrong;
 }
 
-void forget_wrong(records::SecondFactors& factors) {
-  factors.clear_wrong_in_window();
-  factors.clear_window_start_ms();
-  factors.clear_wrong_in_a_row();
-}
-
 // Whether it is a code of this app, which is then taken. How its clock goes is learnt when it is
 // enrolled.
 bool take_code(records::Totp& totp, totp::Drift drift, const SecretBytes& typed, Timestamp now) {

@@ -21,6 +21,7 @@
 #include <leadkeep/base/result.h>
 #include <leadkeep/base/secret.h>
 #include <leadkeep/flow/end_leavers.h>
+#include <leadkeep/flow/end_sessions.h>
 #include <leadkeep/flow/enrol_passkey.h>
 #include <leadkeep/flow/enrol_second_factor.h>
 #include <leadkeep/flow/keep_consent.h>
@@ -75,6 +76,7 @@ struct ApiServices {
   flow::EnrolSecondFactor& enrol_second_factor;
   flow::EnrolPasskey& enrol_passkey;
   flow::OwnSessions& own_sessions;
+  flow::EndSessions& end_sessions;
   flow::OpenBreakGlass& open_break_glass;
   flow::Refuse& refuse;
   const identity::Authoriser& authoriser;
@@ -115,6 +117,7 @@ struct ControlStatus {
 
 struct ControlServices {
   flow::ManageAgents& manage_agents;
+  flow::EndSessions& end_sessions;
   flow::EnrolSecondFactor& enrol_second_factor;
   flow::OpenBreakGlass& open_break_glass;
   flow::EndLeavers* end_leavers;  // nullptr: no directory, no leavers

@@ -59,6 +59,7 @@ enum class Act : std::uint8_t {
   kBreakGlassOpened = 36,
   kPasskeyEnrolled = 37,
   kPasskeyRemoved = 38,
+  kSessionsEnded = 39,  // of one agent or of everybody, by somebody else; items says how many
 };
 
 enum class Outcome : std::uint8_t { kDone = 1, kRefused = 2 };

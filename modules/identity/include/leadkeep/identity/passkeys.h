@@ -7,8 +7,10 @@
 //
 // An assertion is taken once: a passkey takes no challenge but later ones than the last, which is
 // written in the transaction that opens the session. A counter that goes back means that there are
-// two of the authenticator; then this passkey signs in nobody any more, and the agent goes on with
-// another factor.
+// two of the authenticator; then this passkey signs in nobody any more, all sessions end, and the
+// agent goes on with another factor. Answers that arrive in another order than they were signed in
+// look the same. Passkeys that their maker keeps for other devices do not count, so no copy of these
+// is seen.
 //
 // Errors   kNotFound        no origin is set, so there are no passkeys; or no such passkey
 //          kStepUpRequired  a session whose proof is old changes no passkeys

@@ -28,7 +28,7 @@ struct Assertion {
   std::string client_data_json;
   Bytes authenticator_data;
   Bytes signature;
-  Bytes user_handle;  // whose passkey the authenticator says it is
+  Bytes user_handle;  // whose passkey the authenticator says it is; empty if it says nothing
 };
 
 struct AuthenticatorState {

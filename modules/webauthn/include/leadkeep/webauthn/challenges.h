@@ -5,7 +5,8 @@
 // Nothing is kept of a challenge, so strangers who ask for many cost no memory and push nobody
 // else's out. Each is good for five minutes, for one ceremony, and for what it was bound to. That it
 // is taken once is for the caller, who has a row to write it in: AnsweredChallenge says when it was
-// issued, and a passkey takes none but later ones. The key lives as long as the process: after a
+// issued, and a passkey takes none but later ones. One for a log-in is bound to nothing, as there is
+// no session yet: whoever has the answer, and is first, is let in. The key lives as long as the process: after a
 // restart the browser is asked once more.
 //
 // Takes    clientDataJSON as the browser wrote it
