@@ -192,20 +192,10 @@ Result<void> Accounts::sign_in(Account& account) {
     LK_TRY_VOID(enrol_passkey(account));
   }
   LK_TRY(account.spare_token, log_in(account));
-  return step_up(account, account.spare_token);
-}
-
-Result<void> Accounts::step_up(Account& account, std::string& token) {
   LK_TRY(const auto proven,
-         post(account.role, token, "/v1/session/step-up", proofs_of(account, false)));
-  token = proven.root()["token"].string().value_or("");
+         post(account.role, account.spare_token, "/v1/session/step-up", proofs_of(account, false)));
+  account.spare_token = proven.root()["token"].string().value_or("");
   return {};
-}
-
-Result<void> Accounts::prove_again(Role role) {
-  const auto account = std::ranges::find(m_accounts, role, &Account::role);
-  LK_CHECK(account != m_accounts.end());
-  return step_up(*account, account->token);
 }
 
 Result<std::set<std::string>> Accounts::active_user_names() {

@@ -31,8 +31,6 @@ class Accounts {
   [[nodiscard]] Result<void> disable_all();
 
   [[nodiscard]] const Account& of(Role role) const;
-  // What only a session with a fresh proof may do, it may again.
-  [[nodiscard]] Result<void> prove_again(Role role);
 
   [[nodiscard]] const std::string& victim() const noexcept { return m_victim; }
 
@@ -48,7 +46,6 @@ class Accounts {
   [[nodiscard]] Result<Account> add(Role role);
   [[nodiscard]] Result<void> sign_in(Account& account);
   [[nodiscard]] Result<std::string> log_in(Account& account);
-  [[nodiscard]] Result<void> step_up(Account& account, std::string& token);
   [[nodiscard]] Result<void> enrol(Account& account);
   [[nodiscard]] Result<void> enrol_passkey(Account& account);
   [[nodiscard]] Result<void> remove_passkey(Account& account, std::string_view id);
