@@ -5,7 +5,9 @@
 
 #include <leadkeep/base/event_log.h>
 #include <leadkeep/flow/house.h>
+#include <leadkeep/identity/session.h>
 
+#include <cstddef>
 #include <string>
 #include <utility>
 
@@ -21,6 +23,13 @@ namespace leadkeep::flow {
     default:
       return true;
   }
+}
+
+// Who may only enrol sees and ends nothing of the agent's, and has nothing to prove again.
+[[nodiscard]] inline Result<void> require_more_than_enrolment(const identity::Session& session) {
+  return session.assurance() == identity::Assurance::kEnrolmentOnly
+             ? fail(Errc::kSecondFactorRequired, "session: no second factor yet")
+             : Result<void>{};
 }
 
 // An entry of its own, where nothing else is written.
@@ -56,6 +65,17 @@ inline void record_refusal(House& house, audit::Entry entry, std::string_view re
     LK_TRY_VOID(audit::append(txn, entry, now));
   }
   return {};
+}
+
+// All sessions of `agent`, with their entries; how many there were.
+[[nodiscard]] inline Result<std::size_t> end_sessions_of(store::WriteTxn& txn,
+                                                         const identity::SessionStore& sessions,
+                                                         const std::optional<AgentId>& actor,
+                                                         const AgentId& agent,
+                                                         std::string_view reason, Timestamp now) {
+  LK_TRY(const auto ended, sessions.close_all(txn, agent));
+  LK_TRY_VOID(append_ends(txn, actor, agent, ended, reason, now));
+  return ended.size();
 }
 
 // body: Result<T>(WriteTxn&, audit::Entry&); it may complete the entry.

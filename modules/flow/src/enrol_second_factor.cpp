@@ -115,9 +115,7 @@ Result<EnrolSecondFactor::EnrolmentCode> EnrolSecondFactor::reset(const ManageAg
       return fail(Errc::kForbidden, "nobody resets their own second factor");
     }
     LK_TRY_VOID(m_second_factors.reset(txn, id, code, now));
-    LK_TRY(const auto ended, m_sessions.close_all(txn, id));
-    LK_TRY_VOID(append_ends(txn, by.actor() ? std::optional{by.actor()->agent} : std::nullopt, id,
-                            ended, "second_factor_reset", now));
+    LK_TRY_VOID(end_sessions_of(txn, m_sessions, entry.actor, id, "second_factor_reset", now));
     done.object = audit::object_of(id);
     return id;
   }));

@@ -21,13 +21,6 @@ Result<identity::ProvenIdentity> agent_of(store::WriteTxn& txn, const Proof& pro
                                            now);
 }
 
-// Who may only enrol has nothing to prove again.
-Result<void> require_a_second_factor(const identity::Session& session) {
-  return session.assurance() == identity::Assurance::kEnrolmentOnly
-             ? fail(Errc::kSecondFactorRequired, "step-up: no second factor yet")
-             : Result<void>{};
-}
-
 // Whom guesses are counted against: the name that was typed, or the passkey.
 std::string throttled_name_of(const identity::LoginAttempt& attempt) {
   return attempt.passkey ? "passkey:" + std::string{as_text(attempt.passkey->credential_id)}
@@ -141,8 +134,7 @@ Result<std::variant<identity::Admission, LogIn::Refused>> LogIn::admit(
     const auto* refusal = std::get_if<identity::FactorRefusal>(&decision);
     if (refusal != nullptr && *refusal == identity::FactorRefusal::kPasskeyCopied) {
       // Nobody knows which of the two opened what is open.
-      LK_TRY(const auto ended, m_sessions.close_all(txn, agent));
-      LK_TRY_VOID(append_ends(txn, std::nullopt, agent, ended, name_of(*refusal), now));
+      LK_TRY_VOID(end_sessions_of(txn, m_sessions, std::nullopt, agent, name_of(*refusal), now));
     }
     return decide(decision, agent);
   }
@@ -190,7 +182,7 @@ Result<identity::Passkeys::Question> LogIn::ask_for_passkey() {
 }
 
 Result<identity::Passkeys::Question> LogIn::ask_for_passkey(const identity::Session& session) {
-  LK_TRY_VOID(require_a_second_factor(session));
+  LK_TRY_VOID(require_more_than_enrolment(session));
   return m_house.store.read([&](store::ReadTxn& txn) {
     return m_passkeys.ask(txn, session, webauthn::Ceremony::kStepUp, m_house.clock.now());
   });
@@ -237,7 +229,7 @@ Result<identity::OpenedSession> LogIn::step_up(const identity::Session& session,
   const Timestamp now = m_house.clock.now();
   const audit::Entry entry =
       entry_by(identity::Actor{session.agent(), session.id()}, audit::Act::kStepUp);
-  if (auto enrolled = require_a_second_factor(session); !enrolled) {
+  if (auto enrolled = require_more_than_enrolment(session); !enrolled) {
     record_refusal(m_house, entry, name_of(enrolled.error().code));
     return Fail{std::move(enrolled).error()};
   }

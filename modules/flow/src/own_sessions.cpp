@@ -3,17 +3,6 @@
 #include <leadkeep/flow/own_sessions.h>
 
 namespace leadkeep::flow {
-namespace {
-
-// Who may only enrol sees and ends nothing of the agent's.
-Result<void> require_more_than_enrolment(const identity::Session& session) {
-  if (session.assurance() == identity::Assurance::kEnrolmentOnly) {
-    return fail(Errc::kSecondFactorRequired, "sessions: no second factor yet");
-  }
-  return {};
-}
-
-}  // namespace
 
 Result<std::vector<identity::SessionSummary>> OwnSessions::list(const identity::Session& session) {
   LK_TRY_VOID(require_more_than_enrolment(session));
@@ -40,8 +29,9 @@ Result<void> OwnSessions::end_all(const identity::Session& session) {
   LK_TRY_VOID(require_more_than_enrolment(session));
   const Timestamp now = m_house.clock.now();
   return m_house.store.write([&](store::WriteTxn& txn) -> Result<void> {
-    LK_TRY(const auto ended, m_sessions.close_all(txn, session.agent()));
-    return append_ends(txn, session.agent(), session.agent(), ended, "signed_out_everywhere", now);
+    LK_TRY_VOID(end_sessions_of(txn, m_sessions, session.agent(), session.agent(),
+                                "signed_out_everywhere", now));
+    return {};
   });
 }
 

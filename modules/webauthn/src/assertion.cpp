@@ -1,10 +1,9 @@
-#include "authenticator_flags.h"
+#include "authenticator_data.h"
 #include "cbor.h"
 #include "fido_bytes.h"
 #include "signed_parts.h"
 
 #include <leadkeep/base/check.h>
-#include <leadkeep/crypto/hash.h>
 #include <leadkeep/webauthn/assertion.h>
 
 #include <fido/eddsa.h>
@@ -16,11 +15,6 @@ namespace {
 
 constexpr std::size_t kMaxData = 1024;       // bytes; 37 and what extensions say
 constexpr std::size_t kMaxSignature = 1024;  // bytes; an RSA one of 2,048 bits has 256
-constexpr std::size_t kHash = 32;
-constexpr std::size_t kFlagsAt = kHash;
-constexpr std::size_t kHead = kHash + 1 + 4;  // with flags and count
-constexpr std::uint8_t kKeyIncluded = 0x40;
-constexpr std::uint8_t kExtensionsIncluded = 0x80;
 
 template <class Key, Key* (*make)(), void (*release)(Key**),
           int (*read)(Key*, const void*, std::size_t)>
@@ -50,7 +44,8 @@ Checked<bool> is_signed(const fido_assert_t* assertion, const PublicKey& key) {
 }
 
 // An assertion carries no key; what extensions say is a map, and the end of it.
-bool is_well_formed(ByteView data, std::uint8_t flags) {
+bool is_well_formed(ByteView data) {
+  const std::uint8_t flags = flags_of(data);
   if ((flags & kKeyIncluded) != 0) {
     return false;
   }
@@ -75,18 +70,13 @@ Checked<AuthenticatorState> verify_signed(const SignedFor& asked, const PublicKe
   if (data.size() > kMaxData || assertion.signature.size() > kMaxSignature) {
     return Defect::kTooLarge;
   }
-  if (data.size() < kHead) {
+  if (data.size() < kHead || !is_well_formed(data)) {
     return Defect::kSignature;
   }
-  const auto flags = std::to_integer<std::uint8_t>(data[kFlagsAt]);
-  if (!is_well_formed(data, flags)) {
-    return Defect::kSignature;
-  }
-  const std::string& party = asked.party.id();
-  if (!same_bytes(data.first(kHash), crypto::sha256({as_bytes(party)}))) {
+  if (!is_for(asked.party, data)) {
     return Defect::kRelyingParty;
   }
-  const auto state = state_of(flags, read_be<std::uint32_t>(data.subspan(kFlagsAt + 1)));
+  const auto state = state_of(data);
   if (std::holds_alternative<Defect>(state)) {
     return state;
   }
@@ -95,7 +85,7 @@ Checked<AuthenticatorState> verify_signed(const SignedFor& asked, const PublicKe
   const auto& hash = asked.client_data_hash;
   if (::fido_assert_set_count(answer.get(), 1) != FIDO_OK ||
       ::fido_assert_set_clientdata_hash(answer.get(), data_of(hash), hash.size()) != FIDO_OK ||
-      ::fido_assert_set_rp(answer.get(), party.c_str()) != FIDO_OK ||
+      ::fido_assert_set_rp(answer.get(), asked.party.id().c_str()) != FIDO_OK ||
       ::fido_assert_set_up(answer.get(), FIDO_OPT_TRUE) != FIDO_OK ||
       ::fido_assert_set_uv(answer.get(), FIDO_OPT_TRUE) != FIDO_OK ||
       ::fido_assert_set_authdata_raw(answer.get(), 0, data_of(data), data.size()) != FIDO_OK ||

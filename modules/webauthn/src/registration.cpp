@@ -1,10 +1,9 @@
-#include "authenticator_flags.h"
+#include "authenticator_data.h"
 #include "cbor.h"
 #include "fido_bytes.h"
 #include "signed_parts.h"
 
 #include <leadkeep/base/check.h>
-#include <leadkeep/crypto/hash.h>
 #include <leadkeep/webauthn/registration.h>
 
 #include <optional>
@@ -12,13 +11,9 @@
 namespace leadkeep::webauthn {
 namespace {
 
-constexpr std::size_t kMaxObject = 8 * 1024;  // bytes
-constexpr std::size_t kHash = 32;
-constexpr std::size_t kFlagsAt = kHash;
-constexpr std::size_t kIdLengthAt = kHash + 1 + 4 + 16;  // behind flags, count and AAGUID
+constexpr std::size_t kMaxObject = 8 * 1024;     // bytes
+constexpr std::size_t kIdLengthAt = kHead + 16;  // behind the AAGUID
 constexpr std::size_t kIdAt = kIdLengthAt + 2;
-constexpr std::uint8_t kKeyIncluded = 0x40;
-constexpr std::uint8_t kExtensionsIncluded = 0x80;
 
 // {"fmt": …, "attStmt": …, "authData": …}, in whichever order.
 struct AttestationObject {
@@ -56,7 +51,7 @@ bool is_well_formed(ByteView data) {
   if (data.size() < kIdAt) {
     return false;
   }
-  const auto flags = std::to_integer<std::uint8_t>(data[kFlagsAt]);
+  const std::uint8_t flags = flags_of(data);
   const std::size_t id_length = read_be<std::uint16_t>(data.subspan(kIdLengthAt));
   if ((flags & kKeyIncluded) == 0 || id_length == 0 || id_length > kMaxCredentialId ||
       data.size() < kIdAt + id_length) {
@@ -120,16 +115,14 @@ Checked<NewPasskey> verify_attested(const SignedFor& asked, ByteView attestation
   if (!object || !is_well_formed(object->data)) {
     return Defect::kAttestation;
   }
-  const std::string& party = asked.party.id();
-  if (!same_bytes(object->data.first(kHash), crypto::sha256({as_bytes(party)}))) {
+  if (!is_for(asked.party, object->data)) {
     return Defect::kRelyingParty;
   }
   const FidoCredential credential = read_data(object->data);
   if (!credential) {
     return Defect::kKey;
   }
-  const auto state =
-      state_of(::fido_cred_flags(credential.get()), ::fido_cred_sigcount(credential.get()));
+  const auto state = state_of(object->data);
   if (const auto* defect = std::get_if<Defect>(&state)) {
     return *defect;
   }

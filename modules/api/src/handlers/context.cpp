@@ -1,5 +1,7 @@
 #include "handlers/context.h"
 
+#include "json/views.h"
+
 #include <leadkeep/base/text.h>
 #include <leadkeep/crypto/hash.h>
 #include <leadkeep/flow/show_inbox.h>
@@ -55,6 +57,14 @@ Result<Pii<std::string>> text_of(http::Request& request, const Members& members)
   LK_TRY(const auto text, Members::of(request, members["text"], {"body"}));
   LK_TRY(const auto body, text.string("body"));
   return Pii{std::string{body}};
+}
+
+http::Response opened_response(int status, const identity::OpenedSession& opened) {
+  json::Writer writer;
+  writer.begin_object();
+  write_opened_session(writer, opened);
+  writer.end_object();
+  return {status, std::move(writer).take()};
 }
 
 http::Response made(int status, std::string_view id, std::string_view state) {

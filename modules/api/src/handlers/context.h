@@ -43,6 +43,8 @@ struct PageQuery {
 // The text of {…,"text":{"body":…}}.
 [[nodiscard]] Result<Pii<std::string>> text_of(http::Request& request, const Members& members);
 
+// The token, once, and whose session it is.
+[[nodiscard]] http::Response opened_response(int status, const identity::OpenedSession& opened);
 // {"id":…}, with "status" if it is not empty.
 [[nodiscard]] http::Response made(int status, std::string_view id, std::string_view state = {});
 

@@ -40,11 +40,7 @@ Answer remove_passkey(const ApiContext& context, http::Request& request,
                       const identity::Session& session) {
   LK_TRY(const auto id, id_of<identity::PasskeyId>(request));
   LK_TRY(const auto opened, context.services.enrol_passkey.remove(session, id));
-  json::Writer writer;
-  writer.begin_object();
-  write_opened_session(writer, opened);
-  writer.end_object();
-  return http::Response{200, std::move(writer).take()};
+  return opened_response(200, opened);
 }
 
 }  // namespace leadkeep::api

@@ -17,41 +17,37 @@ constexpr std::array kActions{
     Action::kFollowEvents, Action::kListAgents,       Action::kManageAgents,
     Action::kListAccounts};
 
-http::Response opened_response(const identity::OpenedSession& opened) {
-  json::Writer writer;
-  writer.begin_object();
-  write_opened_session(writer, opened);
-  writer.end_object();
-  return {201, std::move(writer).take()};
-}
+enum class Typed : std::uint8_t { kNameAndProofs, kProofs };
 
-// {"passkey": …} and nothing beside it.
-Result<identity::LoginAttempt> parse_passkey(http::Request& request, json::Value root) {
-  LK_TRY(const auto members, Members::of(request, root, {"passkey"}));
+// {"passkey": …} and nothing beside it, or what somebody typed.
+Result<identity::LoginAttempt> parse_attempt(http::Request& request, Typed typed) {
+  LK_TRY(const auto document, parse_body(request));
   identity::LoginAttempt attempt;
-  LK_TRY(attempt.passkey, parse_assertion(members, "passkey"));
+  attempt.source = request.peer().address;
+  if (!document.root()["passkey"].is_absent()) {
+    LK_TRY(const auto members, Members::of(request, document.root(), {"passkey"}));
+    LK_TRY(attempt.passkey, parse_assertion(members, "passkey"));
+    return attempt;
+  }
+  const bool with_name = typed == Typed::kNameAndProofs;
+  LK_TRY(const auto members,
+         with_name
+             ? Members::of(request, document.root(), {"username", "password", "second_factor"})
+             : Members::of(request, document.root(), {"password", "second_factor"}));
+  if (with_name) {
+    LK_TRY(attempt.username, members.string("username"));
+  }
+  LK_TRY(attempt.password, members.secret("password"));
+  LK_TRY(attempt.second_factor, members.find_secret("second_factor"));
   return attempt;
 }
 
 }  // namespace
 
 Answer open_session(const ApiContext& context, http::Request& request) {
-  identity::LoginAttempt attempt;
-  {
-    LK_TRY(const auto document, parse_body(request));
-    if (!document.root()["passkey"].is_absent()) {
-      LK_TRY(attempt, parse_passkey(request, document.root()));
-    } else {
-      LK_TRY(const auto members,
-             Members::of(request, document.root(), {"username", "password", "second_factor"}));
-      LK_TRY(attempt.username, members.string("username"));
-      LK_TRY(attempt.password, members.secret("password"));
-      LK_TRY(attempt.second_factor, members.find_secret("second_factor"));
-    }
-  }
-  attempt.source = request.peer().address;
+  LK_TRY(const auto attempt, parse_attempt(request, Typed::kNameAndProofs));
   LK_TRY(const auto opened, context.services.log_in.log_in(attempt));
-  return opened_response(opened);
+  return opened_response(201, opened);
 }
 
 Answer show_session(const ApiContext& context, http::Request& request,
@@ -73,26 +69,14 @@ Answer show_session(const ApiContext& context, http::Request& request,
 Answer open_break_glass(const ApiContext& context, http::Request& request) {
   LK_TRY(const auto code, parse_secret(request, "code"));
   LK_TRY(const auto opened, context.services.open_break_glass.open(code, request.peer().address));
-  return opened_response(opened);
+  return opened_response(201, opened);
 }
 
 Answer step_up(const ApiContext& context, http::Request& request,
                const identity::Session& session) {
-  identity::LoginAttempt attempt;
-  {
-    LK_TRY(const auto document, parse_body(request));
-    if (!document.root()["passkey"].is_absent()) {
-      LK_TRY(attempt, parse_passkey(request, document.root()));
-    } else {
-      LK_TRY(const auto members,
-             Members::of(request, document.root(), {"password", "second_factor"}));
-      LK_TRY(attempt.password, members.secret("password"));
-      LK_TRY(attempt.second_factor, members.find_secret("second_factor"));
-    }
-  }
-  attempt.source = request.peer().address;
+  LK_TRY(auto attempt, parse_attempt(request, Typed::kProofs));
   LK_TRY(const auto opened, context.services.log_in.step_up(session, std::move(attempt)));
-  return opened_response(opened);
+  return opened_response(201, opened);
 }
 
 Answer list_sessions(const ApiContext& context, http::Request& request,
