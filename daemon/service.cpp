@@ -5,6 +5,7 @@
 #include <leadkeep/base/event_log.h>
 #include <leadkeep/base/seeded_leak.h>
 #include <leadkeep/crypto/key.h>
+#include <leadkeep/dpop/proof.h>
 #include <leadkeep/identity/login_throttle.h>
 #include <leadkeep/privacy/normalise.h>
 #include <leadkeep/store/root_key.h>
@@ -49,23 +50,33 @@ identity::Role role_of(config::AgentRole role) {
   return identity::Role::kAdmin;
 }
 
-identity::SecondFactorPolicy second_factor_policy(const config::Settings& settings) {
+std::set<identity::Role> roles_of(const std::set<config::AgentRole>& named) {
   std::set<identity::Role> roles;
-  for (const config::AgentRole role : settings.second_factor.required_for) {
+  for (const config::AgentRole role : named) {
     roles.insert(role_of(role));
   }
-  return identity::SecondFactorPolicy{std::move(roles)};
+  return roles;
+}
+
+identity::SecondFactorPolicy second_factor_policy(const config::Settings& settings) {
+  const auto& factor = settings.second_factor;
+  return identity::SecondFactorPolicy{roles_of(factor.required_for),
+                                      {roles_of(factor.device_for), factor.device_life}};
 }
 
 Result<std::optional<webauthn::RelyingParty>> relying_party(const config::Settings& settings) {
-  if (settings.passkeys.origin.empty()) {
+  if (settings.browser.origin.empty()) {
     return std::optional<webauthn::RelyingParty>{};
   }
-  auto party = webauthn::RelyingParty::at(settings.passkeys.origin);
+  auto party = webauthn::RelyingParty::at(settings.browser.origin);
   if (!party) {
-    return fail(party.error().code, "passkeys.origin: " + party.error().detail);
+    return fail(party.error().code, "browser.origin: " + party.error().detail);
   }
   return std::optional{std::move(party).value()};
+}
+
+std::optional<dpop::Proofs> proofs_of(const std::optional<webauthn::RelyingParty>& party) {
+  return party ? std::optional<dpop::Proofs>{party->origin()} : std::nullopt;
 }
 
 api::StoreCheck::Verdict verdict(bool sound) {
@@ -86,7 +97,9 @@ struct Service::Paths {
                  directory_word,
                  second_factor_policy(settings)},
         second_factors{second_factor_policy(settings)},
+        proofs{proofs_of(party)},
         passkeys{std::move(party), second_factor_policy(settings)},
+        devices{second_factor_policy(settings)},
         throttle{settings.login.max_failures, settings.directory.max_failures},
         authoriser{identity::Policy::defaults()},
         dialer{std::move(allow_list)},
@@ -97,11 +110,12 @@ struct Service::Paths {
         work_conversation{house},
         keep_consent{house},
         refuse{house},
-        log_in{house,    prover(), second_factors, passkeys,
-               sessions, throttle, refuse,         settings.login.refusal},
+        log_in{house,    prover(), second_factors,        passkeys, devices, sessions,
+               throttle, refuse,   settings.login.refusal},
         manage_agents{house, agents},
         enrol_second_factor{house, second_factors, sessions, agents},
         enrol_passkey{house, passkeys, sessions},
+        keep_devices{house, devices, sessions, agents},
         own_sessions{house, sessions},
         end_sessions{house, sessions, agents},
         open_break_glass{house, sessions, throttle, refuse, settings.login.refusal} {
@@ -109,7 +123,7 @@ struct Service::Paths {
       const auto look_up = [&people = directory->people()](auto ids) {
         return people.look_up(ids);
       };
-      end_leavers.emplace(house, look_up, sessions, directory_word);
+      end_leavers.emplace(house, look_up, sessions, devices, directory_word);
     }
   }
 
@@ -122,7 +136,9 @@ struct Service::Paths {
   identity::DirectoryWord directory_word;
   identity::SessionStore sessions;
   identity::SecondFactors second_factors;
+  std::optional<dpop::Proofs> proofs;  // nothing: no origin is set, so there are no pages
   identity::Passkeys passkeys;
+  identity::RecognisedDevices devices;
   identity::LoginThrottle throttle;
   identity::Authoriser authoriser;
   egress::Dialer dialer;
@@ -139,6 +155,7 @@ struct Service::Paths {
   flow::ManageAgents manage_agents;
   flow::EnrolSecondFactor enrol_second_factor;
   flow::EnrolPasskey enrol_passkey;
+  flow::KeepDevices keep_devices;
   flow::OwnSessions own_sessions;
   flow::EndSessions end_sessions;
   flow::OpenBreakGlass open_break_glass;
@@ -221,22 +238,36 @@ Result<void> Service::open_doors(const config::Settings& settings) {
     m_leaver_watch =
         std::make_unique<LeaverWatch>(*p.end_leavers, *p.directory, settings.directory.recheck);
   }
-  LK_TRY(m_control,
-         api::ControlServer::start(
-             settings.control.socket,
-             api::ControlServices{p.manage_agents, p.end_sessions, p.enrol_second_factor,
-                                  p.open_break_glass, p.end_leavers ? &*p.end_leavers : nullptr,
-                                  [this] { return verify_store(); },
-                                  [this] { return control_status(); }, m_metrics, m_clock}));
-  LK_TRY(m_api,
-         api::ApiServer::start(
-             listener(settings.api.listen, settings.api.tls_certificate, settings.api.tls_key,
-                      settings.api.tls_minimum, settings.api.max_connections),
-             api::ApiServices{p.log_in, p.show_inbox, p.send_reply, p.work_conversation,
-                              p.keep_consent, p.manage_agents, p.enrol_second_factor,
-                              p.enrol_passkey, p.own_sessions, p.end_sessions, p.open_break_glass,
-                              p.refuse, p.authoriser, m_feed, m_metrics, m_clock,
-                              [this] { return health(); }, settings.events.max_listeners}));
+  LK_TRY(m_control, api::ControlServer::start(
+                        settings.control.socket,
+                        api::ControlServices{
+                            p.manage_agents, p.end_sessions, p.enrol_second_factor, p.keep_devices,
+                            p.open_break_glass, p.end_leavers ? &*p.end_leavers : nullptr,
+                            [this] { return verify_store(); }, [this] { return control_status(); },
+                            m_metrics, m_clock}));
+  LK_TRY(m_api, api::ApiServer::start(listener(settings.api.listen, settings.api.tls_certificate,
+                                               settings.api.tls_key, settings.api.tls_minimum,
+                                               settings.api.max_connections),
+                                      api::ApiServices{p.log_in,
+                                                       p.show_inbox,
+                                                       p.send_reply,
+                                                       p.work_conversation,
+                                                       p.keep_consent,
+                                                       p.manage_agents,
+                                                       p.enrol_second_factor,
+                                                       p.enrol_passkey,
+                                                       p.keep_devices,
+                                                       p.own_sessions,
+                                                       p.end_sessions,
+                                                       p.open_break_glass,
+                                                       p.refuse,
+                                                       p.authoriser,
+                                                       m_feed,
+                                                       m_metrics,
+                                                       m_clock,
+                                                       [this] { return health(); },
+                                                       settings.events.max_listeners,
+                                                       p.proofs ? &*p.proofs : nullptr}));
   LK_TRY(m_webhook, api::WebhookServer::start(
                         listener(settings.webhook.listen, settings.webhook.tls_certificate,
                                  settings.webhook.tls_key, config::TlsMinimum::kTls12,

@@ -117,10 +117,14 @@ ExitCode add_agent(const ControlClient& client, const Arguments& arguments) {
   return ExitCode::kDone;
 }
 
-// agents COMMAND USERNAME
+// agents COMMAND USERNAME [DEVICE]
 auto ask_about_agent(const ControlClient& client, const Arguments& arguments) {
   json::Writer w;
-  w.begin_object().field("username", arguments.words[2]).end_object();
+  w.begin_object().field("username", arguments.words[2]);
+  if (arguments.words.size() == 4) {
+    w.field("device", arguments.words[3]);
+  }
+  w.end_object();
   return client.request("POST", "/agents/" + arguments.words[1], std::move(w).take());
 }
 
@@ -138,6 +142,31 @@ ExitCode tell_ended(const Result<std::optional<json::Document>>& answer) {
     return complain(answer.error());
   }
   say("sessions ended: " + text_of(answer.value()->root()["ended"]));
+  return ExitCode::kDone;
+}
+
+ExitCode list_devices(const ControlClient& client, const Arguments& arguments) {
+  const auto answer = ask_about_agent(client, arguments);
+  if (!answer) {
+    return complain(answer.error());
+  }
+  const auto items = answer.value()->root()["items"].items();
+  for (const json::Value& device : items) {
+    (void)std::printf("%s  %-24s last used %s\n", text_of(device["id"]).c_str(),
+                      text_of(device["name"]).c_str(), text_of(device["last_used_at"]).c_str());
+  }
+  if (items.empty()) {
+    say("no browser of this agent is remembered");
+  }
+  return ExitCode::kDone;
+}
+
+ExitCode forget_devices(const ControlClient& client, const Arguments& arguments) {
+  const auto answer = ask_about_agent(client, arguments);
+  if (!answer) {
+    return complain(answer.error());
+  }
+  say("devices forgotten: " + text_of(answer.value()->root()["forgotten"]));
   return ExitCode::kDone;
 }
 
@@ -259,6 +288,12 @@ ExitCode run_command(const Arguments& arguments) {
   }
   if (is(2, "agents", "sign-out-everybody")) {
     return tell_ended(client.request("POST", "/agents/sign-out-everybody"));
+  }
+  if (is(3, "agents", "devices")) {
+    return list_devices(client, arguments);
+  }
+  if (is(3, "agents", "forget-devices") || is(4, "agents", "forget-devices")) {
+    return forget_devices(client, arguments);
   }
   if (is(3, "agents", "reset-second-factor")) {
     return reset_second_factor(client, arguments);

@@ -102,6 +102,14 @@ class Browser:
             raise RuntimeError(outcome["error"])
         return outcome.get("value")
 
+    def devtools(self, command, **parameters):
+        """Chromium's own protocol, for what WebDriver has no word for."""
+        return self._call("POST", "/goog/cdp/execute", {"cmd": command, "params": parameters})
+
+    def cookies(self):
+        """All of this page, also those that no script can read."""
+        return self._call("GET", "/cookie")
+
     def add_authenticator(self, **options):
         return self._call("POST", "/webauthn/authenticator", {
             "protocol": "ctap2", "transport": "internal", "hasResidentKey": True,

@@ -176,7 +176,7 @@ class Passkeys(PasskeyUser, functional.FunctionalTest):
 
 
 class NoOrigin(functional.FunctionalTest):
-    settings = {"passkeys.origin": ""}
+    settings = {"browser.origin": ""}
 
     def test_there_are_no_passkeys(self):
         self.assert_problem(self.anna.post("/v1/passkey-options"), 404, "not_found")
@@ -189,10 +189,10 @@ class WrongOrigin(functional.FunctionalTest):
         other = functional.make_instance("WrongOrigin")
         self.addCleanup(other.stop)
         other.make()
-        other.write_config({"passkeys.origin": "https://192.0.2.7"})
+        other.write_config({"browser.origin": "https://192.0.2.7"})
         ended = functional.run_daemon(other, "--config", other.config)
         self.assertNotEqual(ended.returncode, 0)
-        self.assertIn("passkeys.origin: an origin is https:// and a host name", ended.stderr)
+        self.assertIn("browser.origin: an origin is https:// and a host name", ended.stderr)
 
 
 if __name__ == "__main__":

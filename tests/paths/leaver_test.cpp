@@ -107,7 +107,7 @@ class LeaverPath : public ::testing::Test, public PathHouse {
   std::map<std::string, DirectoryPerson> people;
   bool directory_answers = true;
   int times_asked = 0;
-  flow::EndLeavers end_leavers{house, [this](auto ids) { return look_up(ids); }, sessions,
+  flow::EndLeavers end_leavers{house, [this](auto ids) { return look_up(ids); }, sessions, devices,
                                directory_word};
 
  private:
@@ -283,7 +283,7 @@ TEST_F(LeaverPath, LeavesASessionAloneThatWasOpenedWhileTheDirectoryWasAsked) {
                           meanwhile = sign_in_again("anna");
                           return answer;
                         },
-                        sessions, directory_word};
+                        sessions, devices, directory_word};
   must(slow.run());
   EXPECT_FALSE(is_in(anna));
   EXPECT_TRUE(is_in(*meanwhile));

@@ -11,6 +11,7 @@
 #include <leadkeep/flow/enrol_passkey.h>
 #include <leadkeep/flow/enrol_second_factor.h>
 #include <leadkeep/flow/keep_consent.h>
+#include <leadkeep/flow/keep_devices.h>
 #include <leadkeep/flow/log_in.h>
 #include <leadkeep/flow/manage_agents.h>
 #include <leadkeep/flow/open_break_glass.h>
@@ -53,7 +54,9 @@ class PathHouse {
   explicit PathHouse(store::Rehearsal rehearsal = store::Rehearsal::kEveryWrite,
                      std::set<identity::Role> second_factor_for = {})
       : store{rehearsal},
-        second_factor_policy{std::move(second_factor_for)},
+        second_factor_policy{
+            std::move(second_factor_for),
+            {.accepted_for = {identity::Role::kAgent, identity::Role::kSupervisor}}},
         house{*store,
               store.clock(),
               feed,
@@ -170,6 +173,7 @@ class PathHouse {
   identity::SessionStore sessions{identity::SessionLimits{}, directory_word, second_factor_policy};
   identity::SecondFactors second_factors{second_factor_policy};
   identity::Passkeys passkeys{must(webauthn::RelyingParty::at(kOrigin)), second_factor_policy};
+  identity::RecognisedDevices devices{second_factor_policy};
   identity::LoginThrottle throttle{10, 4};
   identity::Authoriser authoriser{identity::Policy::defaults()};
   flow::ReceiveMessage receive_message{house};
@@ -178,11 +182,13 @@ class PathHouse {
   flow::WorkConversation work{house};
   flow::KeepConsent keep_consent{house};
   flow::Refuse refuse{house};
-  flow::LogIn log_in{house,    &directory, second_factors, passkeys,
-                     sessions, throttle,   refuse,         std::chrono::milliseconds{0}};
+  flow::LogIn log_in{house,    &directory, second_factors,
+                     passkeys, devices,    sessions,
+                     throttle, refuse,     std::chrono::milliseconds{0}};
   flow::ManageAgents manage_agents{house, directory};
   flow::EnrolSecondFactor enrol_second_factor{house, second_factors, sessions, directory};
   flow::EnrolPasskey enrol_passkey{house, passkeys, sessions};
+  flow::KeepDevices keep_devices{house, devices, sessions, directory};
   flow::OwnSessions own_sessions{house, sessions};
   flow::EndSessions end_sessions{house, sessions, directory};
   flow::OpenBreakGlass open_break_glass{house, sessions, throttle, refuse,

@@ -1,5 +1,6 @@
 #include "accounts.h"
 
+#include "browser.h"
 #include "encode.h"
 #include "passkey.h"
 #include "request.h"
@@ -15,6 +16,9 @@ namespace leadkeep::leaktest {
 namespace {
 
 constexpr std::size_t kMaxAnswerBytes = std::size_t{64} << 20;
+constexpr int kOk = 200;
+constexpr int kCreated = 201;
+constexpr int kNoContent = 204;
 
 Request json_request(std::string verb, std::string target, std::string body) {
   Request request;
@@ -106,14 +110,17 @@ Result<json::Document> Accounts::post(Role role, const std::string& token,
 }
 
 // What the agent types, with a code from the paper if there is one.
-std::string Accounts::proofs_of(Account& account, bool with_user_name) {
+std::string Accounts::proofs_of(Account& account, Typed typed) {
   json::Writer w;
   w.begin_object();
-  if (with_user_name) {
+  if (typed != Typed::kProofs) {
     w.field("username", account.user_name);
   }
   w.field("password", account.password);
-  if (!account.recovery_codes.empty()) {
+  if (typed == Typed::kLogInOfAPage || typed == Typed::kPasswordOfAPage) {
+    w.field("cookie", true);
+  }
+  if (typed != Typed::kPasswordOfAPage && !account.recovery_codes.empty()) {
     w.field("second_factor", account.recovery_codes.back());
     account.recovery_codes.pop_back();
   }
@@ -122,7 +129,8 @@ std::string Accounts::proofs_of(Account& account, bool with_user_name) {
 }
 
 Result<std::string> Accounts::log_in(Account& account) {
-  LK_TRY(const auto opened, post(account.role, {}, "/v1/sessions", proofs_of(account, true)));
+  LK_TRY(const auto opened,
+         post(account.role, {}, "/v1/sessions", proofs_of(account, Typed::kLogIn)));
   return std::string{opened.root()["token"].string().value_or("")};
 }
 
@@ -145,7 +153,7 @@ Result<void> Accounts::enrol(Account& account) {
 }
 
 Result<void> Accounts::enrol_passkey(Account& account) {
-  const std::string& origin = m_instance.settings.passkeys.origin;
+  const std::string& origin = m_instance.settings.browser.origin;
   if (origin.empty()) {
     return {};
   }
@@ -185,15 +193,46 @@ Result<void> Accounts::remove_passkey(Account& account, std::string_view id) {
   return {};
 }
 
+// Remembered, signed in without the second factor, looked at by the operator, forgotten, left.
+Result<void> Accounts::use_browser(Account& account) {
+  if (m_instance.settings.browser.origin.empty()) {
+    return {};
+  }
+  const std::string devices = "/v1/session/second-factor/devices";
+  const std::string name = random_word(14);
+  m_marks.add(MarkKind::kDeviceName, name);
+  Browser browser{m_instance, m_marks, m_transcript, account.role};
+  LK_TRY_VOID(browser.ask("POST", "/v1/sessions", "/v1/sessions",
+                          proofs_of(account, Typed::kLogInOfAPage), kCreated));
+  LK_TRY(const RawAnswer made,
+         browser.ask("POST", devices, devices, R"({"name":")" + name + "\"}", kCreated));
+  LK_TRY(const auto device, json::Document::parse(made.body, {kMaxAnswerBytes}));
+  LK_TRY_VOID(browser.ask("POST", "/v1/sessions", "/v1/sessions",
+                          proofs_of(account, Typed::kPasswordOfAPage), kCreated));
+  LK_TRY_VOID(browser.ask("GET", devices, devices, {}, kOk));
+  LK_TRY(const RawAnswer listed,
+         m_instance.control.exchange(
+             json_request("POST", "/agents/devices", R"({"username":")" + account.user_name + "\"}")
+                 .bytes()));
+  m_transcript.keep(Role::kOperator, "POST /agents/devices", listed);
+  const std::string id{device.root()["id"].string().value_or("")};
+  LK_TRY_VOID(browser.ask("DELETE", devices + "/" + id, devices + "/{id}", {}, kNoContent));
+  LK_TRY_VOID(browser.ask("DELETE", "/v1/session", "/v1/session", {}, kNoContent));
+  return {};
+}
+
 Result<void> Accounts::sign_in(Account& account) {
   LK_TRY(account.token, log_in(account));
   if (account.role != Role::kAgent) {
     LK_TRY_VOID(enrol(account));
     LK_TRY_VOID(enrol_passkey(account));
   }
+  if (account.role == Role::kSupervisor) {
+    LK_TRY_VOID(use_browser(account));
+  }
   LK_TRY(account.spare_token, log_in(account));
-  LK_TRY(const auto proven,
-         post(account.role, account.spare_token, "/v1/session/step-up", proofs_of(account, false)));
+  LK_TRY(const auto proven, post(account.role, account.spare_token, "/v1/session/step-up",
+                                 proofs_of(account, Typed::kProofs)));
   account.spare_token = proven.root()["token"].string().value_or("");
   return {};
 }

@@ -24,8 +24,8 @@ class Accounts {
   Accounts(Instance& instance, Marks& marks, Transcript& transcript);
 
   // One account of each role, signed in, and one that requests may disable and enable. Supervisor
-  // and administrator have a second factor, whether the policy asks for it or not, and a passkey
-  // where the instance takes any.
+  // and administrator have a second factor, whether the policy asks for it or not; where the
+  // instance has pages, also a passkey, and the supervisor a browser that was remembered.
   [[nodiscard]] Result<void> make();
   // Disables every account that has come since make(), whoever made it.
   [[nodiscard]] Result<void> disable_all();
@@ -49,8 +49,10 @@ class Accounts {
   [[nodiscard]] Result<void> enrol(Account& account);
   [[nodiscard]] Result<void> enrol_passkey(Account& account);
   [[nodiscard]] Result<void> remove_passkey(Account& account, std::string_view id);
+  [[nodiscard]] Result<void> use_browser(Account& account);
   [[nodiscard]] Result<void> break_glass();
-  [[nodiscard]] static std::string proofs_of(Account& account, bool with_user_name);
+  enum class Typed : std::uint8_t { kProofs, kLogIn, kLogInOfAPage, kPasswordOfAPage };
+  [[nodiscard]] static std::string proofs_of(Account& account, Typed typed);
   [[nodiscard]] Result<json::Document> post(Role role, const std::string& token,
                                             const std::string& target, std::string body);
   [[nodiscard]] Result<std::set<std::string>> active_user_names();

@@ -55,7 +55,7 @@ class LeakTest {
     // Twice: ids and versions that the first round has learnt are used in the second.
     for (int round = 0; round < 2; ++round) {
       for (const Operation& operation : operations) {
-        if (!ends_all_sessions(operation) && !removes_passkey(operation) &&
+        if (!ends_all_sessions(operation) && !removes_factor(operation) &&
             !signs_out_everybody(operation.path)) {
           for (const Role role : roles_of(operation.door)) {
             LK_TRY_VOID(m_walk.good(operation, role));
@@ -124,9 +124,9 @@ class LeakTest {
     return name.ends_with("/sign-out-everybody");
   }
 
-  // Ends all sessions of the agent as well; the accounts have done it.
-  static bool removes_passkey(const Operation& operation) {
-    return operation.verb == "DELETE" && operation.path.find("/passkeys/") != std::string::npos;
+  // The accounts have done it; and with a passkey all sessions of the agent end.
+  static bool removes_factor(const Operation& operation) {
+    return operation.verb == "DELETE" && operation.path.starts_with("/v1/session/second-factor/");
   }
 
   static bool ends_or_opens_session(const Operation& operation) {
@@ -234,10 +234,13 @@ class LeakTest {
                   m_failures};
     std::erase(walked.never_good, "BROKEN *");
     std::erase_if(walked.never_good, signs_out_everybody);
-    if (m_instance.settings.passkeys.origin.empty()) {
-      std::erase_if(walked.never_good,
-                    [](const auto& name) { return name.find("passkey") != std::string::npos; });
-      walked.notes.push_back("passkeys are switched off, so their routes showed nothing");
+    if (m_instance.settings.browser.origin.empty()) {
+      std::erase_if(walked.never_good, [](const auto& name) {
+        return name.find("passkey") != std::string::npos ||
+               name.find("/devices") != std::string::npos;
+      });
+      walked.notes.push_back(
+          "no browser.origin is set, so the routes of passkeys and devices showed nothing");
     }
     return report(walked, findings, m_options.format);
   }

@@ -106,6 +106,10 @@ std::string_view name_of(MarkKind kind) noexcept {
       return "break_glass_code";
     case MarkKind::kPasskeyName:
       return "passkey_name";
+    case MarkKind::kDeviceName:
+      return "device_name";
+    case MarkKind::kCookie:
+      return "cookie";
     case MarkKind::kAppSecret:
       return "app_secret";
     case MarkKind::kVerifyToken:

@@ -49,6 +49,8 @@ enum class MarkKind : std::uint8_t {
   kEnrolmentCode,  // after a reset
   kBreakGlassCode,
   kPasskeyName,  // what an agent calls it
+  kDeviceName,
+  kCookie,  // a session's token or a device's secret
   kAppSecret,
   kVerifyToken,
   kAccessToken,

@@ -17,6 +17,7 @@ constexpr unsigned kOperators = bit(Role::kOperator);
 constexpr unsigned kAnybody = bit(Role::kNobody) | kStaff;
 
 constexpr auto kBody = Surface::kAnswerBody;
+constexpr auto kHead = Surface::kAnswerHead;
 constexpr auto kMemory = Surface::kMemory;
 constexpr auto kMay = Row::Need::kMay;
 constexpr auto kMust = Row::Need::kMustBeSeen;
@@ -34,12 +35,15 @@ constexpr std::string_view kStepUp = "POST /v1/session/step-up";
 constexpr std::string_view kNewPasskey = "POST /v1/session/second-factor/passkey-options";
 constexpr std::string_view kNoPasskey = "DELETE /v1/session/second-factor/passkeys/{id}";
 constexpr std::string_view kPasskey = "POST /v1/session/second-factor/passkeys";
+constexpr std::string_view kDevices = "POST /v1/session/second-factor/devices";
+constexpr std::string_view kOwnDevices = "GET /v1/session/second-factor/devices";
 constexpr std::string_view kNewPaper = "POST /v1/session/second-factor/recovery-codes";
 
 constexpr std::string_view kWords = "the words of a conversation are what an agent works with";
 constexpr std::string_view kPlainName = "a name without contact data is shown";
 constexpr std::string_view kColleague = "colleagues know each other by name";
 constexpr std::string_view kOwnSecret = "shown once, to the one who has to keep it";
+constexpr std::string_view kOwnCookie = "in a cookie, to the browser that has the key of it";
 constexpr std::string_view kOwnLabel = "words that agents themselves gave";
 constexpr std::string_view kEmployees =
     "data of the company's own people, written by an administrator";
@@ -112,6 +116,12 @@ constexpr std::array kTable{
     Row{MarkKind::kAgentName, kBody, kStaff, kNoPasskey, kMay, "who am I"},
     Row{MarkKind::kAgentUserName, kBody, kStaff, kNoPasskey, kMay, "who am I"},
     Row{MarkKind::kPasskeyName, kBody, kStaff, "GET /v1/session/second-factor", kMay, kOwnLabel},
+    // So are pages.
+    Row{MarkKind::kCookie, kHead, bit(Role::kSupervisor), "POST /v1/sessions", kMay, kOwnCookie},
+    Row{MarkKind::kCookie, kHead, bit(Role::kSupervisor), kDevices, kMay, kOwnCookie},
+    Row{MarkKind::kDeviceName, kBody, bit(Role::kSupervisor), kDevices, kMay, kOwnLabel},
+    Row{MarkKind::kDeviceName, kBody, bit(Role::kSupervisor), kOwnDevices, kMay, kOwnLabel},
+    Row{MarkKind::kDeviceName, kBody, kOperators, "POST /agents/devices", kMay, kEmployees},
     Row{MarkKind::kEnrolmentCode, kBody, kAdmins, "POST /v1/admin/agents/reset-second-factor",
         kMust, kOwnSecret},
     Row{MarkKind::kEnrolmentCode, kBody, kOperators, "POST /agents/reset-second-factor", kMust,

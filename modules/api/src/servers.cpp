@@ -16,23 +16,29 @@ const identity::Authoriser& nobodys_authoriser() {
 
 Door door_without_agents(Metrics& metrics, ShowReason show_reason) {
   return {nobodys_authoriser(), metrics,
-          [](ByteView) -> Result<identity::Session> {
+          [](const identity::ShownSession&) -> Result<identity::Session> {
             return fail(Errc::kUnauthenticated, "door: no agents here");
           },
           [](const std::optional<identity::Actor>&, Errc) {}, show_reason};
 }
 
 Door door_of(const ApiServices& services) {
-  return {services.authoriser, services.metrics,
-          [&log_in = services.log_in](ByteView token) { return log_in.resume(token); },
+  return {services.authoriser,
+          services.metrics,
+          [&log_in = services.log_in](const identity::ShownSession& shown) {
+            return log_in.resume(shown);
+          },
           [&refuse = services.refuse](const std::optional<identity::Actor>& actor, Errc reason) {
             refuse.record(actor, reason);
-          }};
+          },
+          ShowReason::kNever,
+          Browser{services.proofs, services.clock}};
 }
 
 EventStreams::StillAllowed still_allowed(const ApiServices& services) {
-  return [&log_in = services.log_in, &authoriser = services.authoriser](ByteView token) {
-    const auto session = log_in.session_of(token);
+  return [&log_in = services.log_in,
+          &authoriser = services.authoriser](const identity::ShownSession& shown) {
+    const auto session = log_in.session_of(shown);
     return session ? authoriser.allows(session.value(), identity::Action::kFollowEvents)
                    : identity::Verdict::kRefused;
   };

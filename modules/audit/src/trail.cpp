@@ -133,6 +133,12 @@ std::string_view name_of(Act act) noexcept {
       return "passkey_removed";
     case Act::kSessionsEnded:
       return "sessions_ended";
+    case Act::kDeviceRemembered:
+      return "device_remembered";
+    case Act::kDeviceForgotten:
+      return "device_forgotten";
+    case Act::kDevicesListed:
+      return "devices_listed";
   }
   return "?";
 }

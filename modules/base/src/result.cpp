@@ -10,6 +10,10 @@ std::string_view name_of(Errc code) noexcept {
       return "too_large";
     case Errc::kUnauthenticated:
       return "unauthenticated";
+    case Errc::kDpopNonce:
+      return "use_dpop_nonce";
+    case Errc::kDpopProof:
+      return "invalid_dpop_proof";
     case Errc::kForbidden:
       return "forbidden";
     case Errc::kSecondFactorRequired:

@@ -101,6 +101,7 @@ Result<std::size_t> EndLeavers::end(const std::vector<Gone>& all) {
   for (const Gone& gone : all) {
     auto done = m_house.store.write([&](store::WriteTxn& txn) -> Result<void> {
       LK_TRY(const auto sessions, m_sessions.close_all(txn, gone.agent, gone.asked));
+      LK_TRY_VOID(m_devices.forget_all(txn, gone.agent));
       return append_ends(txn, std::nullopt, gone.agent, sessions, gone.reason, now);
     });
     if (done) {

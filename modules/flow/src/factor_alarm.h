@@ -15,6 +15,8 @@ inline void warn_of_attack(const identity::RefusedProof& refused) {
     log_warn("SECOND_FACTOR_GUESSED", Field{"agent", *refused.account});
   } else if (refused.cause == name_of(identity::FactorRefusal::kPasskeyCopied)) {
     log_warn("PASSKEY_COPIED", Field{"agent", *refused.account});
+  } else if (refused.cause == name_of(identity::FactorRefusal::kDeviceCopied)) {
+    log_warn("DEVICE_COPIED", Field{"agent", *refused.account});
   }
 }
 

@@ -7,9 +7,13 @@
 #include <leadkeep/flow/log_in.h>
 #include <leadkeep/identity/leaver.h>
 #include <leadkeep/identity/log_in_history.h>
+#include <leadkeep/identity/token.h>
 
 namespace leadkeep::flow {
 namespace {
+
+constexpr std::string_view kElsewhere = "another_device";
+constexpr std::string_view kReplaced = "replaced";
 
 // The agent of a proof. A person whom the directory has proven becomes one here, or is found again.
 Result<identity::ProvenIdentity> agent_of(store::WriteTxn& txn, const Proof& proof,
@@ -25,6 +29,26 @@ Result<identity::ProvenIdentity> agent_of(store::WriteTxn& txn, const Proof& pro
 std::string throttled_name_of(const identity::LoginAttempt& attempt) {
   return attempt.passkey ? "passkey:" + std::string{as_text(attempt.passkey->credential_id)}
                          : identity::normalise_username(attempt.username);
+}
+
+bool is_copy(identity::FactorRefusal refusal) {
+  return refusal == identity::FactorRefusal::kPasskeyCopied ||
+         refusal == identity::FactorRefusal::kDeviceCopied;
+}
+
+// Of something that was copied nobody knows which of the two opened what is open.
+Result<std::variant<identity::Admission, identity::RefusedProof>> decided(
+    store::WriteTxn& txn, const identity::SessionStore& sessions,
+    const identity::SecondFactors::Decision& decision, const AgentId& agent, Timestamp now) {
+  using Decided = std::variant<identity::Admission, identity::RefusedProof>;
+  const auto* refusal = std::get_if<identity::FactorRefusal>(&decision);
+  if (refusal == nullptr) {
+    return Decided{std::get<identity::Admission>(decision)};
+  }
+  if (is_copy(*refusal)) {
+    LK_TRY_VOID(end_sessions_of(txn, sessions, std::nullopt, agent, name_of(*refusal), now));
+  }
+  return Decided{identity::RefusedProof{name_of(*refusal), agent}};
 }
 
 // In the trail and in what the agent sees.
@@ -116,31 +140,52 @@ Result<Proof> LogIn::prove(const identity::LoginAttempt& attempt,
   return std::visit([&](auto* prover) { return prove_with(*prover, attempt, refused); }, m_prover);
 }
 
-Result<std::variant<identity::Admission, LogIn::Refused>> LogIn::admit(
-    store::WriteTxn& txn, const Proof& proof, const SecretBytes& second_factor,
-    const AgentId& fresh, Timestamp now) const {
-  using Decided = std::variant<identity::Admission, Refused>;
-  const auto decide = [](const identity::SecondFactors::Decision& decision, const AgentId& agent) {
-    const auto* refusal = std::get_if<identity::FactorRefusal>(&decision);
-    return refusal != nullptr ? Decided{Refused{name_of(*refusal), agent}}
-                              : Decided{std::get<identity::Admission>(decision)};
-  };
-  if (const auto* by_passkey = std::get_if<PasskeyProof>(&proof)) {
-    const AgentId& agent = by_passkey->passkey.agent();
-    if (by_passkey->person) {
-      LK_TRY_VOID(identity::DirectoryAgents{}.follow(txn, agent, *by_passkey->person));
-    }
-    LK_TRY(const auto decision, m_passkeys.admit(txn, by_passkey->passkey, now));
-    const auto* refusal = std::get_if<identity::FactorRefusal>(&decision);
-    if (refusal != nullptr && *refusal == identity::FactorRefusal::kPasskeyCopied) {
-      // Nobody knows which of the two opened what is open.
-      LK_TRY_VOID(end_sessions_of(txn, m_sessions, std::nullopt, agent, name_of(*refusal), now));
-    }
-    return decide(decision, agent);
+Result<LogIn::Decided> LogIn::admit_by_passkey(store::WriteTxn& txn, const PasskeyProof& proof,
+                                               Timestamp now) const {
+  const AgentId& agent = proof.passkey.agent();
+  if (proof.person) {
+    LK_TRY_VOID(identity::DirectoryAgents{}.follow(txn, agent, *proof.person));
   }
-  LK_TRY(const auto who, agent_of(txn, proof, fresh, now));
-  LK_TRY(const auto decision, m_second_factors.admit(txn, who, second_factor, now));
-  return decide(decision, who.agent());
+  LK_TRY(const auto decision, m_passkeys.admit(txn, proof.passkey, now));
+  return decided(txn, m_sessions, decision, agent, now);
+}
+
+Result<std::optional<LogIn::Decided>> LogIn::admit_by_device(store::WriteTxn& txn,
+                                                             const identity::ProvenIdentity& who,
+                                                             const identity::ShownDevice& shown,
+                                                             Fresh& fresh, Timestamp now) const {
+  using identity::RecognisedDevices;
+  using Maybe = std::optional<Decided>;
+  fresh.secret_is_used = false;
+  LK_TRY(const auto decision, m_devices.recognise(txn, who, shown, fresh.device_secret, now));
+  if (!decision) {
+    return Maybe{};
+  }
+  if (const auto* refusal = std::get_if<identity::FactorRefusal>(&*decision)) {
+    LK_TRY(auto refused, decided(txn, m_sessions, *refusal, who.agent(), now));
+    return Maybe{std::move(refused)};
+  }
+  const auto& recognised = std::get<RecognisedDevices::Recognised>(*decision);
+  fresh.secret_is_used = recognised.secret == RecognisedDevices::Recognised::Secret::kReplaced;
+  fresh.device_ends_at = recognised.ends_at;
+  return Maybe{recognised.admission};
+}
+
+Result<LogIn::Decided> LogIn::admit(store::WriteTxn& txn, const Proof& proof,
+                                    const identity::LoginAttempt& attempt, Fresh& fresh,
+                                    Timestamp now) const {
+  if (const auto* by_passkey = std::get_if<PasskeyProof>(&proof)) {
+    return admit_by_passkey(txn, *by_passkey, now);
+  }
+  LK_TRY(const auto who, agent_of(txn, proof, fresh.agent, now));
+  if (attempt.device && attempt.second_factor.empty()) {
+    LK_TRY(auto by_device, admit_by_device(txn, who, *attempt.device, fresh, now));
+    if (by_device) {
+      return std::move(*by_device);
+    }
+  }
+  LK_TRY(const auto decision, m_second_factors.admit(txn, who, attempt.second_factor, now));
+  return decided(txn, m_sessions, decision, who.agent(), now);
 }
 
 // 1. The directory, the local list or a passkey proves who it is. The trail learns why not; the
@@ -148,16 +193,15 @@ Result<std::variant<identity::Admission, LogIn::Refused>> LogIn::admit(
 // session opens no other one.
 Result<identity::Session> LogIn::let_in(const identity::LoginAttempt& attempt,
                                         const std::optional<identity::SessionId>& session,
-                                        const Open& open, Refused& refused) {
+                                        const Open& open, Fresh& fresh, Refused& refused) {
   const Timestamp now = m_house.clock.now();
   LK_TRY(const Proof proof, prove(attempt, session, refused));
-  const auto fresh_agent = crypto::new_id<AgentId>(now);
   auto outcome = m_house.store.write([&](store::WriteTxn& txn) -> Result<Outcome> {
-    LK_TRY(const auto decided, admit(txn, proof, attempt.second_factor, fresh_agent, now));
-    if (const auto* refusal = std::get_if<Refused>(&decided)) {
+    LK_TRY(const auto decision, admit(txn, proof, attempt, fresh, now));
+    if (const auto* refusal = std::get_if<Refused>(&decision)) {
       return Outcome{*refusal};
     }
-    return open(txn, std::get<identity::Admission>(decided));
+    return open(txn, std::get<identity::Admission>(decision));
   });
   if (!outcome) {
     const Errc code = outcome.error().code;
@@ -188,12 +232,30 @@ Result<identity::Passkeys::Question> LogIn::ask_for_passkey(const identity::Sess
   });
 }
 
+Result<void> LogIn::close_before(store::WriteTxn& txn, const identity::LoginAttempt& attempt,
+                                 Timestamp now) const {
+  if (attempt.session_before.empty()) {
+    return {};
+  }
+  const auto before =
+      m_sessions.find(txn, {attempt.session_before.expose(), attempt.device_key}, now);
+  if (!before) {
+    return {};  // it is over, or is no session of this browser
+  }
+  const identity::Session& session = before.value();
+  LK_TRY_VOID(m_sessions.close(txn, session));
+  return append_ends(txn, session.agent(), session.agent(), {session.id()}, kReplaced, now);
+}
+
 Result<identity::OpenedSession> LogIn::log_in(const identity::LoginAttempt& attempt) {
   const auto begin = std::chrono::steady_clock::now();
   const Timestamp now = m_house.clock.now();
   auto start = identity::SessionStart::draw(attempt.source, now);
+  start.device_key = attempt.device_key;
+  Fresh fresh{crypto::new_id<AgentId>(now), identity::token::draw()};
   const auto open = [&](store::WriteTxn& txn,
                         const identity::Admission& admission) -> Result<Outcome> {
+    LK_TRY_VOID(close_before(txn, attempt, now));
     LK_TRY(auto opened, m_sessions.open(txn, admission, start, now));
     LK_TRY_VOID(append_log_in(txn, admission, start, now));
     LK_TRY_VOID(
@@ -208,7 +270,7 @@ Result<identity::OpenedSession> LogIn::log_in(const identity::LoginAttempt& atte
     m_refuse.record_log_in(std::nullopt, "throttled", attempt.source);
     return Fail{std::move(throttled).error()};
   }
-  auto session = let_in(attempt, std::nullopt, open, refused);
+  auto session = let_in(attempt, std::nullopt, open, fresh, refused);
   if (!session) {
     if (session.error().code == Errc::kUnavailable) {
       m_throttle.undecided(account, attempt.source);
@@ -220,7 +282,11 @@ Result<identity::OpenedSession> LogIn::log_in(const identity::LoginAttempt& atte
   m_throttle.succeeded(account, attempt.source);
   LK_SEEDED_LEAK(token_in_log, seeded::say(as_text(start.token.expose())));
   m_house.metrics.log_ins.add();
-  return identity::OpenedSession{std::move(start.token), std::move(session).value()};
+  identity::OpenedSession opened{std::move(start.token), std::move(session).value()};
+  if (fresh.secret_is_used) {
+    opened.device = {attempt.device->id, std::move(fresh.device_secret), fresh.device_ends_at};
+  }
+  return opened;
 }
 
 Result<identity::OpenedSession> LogIn::step_up(const identity::Session& session,
@@ -256,8 +322,9 @@ Result<identity::OpenedSession> LogIn::step_up(const identity::Session& session,
         append_ends(txn, session.agent(), session.agent(), opened.ended, "session_limit", now));
     return Outcome{std::move(opened.session)};
   };
+  Fresh fresh{crypto::new_id<AgentId>(now), {}};
   Refused refused;
-  auto renewed = let_in(attempt, session.id(), replace, refused);
+  auto renewed = let_in(attempt, session.id(), replace, fresh, refused);
   if (renewed || renewed.error().code == Errc::kUnavailable) {
     m_throttle.step_up_decided(session.agent().raw());
   }
@@ -271,18 +338,44 @@ Result<identity::OpenedSession> LogIn::step_up(const identity::Session& session,
   return identity::OpenedSession{std::move(start.token), std::move(renewed).value()};
 }
 
-Result<identity::Session> LogIn::session_of(ByteView token) {
+Result<identity::Session> LogIn::session_of(const identity::ShownSession& shown) {
   return m_house.store.read(
-      [&](store::ReadTxn& txn) { return m_sessions.find(txn, token, m_house.clock.now()); });
+      [&](store::ReadTxn& txn) { return m_sessions.find(txn, shown, m_house.clock.now()); });
 }
 
-Result<identity::Session> LogIn::resume(ByteView token) {
-  LK_TRY(identity::Session session, session_of(token));
-  if (identity::SessionStore::touch_due(session) == identity::SessionStore::Touch::kDue) {
-    LK_TRY_VOID(m_house.store.write(
-        [&](store::WriteTxn& txn) { return m_sessions.touch(txn, session, m_house.clock.now()); }));
+Result<identity::Session> LogIn::resume(const identity::ShownSession& shown) {
+  auto session = session_of(shown);
+  if (!session) {
+    if (session.error().code == Errc::kUnauthenticated) {
+      end_elsewhere(shown);
+    }
+    return session;
+  }
+  if (identity::SessionStore::touch_due(session.value()) == identity::SessionStore::Touch::kDue) {
+    LK_TRY_VOID(m_house.store.write([&](store::WriteTxn& txn) {
+      return m_sessions.touch(txn, session.value(), m_house.clock.now());
+    }));
   }
   return session;
+}
+
+// The request is refused whether the session could be ended or not.
+void LogIn::end_elsewhere(const identity::ShownSession& shown) {
+  const auto found = m_house.store.read(
+      [&](store::ReadTxn& txn) { return m_sessions.find_elsewhere(txn, shown); });
+  if (!found || !found.value()) {
+    return;
+  }
+  const auto& [agent, session] = *found.value();
+  log_warn("SESSION_ELSEWHERE", Field{"agent", agent}, Field{"session", session});
+  const Timestamp now = m_house.clock.now();
+  report_unwritten(m_house.store.write([&](store::WriteTxn& txn) -> Result<void> {
+    LK_TRY_VOID(m_sessions.close_one(txn, agent, session));
+    LK_TRY_VOID(append_ends(txn, std::nullopt, agent, {session}, kElsewhere, now));
+    return identity::LogInHistory::add(txn, agent,
+                                       {now, identity::PastLogIn::Outcome::kRefused,
+                                        std::string{kElsewhere}, std::string{shown.source}});
+  }));
 }
 
 Result<void> LogIn::log_out(const identity::Session& session) {

@@ -1,8 +1,8 @@
 #include "agent_table.h"
 
-#include <leadkeep/crypto/hash.h>
 #include <leadkeep/crypto/random.h>
 #include <leadkeep/identity/session.h>
+#include <leadkeep/identity/token.h>
 
 #include <algorithm>
 #include <set>
@@ -11,15 +11,8 @@
 namespace leadkeep::identity {
 namespace {
 
-constexpr std::size_t kTokenBytes = 32;
-constexpr std::size_t kTokenCharacters = 43;
 constexpr std::chrono::milliseconds kTouchAfter{60'000};
 constexpr int kTouchesPerIdleTime = 4;
-
-Bytes key_of(ByteView token) {
-  const auto hash = crypto::sha256({token});
-  return {hash.begin(), hash.end()};
-}
 
 Fail no_session() {
   return fail(Errc::kUnauthenticated, "session: none for this token");
@@ -62,7 +55,7 @@ Result<void> forget_key(store::WriteTxn& txn, const AgentId& id, std::string_vie
 std::optional<Assurance> assurance_of(const records::Session& record) {
   for (const Assurance known :
        {Assurance::kEnrolmentOnly, Assurance::kPassword, Assurance::kTwoFactors,
-        Assurance::kBreakGlass, Assurance::kPasskey}) {
+        Assurance::kBreakGlass, Assurance::kPasskey, Assurance::kRecognisedDevice}) {
     if (record.assurance() == static_cast<std::uint32_t>(known)) {
       return known;
     }
@@ -88,10 +81,39 @@ Timestamp end_of(const records::Session& record, const SessionLimits& limits,
                   Timestamp{record.created_ms()} + age);
 }
 
+// Nothing for a session of a program.
+std::optional<dpop::Thumbprint> device_key_of(const records::Session& record) {
+  dpop::Thumbprint key;
+  if (record.device_key().size() != key.size()) {
+    return std::nullopt;
+  }
+  std::ranges::copy(as_bytes(record.device_key()), key.begin());
+  return key;
+}
+
+// Bound to the key that was shown, or to none and none was shown.
+bool is_shown_where_it_is(const records::Session& record, const ShownSession& shown) {
+  const ByteView key = shown.key ? ByteView{*shown.key} : ByteView{};
+  return same_bytes(as_bytes(record.device_key()), key);
+}
+
 // A proof of the future is from a clock that was set back: nobody knows how old it is.
 ProofAge age_of(Timestamp proven, Timestamp now) {
   return proven <= now && now - proven < SessionLimits::kProofIsFresh ? ProofAge::kFresh
                                                                       : ProofAge::kOld;
+}
+
+// A break-glass session lasts no longer than its proof; one of a recognised device begins without
+// any: what the device stands in for was typed days ago.
+ProofAge proof_age_of(Assurance assurance, Timestamp proven, Timestamp now) {
+  switch (assurance) {
+    case Assurance::kBreakGlass:
+      return ProofAge::kFresh;
+    case Assurance::kRecognisedDevice:
+      return ProofAge::kOld;
+    default:
+      return age_of(proven, now);
+  }
 }
 
 // Whatever the roles of the agent are now.
@@ -102,16 +124,12 @@ bool is_over(const records::Session& record, const SessionLimits& limits, Timest
 }  // namespace
 
 SessionStart SessionStart::draw(std::string source, Timestamp now) {
-  const SecretBytes random = crypto::random_secret(kTokenBytes);
-  std::string text = to_base64url(random.expose());
-  SecretBytes token = SecretBytes::copy_of(as_bytes(text));
-  wipe(text);
-  return {std::move(token), crypto::new_id<SessionId>(now), std::move(source)};
+  return {token::draw(), crypto::new_id<SessionId>(now), std::move(source)};
 }
 
 Result<SessionStore::Opened> SessionStore::open(store::WriteTxn& txn, const Admission& admission,
                                                 const SessionStart& start, Timestamp now) const {
-  return open_as_of(txn, admission, start, {now, now}, now);
+  return open_as_of(txn, admission, start, {now, now, start.device_key}, now);
 }
 
 Result<void> SessionStore::require_live(store::ReadTxn& txn, const Session& session) const {
@@ -129,8 +147,7 @@ Result<SessionStore::Opened> SessionStore::replace(store::WriteTxn& txn, const S
                                                    const SessionStart& start, Timestamp now) const {
   LK_TRY_VOID(require_live(txn, session));
   LK_TRY_VOID(close(txn, session));
-  LK_TRY(auto opened, open_as_of(txn, admission, start, {session.m_created_at, now}, now));
-  return opened;
+  return open_as_of(txn, admission, start, {session.m_created_at, now, session.m_device_key}, now);
 }
 
 Result<SessionStore::Opened> SessionStore::replace_all(store::WriteTxn& txn, const Session& session,
@@ -140,7 +157,8 @@ Result<SessionStore::Opened> SessionStore::replace_all(store::WriteTxn& txn, con
   LK_TRY_VOID(require_live(txn, session));
   LK_TRY(auto ended, close_all(txn, session.agent()));
   LK_TRY(auto opened,
-         open_as_of(txn, admission, start, {session.m_created_at, session.m_proven_at}, now));
+         open_as_of(txn, admission, start,
+                    {session.m_created_at, session.m_proven_at, session.m_device_key}, now));
   opened.ended = std::move(ended);
   return opened;
 }
@@ -148,7 +166,8 @@ Result<SessionStore::Opened> SessionStore::replace_all(store::WriteTxn& txn, con
 Result<SessionStore::Opened> SessionStore::open_as_of(store::WriteTxn& txn,
                                                       const Admission& admission,
                                                       const SessionStart& start,
-                                                      const Proven& proven, Timestamp now) const {
+                                                      const Beginning& beginning,
+                                                      Timestamp now) const {
   const AgentId& who = admission.agent();
   LK_TRY(records::Agent agent, load_agent(txn, who));
   if (agent.disabled()) {
@@ -158,31 +177,35 @@ Result<SessionStore::Opened> SessionStore::open_as_of(store::WriteTxn& txn,
                                   ? std::min(m_limits.admin_max, m_limits.max_per_agent)
                                   : m_limits.max_per_agent;
   LK_TRY(auto ended, make_room(txn, agent, limit));
-  const Bytes key = key_of(start.token.expose());
+  const Bytes key = token::hash_of(start.token.expose());
   agent.add_session_keys(std::string{as_text(key)});
   LK_TRY_VOID(kAgents.put(txn, who.bytes(), identity_key(), agent));
 
   records::Session record;
   record.set_agent_id(std::string{who.raw()});
-  record.set_created_ms(proven.created.ms);
+  record.set_created_ms(beginning.created.ms);
   record.set_last_used_ms(now.ms);
   record.set_auth_epoch(agent.auth_epoch());
   record.set_id(std::string{start.id.raw()});
   record.set_assurance(static_cast<std::uint32_t>(admission.assurance()));
-  record.set_proven_ms(proven.proven.ms);
+  record.set_proven_ms(beginning.proven.ms);
   record.set_source(start.source);
+  if (beginning.device_key) {
+    record.set_device_key(std::string{as_text(*beginning.device_key)});
+  }
   LK_TRY_VOID(kSessions.put(txn, key, identity_key(), record));
-  LK_TRY(Session session, find(txn, start.token.expose(), now));
+  LK_TRY(Session session, find(txn, {start.token.expose(), beginning.device_key}, now));
   return Opened{std::move(session), std::move(ended)};
 }
 
-Result<Session> SessionStore::find(store::ReadTxn& txn, ByteView token, Timestamp now) const {
-  if (token.size() != kTokenCharacters) {
+Result<Session> SessionStore::find(store::ReadTxn& txn, const ShownSession& shown,
+                                   Timestamp now) const {
+  if (shown.token.size() != token::kCharacters) {
     return no_session();
   }
-  const Bytes key = key_of(token);
+  const Bytes key = token::hash_of(shown.token);
   LK_TRY(const auto record, kSessions.find(txn, key, identity_key()));
-  if (!record) {
+  if (!record || !is_shown_where_it_is(*record, shown)) {
     return no_session();
   }
   const auto assurance = assurance_of(*record);
@@ -202,7 +225,8 @@ Result<Session> SessionStore::find(store::ReadTxn& txn, ByteView token, Timestam
   if (now >= end_of(*record, m_limits, roles)) {
     return no_session();
   }
-  if (*assurance == Assurance::kPassword && m_policy.is_required_for(roles)) {
+  if ((*assurance == Assurance::kPassword && m_policy.is_required_for(roles)) ||
+      (*assurance == Assurance::kRecognisedDevice && !m_policy.accepts_device(roles))) {
     return no_session();
   }
   if (!agent->directory_id().empty() && !m_word.covers(Timestamp{record->created_ms()}, now)) {
@@ -216,8 +240,8 @@ Result<Session> SessionStore::find(store::ReadTxn& txn, ByteView token, Timestam
   session.m_assurance = *assurance;
   session.m_created_at = Timestamp{record->created_ms()};
   session.m_proven_at = Timestamp{record->proven_ms()};
-  session.m_proof_age =
-      *assurance == Assurance::kBreakGlass ? ProofAge::kFresh : age_of(session.m_proven_at, now);
+  session.m_proof_age = proof_age_of(*assurance, session.m_proven_at, now);
+  session.m_device_key = device_key_of(*record);
   session.m_source = record->source();
   session.m_expires_at = end_of(*record, m_limits, roles);
   session.m_roles = std::move(roles);
@@ -226,6 +250,21 @@ Result<Session> SessionStore::find(store::ReadTxn& txn, ByteView token, Timestam
       kTouchAfter, std::chrono::milliseconds{m_limits.idle} / kTouchesPerIdleTime);
   session.m_touch_due = now - Timestamp{record->last_used_ms()} >= touch_after;
   return session;
+}
+
+Result<std::optional<SessionStore::Elsewhere>> SessionStore::find_elsewhere(
+    store::ReadTxn& txn, const ShownSession& shown) const {
+  using Found = std::optional<Elsewhere>;
+  if (shown.token.size() != token::kCharacters) {
+    return Found{};
+  }
+  LK_TRY(const auto record, kSessions.find(txn, token::hash_of(shown.token), identity_key()));
+  if (!record || record->device_key().empty() || is_shown_where_it_is(*record, shown)) {
+    return Found{};
+  }
+  const auto agent = AgentId::from_bytes(as_bytes(record->agent_id()));
+  const auto session = SessionId::from_bytes(as_bytes(record->id()));
+  return agent && session ? Found{Elsewhere{*agent, *session}} : Found{};
 }
 
 Result<void> SessionStore::touch(store::WriteTxn& txn, const Session& session,
@@ -291,17 +330,33 @@ Result<std::vector<AgentId>> SessionStore::list_agents(store::ReadTxn& txn, Time
   return std::vector<AgentId>{agents.begin(), agents.end()};
 }
 
-Result<std::vector<SessionId>> SessionStore::close_all(store::WriteTxn& txn, const AgentId& id,
+Result<std::vector<SessionId>> SessionStore::close_all(store::WriteTxn& txn, const AgentId& agent,
                                                        Timestamp opened_before) const {
+  return close_those(txn, agent, [&](const records::Session& record) {
+    return record.created_ms() < opened_before.ms;
+  });
+}
+
+Result<std::vector<SessionId>> SessionStore::close_on_device(
+    store::WriteTxn& txn, const AgentId& agent, const dpop::Thumbprint& key,
+    const std::optional<SessionId>& spared) const {
+  return close_those(txn, agent, [&](const records::Session& record) {
+    return same_bytes(as_bytes(record.device_key()), key) &&
+           !(spared && record.id() == spared->raw());
+  });
+}
+
+Result<std::vector<SessionId>> SessionStore::close_those(store::WriteTxn& txn, const AgentId& id,
+                                                         const IsMeant& is_meant) const {
   std::vector<SessionId> ended;
   LK_TRY(auto agent, load_agent(txn, id));
   std::vector<std::string> kept;
   for (const std::string& key : agent.session_keys()) {
     LK_TRY(const auto record, kSessions.find(txn, as_bytes(key), identity_key()));
-    if (record && record->created_ms() >= opened_before.ms) {
-      kept.push_back(key);
-    } else if (record) {
+    if (record && is_meant(*record)) {
       LK_TRY_VOID(end_session(txn, as_bytes(key), *record, ended));
+    } else if (record) {
+      kept.push_back(key);
     }
   }
   agent.mutable_session_keys()->Assign(kept.begin(), kept.end());

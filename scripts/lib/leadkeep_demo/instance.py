@@ -109,7 +109,7 @@ class Instance:
             # A demonstration and most tests sign in with a password. The product asks supervisors
             # and administrators for more.
             "second_factor.required_for": "nobody",
-            "passkeys.origin": f"https://localhost:{self.api_port}",
+            "browser.origin": f"https://localhost:{self.api_port}",
         }
         settings.update(extra or {})
         sections = {}

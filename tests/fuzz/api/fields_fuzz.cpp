@@ -98,7 +98,7 @@ class Events {
   inbox::EventFeed m_feed;
   Metrics m_metrics;
   EventStreams m_streams{m_feed, m_metrics, 2,
-                         [](ByteView) { return identity::Verdict::kRefused; }};
+                         [](const identity::ShownSession&) { return identity::Verdict::kRefused; }};
   std::string m_prefix;
 };
 

@@ -77,21 +77,24 @@ class House {
  private:
   // The token of a session is the name of its role.
   Door api_door() {
-    return {m_house.authoriser, m_house.store.metrics(),
-            [this](ByteView token) -> Result<identity::Session> {
+    return {m_house.authoriser,
+            m_house.store.metrics(),
+            [this](const identity::ShownSession& shown) -> Result<identity::Session> {
               for (const auto* session : {&m_agent, &m_supervisor, &m_admin}) {
-                if (as_text(token) == session->username()) {
+                if (as_text(shown.token) == session->username()) {
                   return *session;
                 }
               }
               return fail(Errc::kUnauthenticated, "session: none for this token");
             },
-            [](const std::optional<identity::Actor>&, Errc) {}, ShowReason::kNever};
+            [](const std::optional<identity::Actor>&, Errc) {},
+            ShowReason::kNever,
+            Browser{&m_proofs, m_clock}};
   }
 
   Door door_without_agents(ShowReason show_reason) {
     auto door = api_door();
-    door.resume = [](ByteView) -> Result<identity::Session> {
+    door.resume = [](const identity::ShownSession&) -> Result<identity::Session> {
       return fail(Errc::kUnauthenticated, "door: no agents here");
     };
     door.show_reason = show_reason;
@@ -107,6 +110,7 @@ class House {
   Metrics& m_metrics = m_house.store.metrics();
   const Clock& m_clock = m_house.store.clock();
 
+  dpop::Proofs m_proofs{std::string{test::kOrigin}};
   ApiServices m_services{m_house.log_in,
                          m_house.show_inbox,
                          m_house.send_reply,
@@ -115,6 +119,7 @@ class House {
                          m_house.manage_agents,
                          m_house.enrol_second_factor,
                          m_house.enrol_passkey,
+                         m_house.keep_devices,
                          m_house.own_sessions,
                          m_house.end_sessions,
                          m_house.open_break_glass,
@@ -124,9 +129,10 @@ class House {
                          m_metrics,
                          m_clock,
                          [] { return Health{Health::State::kReady, "1.2.3"}; },
-                         4};
+                         4,
+                         &m_proofs};
   EventStreams m_events{m_house.feed, m_metrics, 4,
-                        [](ByteView) { return identity::Verdict::kRefused; }};
+                        [](const identity::ShownSession&) { return identity::Verdict::kRefused; }};
   ApiContext m_context{m_services, m_events};
 
   intake::AppSecrets m_secrets =
@@ -138,6 +144,7 @@ class House {
       m_house.manage_agents,
       m_house.end_sessions,
       m_house.enrol_second_factor,
+      m_house.keep_devices,
       m_house.open_break_glass,
       nullptr,
       [] { return Result<StoreCheck>{StoreCheck{}}; },

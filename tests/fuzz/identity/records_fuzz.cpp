@@ -9,6 +9,7 @@
 #include <leadkeep/crypto/hash.h>
 #include <leadkeep/identity/local_directory.h>
 #include <leadkeep/identity/log_in_history.h>
+#include <leadkeep/identity/recognised_devices.h>
 #include <leadkeep/identity/recovery_codes.h>
 #include <leadkeep/identity/second_factors.h>
 #include <leadkeep/identity/session.h>
@@ -26,6 +27,7 @@ namespace {
 using store::TableId;
 
 constexpr std::string_view kTyped = "123456";
+constexpr std::string_view kPassword = "correct horse battery";
 constexpr std::string_view kToken = "0123456789012345678901234567890123456789012";
 
 class House {
@@ -47,10 +49,29 @@ class House {
   void plant_genuine() {
     store.plant_record(TableId::kAgents, agent.bytes(), key, record);
     store.plant_record(TableId::kSessions, session_key, key, session);
+    records::Agent with_devices = record;
+    with_devices.set_id(store::raw_of(proven.agent()));
+    store.plant_record(TableId::kAgents, proven.agent().bytes(), key, with_devices);
   }
 
-  Result<Session> find(ByteView token) {
-    return store.read([&](store::ReadTxn& txn) { return sessions.find(txn, token, store.now()); });
+  // Nobody but a proof makes one: an agent of the other store, whose id stands for one in this.
+  ProvenIdentity prove() {
+    NewAgent added{"anna", "Anna", {Role::kAgent}, SecretBytes::copy_of(as_bytes(kPassword))};
+    const auto checked = LocalDirectory::check(std::move(added), store.now());
+    LK_CHECK(unused
+                 ->write([&](store::WriteTxn& txn) {
+                   return directory.add(txn, checked.value(), store.now());
+                 })
+                 .ok());
+    LoginAttempt attempt;
+    attempt.username = "anna";
+    attempt.password = SecretBytes::copy_of(as_bytes(kPassword));
+    RefusedProof refused;
+    return directory.prove(attempt, refused).value();
+  }
+
+  Result<Session> find(const ShownSession& shown) {
+    return store.read([&](store::ReadTxn& txn) { return sessions.find(txn, shown, store.now()); });
   }
 
   store::MemoryStore store;
@@ -60,6 +81,8 @@ class House {
   DirectoryWord directory_word;
   SessionStore sessions{limits, directory_word, SecondFactorPolicy{{Role::kAdmin}}};
   SecondFactors second_factors{SecondFactorPolicy{{}}};
+  RecognisedDevices devices{SecondFactorPolicy{{}, {.accepted_for = {Role::kAgent}}}};
+  ProvenIdentity proven = prove();
   AgentId agent = store::filled_id<AgentId>(0x44);
   store::KeyRef key = store::system_key("identity");
   ByteArray<32> session_key = crypto::sha256({as_bytes(kToken)});
@@ -115,8 +138,9 @@ void check_agent_record(House& house, ByteView plaintext) {
   check_error(listed);
   LK_CHECK(!listed.ok() || parses);
   if (listed.ok()) {
-    LK_CHECK(listed.value().size() == 1 && listed.value()[0].id == house.agent);
-    LK_CHECK(listed.value()[0].roles.size() <= static_cast<std::size_t>(record.roles_size()));
+    const auto one = std::ranges::find(listed.value(), house.agent, &AgentSummary::id);
+    LK_CHECK(listed.value().size() == 2 && one != listed.value().end());
+    LK_CHECK(std::cmp_less_equal(one->roles.size(), record.roles_size()));
   }
   const auto found = house.find(as_bytes(kToken));
   check_error(found);
@@ -172,6 +196,43 @@ void check_factors_record(House& house, ByteView plaintext) {
   LK_CHECK(!seen.ok() || std::cmp_equal(seen.value().passkeys.size(), record.passkeys_size()));
 }
 
+// Whoever is recognised showed the secret and the key of a device that is in the record, and of what
+// is listed all is there.
+void check_devices(House& house, ByteView plaintext) {
+  records::SecondFactors record;
+  if (!record.ParseFromArray(plaintext.data(), static_cast<int>(plaintext.size()))) {
+    return;
+  }
+  const AgentId& agent = house.proven.agent();
+  record.set_agent_id(store::raw_of(agent));
+  house.store.plant_record(TableId::kSecondFactors, agent.bytes(), house.key, record);
+  const Timestamp now = house.store.now();
+  const auto listed =
+      house.store.read([&](store::ReadTxn& txn) { return house.devices.list(txn, agent, now); });
+  check_error(listed);
+  LK_CHECK(!listed.ok() || std::cmp_less_equal(listed.value().size(), record.devices_size()));
+  const ShownDevice shown{store::filled_id<DeviceId>(0x44), SecretBytes::copy_of(as_bytes(kToken)),
+                          house.session_key};
+  const SecretBytes fresh{kToken.size()};
+  const auto done = house.store.rehearse([&](store::WriteTxn& txn) -> Result<void> {
+    LK_TRY(const auto decision, house.devices.recognise(txn, house.proven, shown, fresh, now));
+    if (!decision || !std::holds_alternative<RecognisedDevices::Recognised>(*decision)) {
+      return {};
+    }
+    const std::string_view hash = as_text(house.session_key);
+    LK_CHECK(std::ranges::any_of(record.devices(), [&](const records::Device& device) {
+      return device.id() == shown.id.raw() && device.key() == as_text(shown.key) &&
+             (device.secret_hash() == hash || device.replaced_hash() == hash);
+    }));
+    // Its secret was replaced now or a moment ago, and does not count for long.
+    LK_TRY(const auto later, house.devices.recognise(txn, house.proven, shown, fresh,
+                                                     now + 2 * RecognisedDevices::kOverlap));
+    LK_CHECK(!later || std::holds_alternative<FactorRefusal>(*later));
+    return {};
+  });
+  check_error(done);
+}
+
 void check_history_record(House& house, ByteView plaintext) {
   house.store.plant(TableId::kLogInHistory, house.agent.bytes(), house.key, plaintext);
   const auto done = house.store.rehearse([&](store::WriteTxn& txn) -> Result<void> {
@@ -201,7 +262,7 @@ void check_input(std::string_view input) {
   }
   house.plant_genuine();
   const std::string_view rest = input.substr(1);
-  switch (static_cast<unsigned char>(input[0]) % 5) {
+  switch (static_cast<unsigned char>(input[0]) % 6) {
     case 0:
       check_session_record(house, as_bytes(rest));
       break;
@@ -213,6 +274,9 @@ void check_input(std::string_view input) {
       break;
     case 3:
       check_history_record(house, as_bytes(rest));
+      break;
+    case 5:
+      check_devices(house, as_bytes(rest));
       break;
     default:
       check_token(house, rest);

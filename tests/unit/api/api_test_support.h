@@ -51,7 +51,7 @@ class TestCertificate {
 
 struct TestResponse {
   int status = 0;
-  std::map<std::string, std::string> fields;  // names in lower case
+  std::map<std::string, std::string> fields;  // names in lower case; one that repeats: as lines
   std::string body;
 
   [[nodiscard]] std::string field(const std::string& name) const {
@@ -102,8 +102,8 @@ class TestClient {
     for (auto at = head.find("\r\n") + 2; at < head.size();) {
       const auto line_end = head.find("\r\n", at);
       const auto colon = head.find(": ", at);
-      response.fields[to_lower_ascii(head.substr(at, colon - at))] =
-          head.substr(colon + 2, line_end - colon - 2);
+      std::string& field = response.fields[to_lower_ascii(head.substr(at, colon - at))];
+      field.append(field.empty() ? "" : "\n").append(head.substr(colon + 2, line_end - colon - 2));
       at = line_end + 2;
     }
     return response;

@@ -14,6 +14,7 @@ class ControlServer : public ::testing::Test, public PathHouse {
         manage_agents,
         end_sessions,
         enrol_second_factor,
+        keep_devices,
         open_break_glass,
         end_leavers,
         [] {
@@ -98,7 +99,7 @@ TEST_F(ControlServer, KnowsOfLeaversWhereThereIsADirectoryOnly) {
                         [](auto) -> Result<std::vector<identity::DirectoryPerson>> {
                           return fail(Errc::kUnavailable, "directory: no answer");
                         },
-                        sessions, directory_word};
+                        sessions, devices, directory_word};
   end_leavers = &made;
   const auto server = must(api::ControlServer::start(socket, services()));
   TestClient c{socket};

@@ -16,11 +16,26 @@ class HouseWithDoors : public ::testing::Test, public PathHouse {
   HouseWithDoors()
       : api{must(api::ApiServer::start(
             certificate.options(),
-            api::ApiServices{log_in, show_inbox, send_reply, work, keep_consent, manage_agents,
-                             enrol_second_factor, enrol_passkey, own_sessions, end_sessions,
-                             open_break_glass, refuse, authoriser, feed, store.metrics(),
-                             store.clock(), [this] { return api::Health{health.load(), "1.2.3"}; },
-                             kMaxListeners}))} {}
+            api::ApiServices{log_in,
+                             show_inbox,
+                             send_reply,
+                             work,
+                             keep_consent,
+                             manage_agents,
+                             enrol_second_factor,
+                             enrol_passkey,
+                             keep_devices,
+                             own_sessions,
+                             end_sessions,
+                             open_break_glass,
+                             refuse,
+                             authoriser,
+                             feed,
+                             store.metrics(),
+                             store.clock(),
+                             [this] { return api::Health{health.load(), "1.2.3"}; },
+                             kMaxListeners,
+                             &proofs}))} {}
 
   [[nodiscard]] TestClient client() const { return TestClient{api->port()}; }
 
@@ -57,6 +72,7 @@ class HouseWithDoors : public ::testing::Test, public PathHouse {
   }
 
   flow::Refuse refuse{house};
+  dpop::Proofs proofs{std::string{kOrigin}};
   std::atomic<api::Health::State> health{api::Health::State::kReady};
   TestCertificate certificate;
   std::unique_ptr<api::ApiServer> api;

@@ -51,7 +51,7 @@ class HttpServer : public ::testing::Test {
                      return http::Response{200, "{}"};
                    })},
             Door{m_authoriser, m_metrics,
-                 [](ByteView) -> Result<identity::Session> {
+                 [](const identity::ShownSession&) -> Result<identity::Session> {
                    return fail(Errc::kUnauthenticated, "no such token");
                  },
                  [this](const std::optional<identity::Actor>&, Errc code) {
@@ -249,12 +249,13 @@ TEST(LocalNetworkAccess, RefusesAPeerFromElsewhere) {
   Metrics metrics;
   const identity::Authoriser authoriser{identity::Policy{}};
   int refusals = 0;
-  Dispatcher dispatcher{
-      {route(Verb::kGet, "/healthz", kLocalNetwork, kNoBody,
-             [](http::Request&) -> Answer { return http::Response{200, "{}"}; })},
-      Door{authoriser, metrics,
-           [](ByteView) -> Result<identity::Session> { return fail(Errc::kUnauthenticated, ""); },
-           [&](const std::optional<identity::Actor>&, Errc) { ++refusals; }}};
+  Dispatcher dispatcher{{route(Verb::kGet, "/healthz", kLocalNetwork, kNoBody,
+                               [](http::Request&) -> Answer { return http::Response{200, "{}"}; })},
+                        Door{authoriser, metrics,
+                             [](const identity::ShownSession&) -> Result<identity::Session> {
+                               return fail(Errc::kUnauthenticated, "");
+                             },
+                             [&](const std::optional<identity::Actor>&, Errc) { ++refusals; }}};
   const auto head = http::RequestHead::parse("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n");
   const auto ask = [&](const char* address) {
     const http::Peer peer{http::PeerKind::kNetwork, address};

@@ -19,6 +19,8 @@ TEST(Problem, HasAStatusAndAnAdviceForEveryCode) {
   const std::vector<std::pair<Errc, int>> expected{{Errc::kInvalidInput, 400},
                                                    {Errc::kTooLarge, 413},
                                                    {Errc::kUnauthenticated, 401},
+                                                   {Errc::kDpopNonce, 401},
+                                                   {Errc::kDpopProof, 401},
                                                    {Errc::kForbidden, 403},
                                                    {Errc::kSecondFactorRequired, 403},
                                                    {Errc::kStepUpRequired, 403},

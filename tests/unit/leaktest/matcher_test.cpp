@@ -143,9 +143,10 @@ TEST(Policy, AllowsContactDataOfALeadNowhere) {
   }
 }
 
-TEST(Policy, AllowsNothingInLogMetricsFilesAndTheFaceOfTheProcess) {
+TEST(Policy, AllowsNothingInLogMetricsFilesAndTheFaceOfTheProcessAndCookiesInHeads) {
   for (const Row& row : table()) {
-    EXPECT_TRUE(row.surface == Surface::kAnswerBody || row.surface == Surface::kMemory);
+    EXPECT_TRUE(row.surface == Surface::kAnswerBody || row.surface == Surface::kMemory ||
+                (row.surface == Surface::kAnswerHead && row.kind == MarkKind::kCookie));
     EXPECT_FALSE(row.reason.empty());
   }
 }

@@ -73,6 +73,7 @@ struct EventStreams::Listener {
   http::DetachedConnection connection;
   std::shared_ptr<Place> place;
   SecretBytes token;
+  std::optional<dpop::Thumbprint> key;  // that was shown with it
   Backlog::Cursor cursor;
   std::string own;  // goes out before anything of the backlog: a reset or a heartbeat
   Instant last_write = now();
@@ -139,7 +140,7 @@ Result<void> EventStreams::start() {
   return {};
 }
 
-Result<http::Response> EventStreams::open(ByteView token,
+Result<http::Response> EventStreams::open(const identity::ShownSession& shown,
                                           std::optional<std::string_view> last_event_id) {
   auto place = Place::take(*this);
   if (!place) {
@@ -152,13 +153,13 @@ Result<http::Response> EventStreams::open(ByteView token,
     response.body += render_reset(start.after);
   }
   // std::function copies, and a secret cannot be copied.
-  auto kept_token = std::make_shared<SecretBytes>(SecretBytes::copy_of(token));
-  response.continue_with = [this, place = std::move(place), kept_token,
+  auto kept_token = std::make_shared<SecretBytes>(SecretBytes::copy_of(shown.token));
+  response.continue_with = [this, place = std::move(place), kept_token, key = shown.key,
                             start](http::DetachedConnection connection) {
     connection.socket().setSendTimeout(Poco::Timespan{0, kWriteMicroseconds});
     connection.socket().setBlocking(false);
-    add(std::make_unique<Listener>(
-        Listener{std::move(connection), place, std::move(*kept_token), {start.after + 1, 0}, {}}));
+    add(std::make_unique<Listener>(Listener{
+        std::move(connection), place, std::move(*kept_token), key, {start.after + 1, 0}, {}}));
   };
   return response;
 }
@@ -302,7 +303,8 @@ void EventStreams::look_after_all() {
   for (const auto& listener : m_listeners) {
     if (now() >= listener->next_check) {
       listener->next_check = now() + kSessionCheck;
-      if (m_still_allowed(listener->token.expose()) != identity::Verdict::kAllowed) {
+      if (m_still_allowed({listener->token.expose(), listener->key}) !=
+          identity::Verdict::kAllowed) {
         listener->state = Listener::State::kOver;
       }
     }

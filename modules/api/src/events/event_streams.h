@@ -34,8 +34,8 @@ namespace leadkeep::api {
 
 class EventStreams {
  public:
-  // Whether a token still leads to a session that may follow events.
-  using StillAllowed = std::function<identity::Verdict(ByteView token)>;
+  // Whether what was shown still leads to a session that may follow events.
+  using StillAllowed = std::function<identity::Verdict(const identity::ShownSession&)>;
 
   EventStreams(inbox::EventFeed& feed, Metrics& metrics, std::uint32_t max_listeners,
                StillAllowed still_allowed);
@@ -46,7 +46,7 @@ class EventStreams {
   // kUnavailable without descriptors to wait on.
   [[nodiscard]] Result<void> start();
   // kUnavailable when there are max_listeners already.
-  [[nodiscard]] Result<http::Response> open(ByteView token,
+  [[nodiscard]] Result<http::Response> open(const identity::ShownSession& shown,
                                             std::optional<std::string_view> last_event_id);
   void stop();
 

@@ -41,6 +41,21 @@ Result<std::string> parse_username(http::Request& request) {
   return std::string{username};
 }
 
+Result<DeviceOf> parse_device_of(http::Request& request) {
+  LK_TRY(const auto document, parse_body(request));
+  LK_TRY(const auto members, Members::of(request, document.root(), {"username", "device"}));
+  DeviceOf named;
+  LK_TRY(named.username, members.string("username"));
+  LK_TRY(const auto id, members.find_string("device"));
+  if (id) {
+    named.device = identity::DeviceId::parse(*id);
+    if (!named.device) {
+      return members.refuse("device");
+    }
+  }
+  return named;
+}
+
 http::Response enrolment_code_response(const flow::EnrolSecondFactor::EnrolmentCode& code) {
   json::Writer writer;
   writer.begin_object()
@@ -53,6 +68,19 @@ http::Response enrolment_code_response(const flow::EnrolSecondFactor::EnrolmentC
 http::Response ended_response(std::size_t ended) {
   json::Writer writer;
   writer.begin_object().field("ended", static_cast<std::uint64_t>(ended)).end_object();
+  return {200, std::move(writer).take()};
+}
+
+http::Response devices_response(const std::vector<identity::DeviceSummary>& devices) {
+  const auto write_one = [](json::Writer& writer, const identity::DeviceSummary& device) {
+    write(writer, device);
+  };
+  return {200, list_to_json(devices, std::nullopt, write_one)};
+}
+
+http::Response forgotten_response(std::size_t forgotten) {
+  json::Writer writer;
+  writer.begin_object().field("forgotten", static_cast<std::uint64_t>(forgotten)).end_object();
   return {200, std::move(writer).take()};
 }
 

@@ -1,11 +1,11 @@
 #include "handlers/context.h"
 
+#include "http/cookies.h"
 #include "json/views.h"
 
 #include <leadkeep/base/text.h>
 #include <leadkeep/crypto/hash.h>
 #include <leadkeep/flow/show_inbox.h>
-#include <leadkeep/json/writer.h>
 
 #include <algorithm>
 
@@ -13,6 +13,7 @@ namespace leadkeep::api {
 namespace {
 
 constexpr std::size_t kMaxCursorBytes = 512;
+constexpr std::string_view kSetCookie = "Set-Cookie";
 
 }  // namespace
 
@@ -59,12 +60,50 @@ Result<Pii<std::string>> text_of(http::Request& request, const Members& members)
   return Pii{std::string{body}};
 }
 
-http::Response opened_response(int status, const identity::OpenedSession& opened) {
+http::Response opened_response(int status, json::Writer&& writer, const ApiContext& context,
+                               const identity::OpenedSession& opened) {
+  const std::string_view token = as_text(opened.token.expose());
+  const bool in_browser = opened.session.device_key().has_value();
+  if (!in_browser) {
+    writer.field("token", token);
+  }
+  write_session(writer, opened.session);
+  writer.end_object();
+  http::Response response{status, std::move(writer).take()};
+  if (in_browser) {
+    response.fields.emplace_back(kSetCookie, http::set_cookie(http::kSessionCookie, token));
+  }
+  if (opened.device) {
+    const auto& [id, secret, ends_at] = *opened.device;
+    response.fields.push_back(device_cookie(context, id, secret, ends_at));
+  }
+  return response;
+}
+
+http::Response opened_response(int status, const ApiContext& context,
+                               const identity::OpenedSession& opened) {
   json::Writer writer;
   writer.begin_object();
-  write_opened_session(writer, opened);
-  writer.end_object();
-  return {status, std::move(writer).take()};
+  return opened_response(status, std::move(writer), context, opened);
+}
+
+std::pair<std::string_view, std::string> device_cookie(const ApiContext& context,
+                                                       const identity::DeviceId& id,
+                                                       const SecretBytes& secret,
+                                                       Timestamp ends_at) {
+  std::string value = id.text();
+  value.append(".").append(as_text(secret.expose()));
+  const auto life =
+      std::chrono::duration_cast<std::chrono::seconds>(ends_at - context.services.clock.now());
+  return {kSetCookie, http::set_cookie(http::kDeviceCookie, value, life)};
+}
+
+identity::ShownSession shown_again(const http::Request& request, const identity::Session& session) {
+  const auto bearer = request.bearer_token();
+  const ByteView token =
+      bearer ? bearer.value()
+             : as_bytes(request.cookie(http::kSessionCookie).value_or(std::string_view{}));
+  return {token, session.device_key(), request.peer().address};
 }
 
 http::Response made(int status, std::string_view id, std::string_view state) {

@@ -7,8 +7,12 @@
 #include <leadkeep/api/servers.h>
 #include <leadkeep/base/pii.h>
 #include <leadkeep/flow/idempotency.h>
+#include <leadkeep/json/writer.h>
 
 #include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
 
 namespace leadkeep::api {
 
@@ -43,8 +47,21 @@ struct PageQuery {
 // The text of {…,"text":{"body":…}}.
 [[nodiscard]] Result<Pii<std::string>> text_of(http::Request& request, const Members& members);
 
-// The token, once, and whose session it is.
-[[nodiscard]] http::Response opened_response(int status, const identity::OpenedSession& opened);
+// Completes `writer`, in which an object was begun, with whose session it is; and with the token, once,
+// or, for a browser, puts it into a cookie that no page can read.
+[[nodiscard]] http::Response opened_response(int status, json::Writer&& writer,
+                                             const ApiContext& context,
+                                             const identity::OpenedSession& opened);
+[[nodiscard]] http::Response opened_response(int status, const ApiContext& context,
+                                             const identity::OpenedSession& opened);
+// The Set-Cookie of a recognised device.
+[[nodiscard]] std::pair<std::string_view, std::string> device_cookie(const ApiContext& context,
+                                                                     const identity::DeviceId& id,
+                                                                     const SecretBytes& secret,
+                                                                     Timestamp ends_at);
+// What the route has found the session by.
+[[nodiscard]] identity::ShownSession shown_again(const http::Request& request,
+                                                 const identity::Session& session);
 // {"id":…}, with "status" if it is not empty.
 [[nodiscard]] http::Response made(int status, std::string_view id, std::string_view state = {});
 

@@ -87,6 +87,21 @@ Answer sign_out_everybody_locally(const ControlServices& services, http::Request
   return ended_response(ended);
 }
 
+Answer list_devices_locally(const ControlServices& services, http::Request& request) {
+  LK_TRY(const auto username, parse_username(request));
+  LK_TRY(const auto devices,
+         services.keep_devices.list_of(ManageAgents::By::operator_of_the_host(), username));
+  return devices_response(devices);
+}
+
+Answer forget_devices_locally(const ControlServices& services, http::Request& request) {
+  LK_TRY(const auto named, parse_device_of(request));
+  LK_TRY(const std::size_t forgotten,
+         services.keep_devices.forget_of(ManageAgents::By::operator_of_the_host(), named.username,
+                                         named.device));
+  return forgotten_response(forgotten);
+}
+
 Answer issue_break_glass(const ControlServices& services, http::Request&) {
   LK_TRY(const auto code, services.open_break_glass.issue());
   json::Writer writer;

@@ -103,7 +103,22 @@ namespace leadkeep::api {
 
 // events.cpp
 [[nodiscard]] Answer follow_events(const ApiContext& context, http::Request& request,
-                                   const identity::Permit<identity::Action::kFollowEvents>& permit);
+                                   const identity::Permit<identity::Action::kFollowEvents>& permit,
+                                   const identity::Session& session);
+
+// devices.cpp
+[[nodiscard]] Answer remember_device(const ApiContext& context, http::Request& request,
+                                     const identity::Session& session);
+[[nodiscard]] Answer list_devices(const ApiContext& context, http::Request& request,
+                                  const identity::Session& session);
+[[nodiscard]] Answer forget_device(const ApiContext& context, http::Request& request,
+                                   const identity::Session& session);
+[[nodiscard]] Answer list_devices_of(
+    const ApiContext& context, http::Request& request,
+    const identity::Permit<identity::Action::kManageAgents>& permit);
+[[nodiscard]] Answer forget_devices_of(
+    const ApiContext& context, http::Request& request,
+    const identity::Permit<identity::Action::kManageAgents>& permit);
 
 // openapi.cpp
 [[nodiscard]] Answer show_openapi(const ApiContext& context, http::Request& request);
@@ -129,6 +144,9 @@ namespace leadkeep::api {
                                             http::Request& request);
 [[nodiscard]] Answer sign_out_everybody_locally(const ControlServices& services,
                                                 http::Request& request);
+[[nodiscard]] Answer list_devices_locally(const ControlServices& services, http::Request& request);
+[[nodiscard]] Answer forget_devices_locally(const ControlServices& services,
+                                            http::Request& request);
 [[nodiscard]] Answer issue_break_glass(const ControlServices& services, http::Request& request);
 [[nodiscard]] Answer list_held_leavers(const ControlServices& services, http::Request& request);
 [[nodiscard]] Answer end_held_leavers(const ControlServices& services, http::Request& request);

@@ -31,16 +31,14 @@ Answer enrol_passkey(const ApiContext& context, http::Request& request,
   json::Writer writer;
   writer.begin_object().field("id", enrolled.id.text());
   write_recovery_codes(writer, enrolled.recovery_codes);
-  write_opened_session(writer, enrolled.session);
-  writer.end_object();
-  return http::Response{201, std::move(writer).take()};
+  return opened_response(201, std::move(writer), context, enrolled.session);
 }
 
 Answer remove_passkey(const ApiContext& context, http::Request& request,
                       const identity::Session& session) {
   LK_TRY(const auto id, id_of<identity::PasskeyId>(request));
   LK_TRY(const auto opened, context.services.enrol_passkey.remove(session, id));
-  return opened_response(200, opened);
+  return opened_response(200, context, opened);
 }
 
 }  // namespace leadkeep::api

@@ -64,9 +64,7 @@ Answer confirm_totp(const ApiContext& context, http::Request& request,
   json::Writer writer;
   writer.begin_object();
   write_recovery_codes(writer, enrolled.recovery_codes);
-  write_opened_session(writer, enrolled.session);
-  writer.end_object();
-  return http::Response{201, std::move(writer).take()};
+  return opened_response(201, std::move(writer), context, enrolled.session);
 }
 
 Answer replace_recovery_codes(const ApiContext& context, http::Request& request,

@@ -1,4 +1,5 @@
 #include "handlers/handlers.h"
+#include "http/cookies.h"
 #include "json/body.h"
 #include "json/passkey_json.h"
 #include "json/views.h"
@@ -17,37 +18,67 @@ constexpr std::array kActions{
     Action::kFollowEvents, Action::kListAgents,       Action::kManageAgents,
     Action::kListAccounts};
 
-enum class Typed : std::uint8_t { kNameAndProofs, kProofs };
-
-// {"passkey": …} and nothing beside it, or what somebody typed.
-Result<identity::LoginAttempt> parse_attempt(http::Request& request, Typed typed) {
-  LK_TRY(const auto document, parse_body(request));
-  identity::LoginAttempt attempt;
-  attempt.source = request.peer().address;
-  if (!document.root()["passkey"].is_absent()) {
-    LK_TRY(const auto members, Members::of(request, document.root(), {"passkey"}));
-    LK_TRY(attempt.passkey, parse_assertion(members, "passkey"));
-    return attempt;
+// The cookie's two halves; nothing for what is no such cookie.
+std::optional<identity::ShownDevice> shown_device(const http::Request& request,
+                                                  const dpop::Thumbprint& key) {
+  const std::string_view cookie = request.cookie(http::kDeviceCookie).value_or("");
+  const auto dot = cookie.find('.');
+  if (dot == std::string_view::npos) {
+    return std::nullopt;
   }
-  const bool with_name = typed == Typed::kNameAndProofs;
-  LK_TRY(const auto members,
-         with_name
-             ? Members::of(request, document.root(), {"username", "password", "second_factor"})
-             : Members::of(request, document.root(), {"password", "second_factor"}));
-  if (with_name) {
-    LK_TRY(attempt.username, members.string("username"));
+  const auto id = identity::DeviceId::parse(cookie.substr(0, dot));
+  if (!id) {
+    return std::nullopt;
+  }
+  return identity::ShownDevice{*id, SecretBytes::copy_of(as_bytes(cookie.substr(dot + 1))), key};
+}
+
+// The key that the session will be bound to, and what the browser has in its cookies.
+Result<void> read_browser(const ApiContext& context, http::Request& request,
+                          identity::LoginAttempt& attempt) {
+  const Browser browser{context.services.proofs, context.services.clock};
+  LK_TRY(attempt.device_key, browser.prove_key(request));
+  attempt.device = shown_device(request, *attempt.device_key);
+  attempt.session_before =
+      SecretBytes::copy_of(as_bytes(request.cookie(http::kSessionCookie).value_or("")));
+  return {};
+}
+
+// {"passkey": …} alone, or what somebody typed.
+Result<void> read_proofs(const Members& members, identity::LoginAttempt& attempt) {
+  if (members.has("passkey")) {
+    for (const std::string_view typed : {"username", "password", "second_factor"}) {
+      if (members.has(typed)) {
+        return members.refuse(typed);
+      }
+    }
+    LK_TRY(attempt.passkey, parse_assertion(members, "passkey"));
+    return {};
   }
   LK_TRY(attempt.password, members.secret("password"));
   LK_TRY(attempt.second_factor, members.find_secret("second_factor"));
-  return attempt;
+  return {};
 }
 
 }  // namespace
 
 Answer open_session(const ApiContext& context, http::Request& request) {
-  LK_TRY(const auto attempt, parse_attempt(request, Typed::kNameAndProofs));
+  LK_TRY(const auto document, parse_body(request));
+  LK_TRY(const auto members,
+         Members::of(request, document.root(),
+                     {"username", "password", "second_factor", "passkey", "cookie"}));
+  identity::LoginAttempt attempt;
+  attempt.source = request.peer().address;
+  LK_TRY_VOID(read_proofs(members, attempt));
+  if (!attempt.passkey) {
+    LK_TRY(attempt.username, members.string("username"));
+  }
+  LK_TRY(const bool in_browser, members.flag("cookie"));
+  if (in_browser) {
+    LK_TRY_VOID(read_browser(context, request, attempt));
+  }
   LK_TRY(const auto opened, context.services.log_in.log_in(attempt));
-  return opened_response(201, opened);
+  return opened_response(201, context, opened);
 }
 
 Answer show_session(const ApiContext& context, http::Request& request,
@@ -69,14 +100,19 @@ Answer show_session(const ApiContext& context, http::Request& request,
 Answer open_break_glass(const ApiContext& context, http::Request& request) {
   LK_TRY(const auto code, parse_secret(request, "code"));
   LK_TRY(const auto opened, context.services.open_break_glass.open(code, request.peer().address));
-  return opened_response(201, opened);
+  return opened_response(201, context, opened);
 }
 
 Answer step_up(const ApiContext& context, http::Request& request,
                const identity::Session& session) {
-  LK_TRY(auto attempt, parse_attempt(request, Typed::kProofs));
+  LK_TRY(const auto document, parse_body(request));
+  LK_TRY(const auto members,
+         Members::of(request, document.root(), {"password", "second_factor", "passkey"}));
+  identity::LoginAttempt attempt;
+  attempt.source = request.peer().address;
+  LK_TRY_VOID(read_proofs(members, attempt));
   LK_TRY(const auto opened, context.services.log_in.step_up(session, std::move(attempt)));
-  return opened_response(201, opened);
+  return opened_response(201, context, opened);
 }
 
 Answer list_sessions(const ApiContext& context, http::Request& request,
@@ -126,7 +162,12 @@ Answer end_sessions(const ApiContext& context, http::Request&, const identity::S
 
 Answer close_session(const ApiContext& context, http::Request&, const identity::Session& session) {
   LK_TRY_VOID(context.services.log_in.log_out(session));
-  return http::Response{204, {}};
+  http::Response response{204, {}};
+  if (session.device_key()) {
+    response.fields.emplace_back("Set-Cookie", http::drop_cookie(http::kSessionCookie));
+    response.fields.emplace_back("Clear-Site-Data", R"("cache")");
+  }
+  return response;
 }
 
 }  // namespace leadkeep::api

@@ -26,7 +26,11 @@ Response build(const Fault& fault, std::optional<std::string_view> reason) {
   writer.end_object();
   Response response{fault.status, std::move(writer).take()};
   response.content_type = "application/problem+json";
-  if (fault.status == 401) {
+  if (fault.code == Errc::kDpopNonce || fault.code == Errc::kDpopProof) {
+    // RFC 9449 section 7.1
+    response.fields.emplace_back("WWW-Authenticate", "DPoP algs=\"ES256\", error=\"" +
+                                                         std::string{name_of(fault.code)} + "\"");
+  } else if (fault.status == 401) {
     response.fields.emplace_back("WWW-Authenticate", "Bearer");
   } else if (fault.status == 429) {
     response.fields.emplace_back("Retry-After", "60");
@@ -46,6 +50,10 @@ ProblemKind kind_of(Errc code) noexcept {
       return {413, "The request is larger than this route takes. Send less."};
     case Errc::kUnauthenticated:
       return {401, "Sign in with POST /v1/sessions and send the token as Authorization: Bearer."};
+    case Errc::kDpopNonce:
+      return {401, "Sign the DPoP proof again, with the nonce of the DPoP-Nonce of this answer."};
+    case Errc::kDpopProof:
+      return {401, "A browser proves its key with a DPoP field that is signed for this request."};
     case Errc::kForbidden:
       return {403, "Your roles do not allow this. Ask an administrator if you need it."};
     case Errc::kSecondFactorRequired:

@@ -1,5 +1,7 @@
 #include "http/request.h"
 
+#include "http/cookies.h"
+
 #include <leadkeep/base/text.h>
 
 #include <algorithm>
@@ -56,6 +58,10 @@ Result<void> Request::read_body(std::size_t limit) {
   LK_TRY(m_body, m_read_body(limit));
   m_read_to_its_end = true;
   return {};
+}
+
+std::optional<std::string_view> Request::cookie(std::string_view name) const noexcept {
+  return find_cookie(m_head.field("cookie").value_or(""), name);
 }
 
 Result<ByteView> Request::bearer_token() const {

@@ -54,6 +54,19 @@ class Request {
   // The token of `Authorization: Bearer …`; kUnauthenticated if there is none.
   [[nodiscard]] Result<ByteView> bearer_token() const;
 
+  // The value of a cookie; nothing if there is none, or two.
+  [[nodiscard]] std::optional<std::string_view> cookie(std::string_view name) const noexcept;
+
+  // A field of whatever the answer will be; `name` is a literal.
+  void add_to_answer(std::string_view name, std::string value) {
+    m_answer_fields.emplace_back(name, std::move(value));
+  }
+
+  [[nodiscard]] std::vector<std::pair<std::string_view, std::string>>
+  take_answer_fields() noexcept {
+    return std::exchange(m_answer_fields, {});
+  }
+
   // The answer to a failure of this code will be the fault. `member` is left out if it is not
   // plain.
   [[nodiscard]] Fail refuse(int status, std::string_view detail, std::string_view member = {});
@@ -68,6 +81,7 @@ class Request {
   std::string m_body;
   bool m_read_to_its_end = false;
   std::optional<Fault> m_fault;
+  std::vector<std::pair<std::string_view, std::string>> m_answer_fields;
 };
 
 class Query {

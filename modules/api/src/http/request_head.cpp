@@ -11,9 +11,10 @@ namespace {
 constexpr std::string_view kLineEnd = "\r\n";
 
 // Fields that stand once at most. A second one is an attempt to let two readers see two requests.
-constexpr std::array<std::string_view, 9> kSingular{
-    "authorization", "content-length",  "content-type",  "expect",           "host",
-    "if-match",      "idempotency-key", "last-event-id", "transfer-encoding"};
+constexpr std::array<std::string_view, 13> kSingular{
+    "authorization", "content-length", "content-type",     "cookie",          "dpop",
+    "expect",        "host",           "if-match",         "idempotency-key", "last-event-id",
+    "origin",        "sec-fetch-site", "transfer-encoding"};
 
 char lower(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;

@@ -72,6 +72,14 @@ Result<std::vector<std::string>> Members::strings(std::string_view name) const {
   return texts;
 }
 
+Result<bool> Members::flag(std::string_view name) const {
+  const auto value = m_object[name].boolean();
+  if (has(name) && !value) {
+    return m_request->refuse(400, "This member is true or false.", name);
+  }
+  return value.value_or(false);
+}
+
 Fail Members::refuse(std::string_view name) const {
   return m_request->refuse(400, "The value of this member is not one that is taken here.", name);
 }

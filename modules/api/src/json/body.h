@@ -38,6 +38,9 @@ class Members {
   [[nodiscard]] Result<SecretBytes> find_secret(std::string_view name) const;
   [[nodiscard]] Result<std::vector<std::string>> strings(std::string_view name) const;
 
+  // False where the member is absent.
+  [[nodiscard]] Result<bool> flag(std::string_view name) const;
+
   [[nodiscard]] json::Value operator[](std::string_view name) const { return m_object[name]; }
 
   // The value of `name` is of the right type, but not one that is taken.

@@ -133,11 +133,6 @@ void write_session(json::Writer& writer, const identity::Session& session) {
   writer.end_object();
 }
 
-void write_opened_session(json::Writer& writer, const identity::OpenedSession& opened) {
-  writer.field("token", as_text(opened.token.expose()));
-  write_session(writer, opened.session);
-}
-
 void write_recovery_codes(json::Writer& writer, std::span<const SecretBytes> codes) {
   writer.key("recovery_codes").begin_array();
   for (const SecretBytes& code : codes) {
@@ -154,6 +149,16 @@ void write(json::Writer& writer, const identity::PasskeySummary& passkey) {
   write_or_null(writer, "last_used_at",
                 passkey.last_used ? std::optional{to_rfc3339(*passkey.last_used)} : std::nullopt);
   writer.field("backed_up", passkey.backed_up).field("copied", passkey.copied).end_object();
+}
+
+void write(json::Writer& writer, const identity::DeviceSummary& device) {
+  writer.begin_object()
+      .field("id", device.id.text())
+      .field("name", device.name)
+      .field("remembered_at", to_rfc3339(device.since))
+      .field("last_used_at", to_rfc3339(device.last_used))
+      .field("expires_at", to_rfc3339(device.ends_at))
+      .end_object();
 }
 
 void write_colleague(json::Writer& writer, const identity::AgentSummary& agent) {

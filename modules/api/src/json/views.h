@@ -5,6 +5,7 @@
 #include <leadkeep/consent/ledger.h>
 #include <leadkeep/flow/show_inbox.h>
 #include <leadkeep/identity/local_directory.h>
+#include <leadkeep/identity/recognised_devices.h>
 #include <leadkeep/identity/second_factors.h>
 #include <leadkeep/identity/session.h>
 #include <leadkeep/inbox/views.h>
@@ -27,9 +28,9 @@ void write(json::Writer& writer, const inbox::MaskedConversation& conversation);
 void write(json::Writer& writer, const inbox::MaskedLead& lead);
 void write(json::Writer& writer, const consent::ConsentEntry& entry);
 void write_session(json::Writer& writer, const identity::Session& session);
-void write_opened_session(json::Writer& writer, const identity::OpenedSession& opened);
 void write_recovery_codes(json::Writer& writer, std::span<const SecretBytes> codes);
 void write(json::Writer& writer, const identity::PasskeySummary& passkey);
+void write(json::Writer& writer, const identity::DeviceSummary& device);
 
 // What agents see of each other, and what those who manage agents see.
 void write_colleague(json::Writer& writer, const identity::AgentSummary& agent);

@@ -35,6 +35,9 @@ http::Response Dispatcher::answer(http::Request& request, const http::RequestId&
   m_door.metrics.requests.add();
   try {
     auto response = dispatch(request, id);
+    for (auto& field : request.take_answer_fields()) {
+      response.fields.push_back(std::move(field));
+    }
     m_door.metrics.requests_failed.add(response.status >= 400 ? 1 : 0);
     return response;
   } catch (const std::exception& e) {

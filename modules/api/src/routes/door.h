@@ -1,5 +1,7 @@
 // routes/door.h — what the dispatcher asks before a request enters a path
 #pragma once
+#include "routes/browser.h"
+
 #include <leadkeep/base/metrics.h>
 #include <leadkeep/identity/permit.h>
 
@@ -16,9 +18,10 @@ enum class ShowReason : std::uint8_t {
 struct Door {
   const identity::Authoriser& authoriser;
   Metrics& metrics;
-  std::function<Result<identity::Session>(ByteView token)> resume;
+  std::function<Result<identity::Session>(const identity::ShownSession&)> resume;
   std::function<void(const std::optional<identity::Actor>&, Errc)> record_refusal;
   ShowReason show_reason = ShowReason::kNever;
+  Browser browser = {};
 };
 
 }  // namespace leadkeep::api

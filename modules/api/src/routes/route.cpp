@@ -1,6 +1,24 @@
 #include "routes/route.h"
 
+#include "http/cookies.h"
+
 namespace leadkeep::api {
+namespace {
+
+// What a program sends goes before what a browser sends by itself.
+Result<identity::ShownSession> shown_session(const Door& door, http::Request& request) {
+  const std::string_view source = request.peer().address;
+  const auto cookie = request.cookie(http::kSessionCookie);
+  if (request.head().field("authorization") || !cookie || !door.browser.has_pages()) {
+    LK_TRY(const ByteView token, request.bearer_token());
+    return identity::ShownSession{token, std::nullopt, source};
+  }
+  LK_TRY(const auto key, door.browser.prove_key(request));
+  return identity::ShownSession{as_bytes(*cookie), key, source};
+}
+
+}  // namespace
+
 namespace detail {
 
 Fail refused(const Door& door, const std::optional<identity::Actor>& actor, Error error) {
@@ -8,12 +26,15 @@ Fail refused(const Door& door, const std::optional<identity::Actor>& actor, Erro
   return Fail{std::move(error)};
 }
 
-Result<identity::Session> find_session(const Door& door, const http::Request& request) {
-  auto token = request.bearer_token();
-  if (!token) {
-    return refused(door, std::nullopt, std::move(token).error());
+Result<identity::Session> find_session(const Door& door, http::Request& request) {
+  auto shown = shown_session(door, request);
+  if (!shown) {
+    // A proof with an old nonce is the way to a new one.
+    return shown.error().code == Errc::kDpopNonce
+               ? Fail{std::move(shown).error()}
+               : refused(door, std::nullopt, std::move(shown).error());
   }
-  auto session = door.resume(token.value());
+  auto session = door.resume(shown.value());
   if (!session && session.error().code == Errc::kUnauthenticated) {
     return refused(door, std::nullopt, std::move(session).error());
   }

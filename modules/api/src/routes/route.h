@@ -10,7 +10,8 @@
 //   kLocalNetwork    (Request&)                        the peer's address is a local one
 //   kOperator        (Request&)                        came through the control socket
 //   kRoot            (Request&)                        the same, and is root
-//   kSession         (Request&, Session&)              any signed-in agent
+//   kSession         (Request&, Session&)              any signed-in agent: a token of its own, or
+//                                                      a browser's cookie and the proof of its key
 //   kPermit<Action>  (Request&, Permit<Action>&)       an agent whose roles allow the action
 //                    (Request&, Permit<Action>&, Session&)
 //
@@ -75,8 +76,7 @@ namespace detail {
 // Records that the request was refused before it entered a path.
 [[nodiscard]] Fail refused(const Door& door, const std::optional<identity::Actor>& actor,
                            Error error);
-[[nodiscard]] Result<identity::Session> find_session(const Door& door,
-                                                     const http::Request& request);
+[[nodiscard]] Result<identity::Session> find_session(const Door& door, http::Request& request);
 [[nodiscard]] Result<void> require_local_network(const Door& door, const http::Request& request);
 [[nodiscard]] Result<void> require_operator(const Door& door, const http::Request& request);
 [[nodiscard]] Result<void> require_root(const Door& door, const http::Request& request);

@@ -11,7 +11,7 @@ using webauthn::AuthenticatorState;
 using webauthn::Ceremony;
 
 Fail not_configured() {
-  return fail(Errc::kNotFound, "passkeys: the operator has set no passkeys.origin");
+  return fail(Errc::kNotFound, "passkeys: the operator has set no browser.origin");
 }
 
 Fail refused_as(RefusedProof& refused, std::string_view cause) {
@@ -206,6 +206,7 @@ Result<std::variant<Passkeys::Added, FactorRefusal>> Passkeys::add(
   }
   factors.clear_reset();
   factors.clear_offered();  // to whoever had less
+  factors.clear_devices();
   records::Passkey& kept = *factors.add_passkeys();
   kept.set_id(std::string{id.raw()});
   kept.set_credential_id(std::string{as_text(passkey.credential_id)});
@@ -240,6 +241,7 @@ Result<Admission> Passkeys::remove(store::WriteTxn& txn, const Session& session,
     factors.clear_recovery_codes();
   }
   factors.clear_offered();
+  factors.clear_devices();
   LK_TRY_VOID(save_factors(txn, session.agent(), factors));
   return Admission{Admission::Key{}, session.agent(),
                    has_any(factors) ? session.assurance() : Assurance::kPassword};

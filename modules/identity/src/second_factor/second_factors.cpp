@@ -125,6 +125,8 @@ std::string_view name_of(FactorRefusal refusal) noexcept {
       return "passkey_used";
     case FactorRefusal::kPasskeyCopied:
       return "passkey_copied";
+    case FactorRefusal::kDeviceCopied:
+      return "device_copied";
   }
   return "?";
 }
@@ -235,6 +237,7 @@ Result<std::optional<FactorRefusal>> SecondFactors::replace_recovery_codes(
   }
   if (!refused) {
     set_recovery_codes(factors, recovery_codes);
+    factors.clear_devices();
   }
   LK_TRY_VOID(save_factors(txn, session.agent(), factors));
   return refused;

@@ -20,11 +20,13 @@
 #include <leadkeep/base/metrics.h>
 #include <leadkeep/base/result.h>
 #include <leadkeep/base/secret.h>
+#include <leadkeep/dpop/proof.h>
 #include <leadkeep/flow/end_leavers.h>
 #include <leadkeep/flow/end_sessions.h>
 #include <leadkeep/flow/enrol_passkey.h>
 #include <leadkeep/flow/enrol_second_factor.h>
 #include <leadkeep/flow/keep_consent.h>
+#include <leadkeep/flow/keep_devices.h>
 #include <leadkeep/flow/log_in.h>
 #include <leadkeep/flow/manage_agents.h>
 #include <leadkeep/flow/open_break_glass.h>
@@ -75,6 +77,7 @@ struct ApiServices {
   flow::ManageAgents& manage_agents;
   flow::EnrolSecondFactor& enrol_second_factor;
   flow::EnrolPasskey& enrol_passkey;
+  flow::KeepDevices& keep_devices;
   flow::OwnSessions& own_sessions;
   flow::EndSessions& end_sessions;
   flow::OpenBreakGlass& open_break_glass;
@@ -85,6 +88,7 @@ struct ApiServices {
   const Clock& clock;
   std::function<Health()> health;  // called by many threads
   std::uint32_t max_event_listeners = 500;
+  const dpop::Proofs* proofs = nullptr;  // nullptr: no pages, so no browser signs in
 };
 
 struct WebhookServices {
@@ -119,6 +123,7 @@ struct ControlServices {
   flow::ManageAgents& manage_agents;
   flow::EndSessions& end_sessions;
   flow::EnrolSecondFactor& enrol_second_factor;
+  flow::KeepDevices& keep_devices;
   flow::OpenBreakGlass& open_break_glass;
   flow::EndLeavers* end_leavers;  // nullptr: no directory, no leavers
   std::function<Result<StoreCheck>()> verify_store;

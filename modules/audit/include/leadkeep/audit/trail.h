@@ -60,6 +60,9 @@ enum class Act : std::uint8_t {
   kPasskeyEnrolled = 37,
   kPasskeyRemoved = 38,
   kSessionsEnded = 39,  // of one agent or of everybody, by somebody else; items says how many
+  kDeviceRemembered = 40,
+  kDeviceForgotten = 41,  // items says how many
+  kDevicesListed = 42,    // of one agent, by somebody else
 };
 
 enum class Outcome : std::uint8_t { kDone = 1, kRefused = 2 };

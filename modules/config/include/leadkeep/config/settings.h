@@ -126,11 +126,13 @@ struct Settings {
 
   struct SecondFactor {
     std::set<AgentRole> required_for;
+    std::set<AgentRole> device_for;
+    std::chrono::days device_life{};
   } second_factor;
 
-  struct Passkeys {
-    std::string origin;  // https://host or https://host:port; empty: there are none
-  } passkeys;
+  struct Browser {
+    std::string origin;  // https://host or https://host:port; empty: there are no pages
+  } browser;
 
   struct Delivery {
     std::uint32_t max_attempts{};

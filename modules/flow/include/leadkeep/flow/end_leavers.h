@@ -16,6 +16,7 @@
 #include <leadkeep/flow/house.h>
 #include <leadkeep/identity/directory_person.h>
 #include <leadkeep/identity/directory_word.h>
+#include <leadkeep/identity/recognised_devices.h>
 #include <leadkeep/identity/session.h>
 
 #include <functional>
@@ -34,8 +35,12 @@ class EndLeavers {
       std::span<const identity::DirectoryId> ids)>;
 
   EndLeavers(House& house, LookUp look_up, const identity::SessionStore& sessions,
-             identity::DirectoryWord& word)
-      : m_house{house}, m_look_up{std::move(look_up)}, m_sessions{sessions}, m_word{word} {}
+             const identity::RecognisedDevices& devices, identity::DirectoryWord& word)
+      : m_house{house},
+        m_look_up{std::move(look_up)},
+        m_sessions{sessions},
+        m_devices{devices},
+        m_word{word} {}
 
   struct Run {
     std::size_t asked = 0;
@@ -82,6 +87,7 @@ class EndLeavers {
   House& m_house;
   LookUp m_look_up;
   const identity::SessionStore& m_sessions;
+  const identity::RecognisedDevices& m_devices;
   identity::DirectoryWord& m_word;
   Guarded<State> m_state;
 };

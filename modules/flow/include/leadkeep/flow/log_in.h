@@ -4,7 +4,8 @@
 //                           │  local list ────────────────────── ProvenIdentity ─ second factor ┐
 //                           └ passkey ─ directory, where the agent is of it ─ ProvenPasskey ──────┤
 //                                               audit ─ Session ─ Admission ──────────────────────┘
-//   token ─ Session                                                     (session_of, resume)
+//   a browser's device ─ in place of the second factor; its secret is replaced ──────┘
+//   what a request shows ─ Session                                      (session_of, resume)
 //   session + the same proofs again ─ a new Session with a fresh proof  (step_up)
 //   a question for the browser, before a passkey can answer             (ask_for_passkey)
 //
@@ -22,6 +23,7 @@
 #include <leadkeep/identity/local_directory.h>
 #include <leadkeep/identity/login_throttle.h>
 #include <leadkeep/identity/passkeys.h>
+#include <leadkeep/identity/recognised_devices.h>
 #include <leadkeep/identity/second_factors.h>
 #include <leadkeep/identity/session.h>
 #include <leadkeep/webauthn/assertion.h>
@@ -48,13 +50,14 @@ using Proof = std::variant<identity::ProvenIdentity, identity::ProvenPerson, Pas
 class LogIn {
  public:
   LogIn(House& house, Prover prover, const identity::SecondFactors& second_factors,
-        const identity::Passkeys& passkeys, const identity::SessionStore& sessions,
-        identity::LoginThrottle& throttle, Refuse& refuse,
+        const identity::Passkeys& passkeys, const identity::RecognisedDevices& devices,
+        const identity::SessionStore& sessions, identity::LoginThrottle& throttle, Refuse& refuse,
         std::chrono::milliseconds refusal_takes) noexcept
       : m_house{house},
         m_prover{prover},
         m_second_factors{second_factors},
         m_passkeys{passkeys},
+        m_devices{devices},
         m_sessions{sessions},
         m_throttle{throttle},
         m_refuse{refuse},
@@ -69,10 +72,11 @@ class LogIn {
   // token before is void.
   [[nodiscard]] Result<identity::OpenedSession> step_up(const identity::Session& session,
                                                         identity::LoginAttempt attempt);
-  // The session of a token, without counting as use of it: an open event stream keeps nobody in.
-  [[nodiscard]] Result<identity::Session> session_of(ByteView token);
-  // The session of a token that an agent uses now, which is then not idle.
-  [[nodiscard]] Result<identity::Session> resume(ByteView token);
+  // Without counting as use: an open event stream keeps nobody in.
+  [[nodiscard]] Result<identity::Session> session_of(const identity::ShownSession& shown);
+  // Of an agent who uses it now, and then it is not idle. A cookie that is shown without the key of
+  // its browser has been taken out of it: the session ends.
+  [[nodiscard]] Result<identity::Session> resume(const identity::ShownSession& shown);
   [[nodiscard]] Result<void> log_out(const identity::Session& session);
 
  private:
@@ -81,10 +85,18 @@ class LogIn {
   using Outcome = std::variant<identity::Session, Refused>;
   using Open = std::function<Result<Outcome>(store::WriteTxn&, const identity::Admission&)>;
 
+  // What is made before the transaction, so that a body that runs twice gives it once.
+  struct Fresh {
+    AgentId agent;                // of a person who has none yet
+    SecretBytes device_secret;    // text
+    bool secret_is_used = false;  // it has replaced that of the device
+    Timestamp device_ends_at{};
+  };
+
   // `session` is the one to step up, if any. `refused` is filled in when they fail.
   [[nodiscard]] Result<identity::Session> let_in(const identity::LoginAttempt& attempt,
                                                  const std::optional<identity::SessionId>& session,
-                                                 const Open& open, Refused& refused);
+                                                 const Open& open, Fresh& fresh, Refused& refused);
   [[nodiscard]] Result<Proof> prove(const identity::LoginAttempt& attempt,
                                     const std::optional<identity::SessionId>& session,
                                     Refused& refused);
@@ -95,15 +107,30 @@ class LogIn {
   [[nodiscard]] Result<Proof> prove_with_passkey(const webauthn::Assertion& assertion,
                                                  const std::optional<identity::SessionId>& session,
                                                  Refused& refused);
-  // The second factor of somebody proven.
-  [[nodiscard]] Result<std::variant<identity::Admission, Refused>> admit(
-      store::WriteTxn& txn, const Proof& proof, const SecretBytes& second_factor,
-      const AgentId& fresh, Timestamp now) const;
+  using Decided = std::variant<identity::Admission, Refused>;
+
+  // The second factor of somebody proven, or what stands in for it.
+  [[nodiscard]] Result<Decided> admit(store::WriteTxn& txn, const Proof& proof,
+                                      const identity::LoginAttempt& attempt, Fresh& fresh,
+                                      Timestamp now) const;
+  [[nodiscard]] Result<Decided> admit_by_passkey(store::WriteTxn& txn, const PasskeyProof& proof,
+                                                 Timestamp now) const;
+  // Nothing for a device that does not count.
+  [[nodiscard]] Result<std::optional<Decided>> admit_by_device(store::WriteTxn& txn,
+                                                               const identity::ProvenIdentity& who,
+                                                               const identity::ShownDevice& shown,
+                                                               Fresh& fresh, Timestamp now) const;
+  // The session that was in the browser's cookie: the new one takes its place.
+  [[nodiscard]] Result<void> close_before(store::WriteTxn& txn,
+                                          const identity::LoginAttempt& attempt,
+                                          Timestamp now) const;
+  void end_elsewhere(const identity::ShownSession& shown);
 
   House& m_house;
   Prover m_prover;
   const identity::SecondFactors& m_second_factors;
   const identity::Passkeys& m_passkeys;
+  const identity::RecognisedDevices& m_devices;
   const identity::SessionStore& m_sessions;
   identity::LoginThrottle& m_throttle;
   Refuse& m_refuse;

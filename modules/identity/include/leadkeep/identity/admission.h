@@ -1,6 +1,6 @@
 // leadkeep/identity/admission.h — log-in path: a proven agent whose second factor was looked at
 //
-// SecondFactors makes one, Passkeys does, and BreakGlass for its own agent. Opening a session takes
+// SecondFactors makes one, Passkeys does, RecognisedDevices does, and BreakGlass for its own agent. Opening a session takes
 // one, so a session for which nobody decided about the second factor does not compile.
 #pragma once
 #include <leadkeep/base/id.h>
@@ -13,6 +13,7 @@ class Admission {
   class Key {
     friend class BreakGlass;
     friend class Passkeys;
+    friend class RecognisedDevices;
     friend class SecondFactors;
     Key() = default;
   };

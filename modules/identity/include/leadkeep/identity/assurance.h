@@ -5,6 +5,7 @@
 #pragma once
 #include <leadkeep/identity/policy.h>
 
+#include <chrono>
 #include <cstdint>
 #include <set>
 #include <span>
@@ -20,19 +21,32 @@ enum class Assurance : std::uint8_t {
   kTwoFactors = 3,
   kBreakGlass = 4,  // a code that the operator of the host has drawn
   kPasskey = 5,
+  kRecognisedDevice = 6,  // a password, and a browser in place of the second factor
 };
 
 [[nodiscard]] std::string_view name_of(Assurance assurance) noexcept;
 
+// Whose browsers may be remembered, and for how long.
+struct DevicePolicy {
+  std::set<Role> accepted_for;
+  std::chrono::days life{30};
+};
+
 // Which roles need a second factor. Whoever has enrolled one is asked for it, whatever the role.
 class SecondFactorPolicy {
  public:
-  explicit SecondFactorPolicy(std::set<Role> required_for) : m_roles{std::move(required_for)} {}
+  explicit SecondFactorPolicy(std::set<Role> required_for, DevicePolicy devices = {})
+      : m_roles{std::move(required_for)}, m_devices{std::move(devices)} {}
 
   [[nodiscard]] bool is_required_for(std::span<const Role> roles) const noexcept;
+  // Whether a recognised device may stand in for it: of all roles, or of none.
+  [[nodiscard]] bool accepts_device(std::span<const Role> roles) const noexcept;
+
+  [[nodiscard]] std::chrono::days device_life() const noexcept { return m_devices.life; }
 
  private:
   std::set<Role> m_roles;
+  DevicePolicy m_devices;
 };
 
 }  // namespace leadkeep::identity

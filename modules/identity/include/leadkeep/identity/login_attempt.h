@@ -1,6 +1,8 @@
 // leadkeep/identity/login_attempt.h — login path: what somebody typed, or what a passkey answered
 #pragma once
 #include <leadkeep/base/secret.h>
+#include <leadkeep/dpop/proof.h>
+#include <leadkeep/identity/shown_device.h>
 #include <leadkeep/webauthn/assertion.h>
 
 #include <optional>
@@ -14,6 +16,11 @@ struct LoginAttempt {
   SecretBytes second_factor;  // a code of the app, of the paper, or to enrol with; empty for none
   std::optional<webauthn::Assertion> passkey;  // in place of all three
   std::string source;                          // address of the peer, for throttling
+
+  // Of a browser: the key that the session will be bound to, and what is in its cookies.
+  std::optional<dpop::Thumbprint> device_key;
+  std::optional<ShownDevice> device;
+  SecretBytes session_before;  // text of a token; empty for none
 };
 
 }  // namespace leadkeep::identity

@@ -48,6 +48,7 @@ enum class FactorRefusal : std::uint8_t {
   kPasskeyGone,    // it was removed meanwhile
   kPasskeyUsed,    // the challenge, or a later one, was answered before
   kPasskeyCopied,  // its counter went back: there are two of it
+  kDeviceCopied,   // an old secret of a recognised device, or one without its key
 };
 
 [[nodiscard]] std::string_view name_of(FactorRefusal refusal) noexcept;

@@ -8,7 +8,11 @@
 // What the policy asks of the agent's roles counts at every request: who has become an administrator
 // meanwhile signs in again, with a second factor.
 //
-// Takes    Admission (open), a token (find)
+// A session of a browser is bound to the key of that browser (dpop/proof.h), and its token counts only
+// together with a proof of it: a cookie that was taken elsewhere opens nothing. Shown there all the
+// same, it ends the session.
+//
+// Takes    Admission (open), what a request shows (find)
 // Yields   Session; only SessionStore makes one
 // Refuses  kUnauthenticated for every token that does not lead to a live session
 //          kUnavailable     the directory was not heard for hours; the session waits for it
@@ -17,16 +21,25 @@
 #include <leadkeep/base/clock.h>
 #include <leadkeep/base/id.h>
 #include <leadkeep/base/secret.h>
+#include <leadkeep/dpop/proof.h>
 #include <leadkeep/identity/admission.h>
 #include <leadkeep/identity/assurance.h>
 #include <leadkeep/identity/directory_word.h>
 #include <leadkeep/identity/policy.h>
+#include <leadkeep/identity/shown_device.h>
 #include <leadkeep/store/transaction.h>
 
 #include <chrono>
+#include <functional>
 #include <limits>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
+
+namespace leadkeep::records {
+class Session;
+}
 
 namespace leadkeep::identity {
 
@@ -53,6 +66,11 @@ class Session {
 
   [[nodiscard]] Assurance assurance() const noexcept { return m_assurance; }
 
+  // Of the browser that it is bound to; absent for a program, which keeps its token itself.
+  [[nodiscard]] const std::optional<dpop::Thumbprint>& device_key() const noexcept {
+    return m_device_key;
+  }
+
   // Address of the peer that opened it.
   [[nodiscard]] const std::string& source() const noexcept { return m_source; }
 
@@ -75,15 +93,36 @@ class Session {
   ProofAge m_proof_age = ProofAge::kOld;
   Timestamp m_created_at;
   Timestamp m_proven_at;
+  std::optional<dpop::Thumbprint> m_device_key;
   std::string m_source;
   Timestamp m_expires_at;
   Bytes m_key;               // of the row
   bool m_touch_due = false;  // the time of last use is worth writing
 };
 
+// The secret of a recognised device that was replaced at the log-in.
+struct ReplacedSecret {
+  DeviceId device;
+  SecretBytes secret;  // text
+  Timestamp ends_at;   // the device's time
+};
+
 struct OpenedSession {
   SecretBytes token;  // text
   Session session;
+  std::optional<ReplacedSecret> device = std::nullopt;
+};
+
+// What a request shows: a token and, if it was proven, the key that signed the request. The views
+// live as long as the request.
+struct ShownSession {
+  ShownSession(ByteView shown_token, std::optional<dpop::Thumbprint> proven_key = {},
+               std::string_view shown_by = {}) noexcept
+      : token{shown_token}, key{proven_key}, source{shown_by} {}
+
+  ByteView token;
+  std::optional<dpop::Thumbprint> key;
+  std::string_view source;  // address of the peer
 };
 
 // What a session is opened with. Token and id are made before the transaction, so that a body that
@@ -91,7 +130,8 @@ struct OpenedSession {
 struct SessionStart {
   SecretBytes token;
   SessionId id;
-  std::string source;  // address of the peer
+  std::string source;                                         // address of the peer
+  std::optional<dpop::Thumbprint> device_key = std::nullopt;  // one that replaces keeps its own
 
   [[nodiscard]] static SessionStart draw(std::string source, Timestamp now);
 };
@@ -142,7 +182,17 @@ class SessionStore {
   [[nodiscard]] Result<Opened> replace_all(store::WriteTxn& txn, const Session& session,
                                            const Admission& admission, const SessionStart& start,
                                            Timestamp now) const;
-  [[nodiscard]] Result<Session> find(store::ReadTxn& txn, ByteView token, Timestamp now) const;
+  [[nodiscard]] Result<Session> find(store::ReadTxn& txn, const ShownSession& shown,
+                                     Timestamp now) const;
+
+  struct Elsewhere {
+    AgentId agent;
+    SessionId session;
+  };
+
+  // The session of this token, if it is bound to another key than the one that was shown with it.
+  [[nodiscard]] Result<std::optional<Elsewhere>> find_elsewhere(store::ReadTxn& txn,
+                                                                const ShownSession& shown) const;
 
   enum class Touch { kNotDue, kDue };
 
@@ -167,6 +217,10 @@ class SessionStore {
   [[nodiscard]] Result<std::vector<SessionId>> close_all(
       store::WriteTxn& txn, const AgentId& agent,
       Timestamp opened_before = {std::numeric_limits<std::int64_t>::max()}) const;
+  // The same for those of one browser, but for `spared`.
+  [[nodiscard]] Result<std::vector<SessionId>> close_on_device(
+      store::WriteTxn& txn, const AgentId& agent, const dpop::Thumbprint& key,
+      const std::optional<SessionId>& spared) const;
 
   // Sessions that are over, at most `limit`; and their removal, which looks again.
   [[nodiscard]] Result<std::vector<Bytes>> find_over(store::ReadTxn& txn, Timestamp now,
@@ -175,13 +229,20 @@ class SessionStore {
                                          Timestamp now) const;
 
  private:
-  struct Proven {
+  struct Beginning {
     Timestamp created;
     Timestamp proven;
+    std::optional<dpop::Thumbprint> device_key;
   };
 
+  using IsMeant = std::function<bool(const records::Session&)>;
+
+  [[nodiscard]] Result<std::vector<SessionId>> close_those(store::WriteTxn& txn,
+                                                           const AgentId& agent,
+                                                           const IsMeant& is_meant) const;
+
   [[nodiscard]] Result<Opened> open_as_of(store::WriteTxn& txn, const Admission& admission,
-                                          const SessionStart& start, const Proven& proven,
+                                          const SessionStart& start, const Beginning& beginning,
                                           Timestamp now) const;
 
   SessionLimits m_limits;

@@ -1,13 +1,10 @@
 // leadkeep/webauthn/challenges.h — what a passkey signs, so that its answer is fresh and ours
 //
-//   challenge = time(8) ‖ random(16) ‖ HMAC-SHA256(key, ceremony ‖ length ‖ bound_to ‖ time ‖ random)
-//
-// Nothing is kept of a challenge, so strangers who ask for many cost no memory and push nobody
-// else's out. Each is good for five minutes, for one ceremony, and for what it was bound to. That it
-// is taken once is for the caller, who has a row to write it in: AnsweredChallenge says when it was
-// issued, and a passkey takes none but later ones. One for a log-in is bound to nothing, as there is
-// no session yet: whoever has the answer, and is first, is let in. The key lives as long as the process: after a
-// restart the browser is asked once more.
+// A challenge is a token of crypto/fresh_token.h: nothing is kept of it, and after a restart the
+// browser is asked once more. Each is good for five minutes, for one ceremony, and for what it was
+// bound to. That it is taken once is for the caller, who has a row to write it in: AnsweredChallenge
+// says when it was issued, and a passkey takes none but later ones. One for a log-in is bound to
+// nothing, as there is no session yet: whoever has the answer, and is first, is let in.
 //
 // Takes    clientDataJSON as the browser wrote it
 // Yields   AnsweredChallenge, without which no answer is verified
@@ -17,7 +14,7 @@
 #pragma once
 #include <leadkeep/base/bytes.h>
 #include <leadkeep/base/clock.h>
-#include <leadkeep/crypto/key.h>
+#include <leadkeep/crypto/fresh_token.h>
 #include <leadkeep/webauthn/defect.h>
 #include <leadkeep/webauthn/relying_party.h>
 
@@ -58,8 +55,7 @@ class Challenges {
  public:
   static constexpr std::chrono::minutes kLife{5};
 
-  explicit Challenges(RelyingParty party)
-      : m_party{std::move(party)}, m_key{crypto::Key256::random()} {}
+  explicit Challenges(RelyingParty party) : m_party{std::move(party)} {}
 
   [[nodiscard]] const RelyingParty& party() const noexcept { return m_party; }
 
@@ -71,10 +67,8 @@ class Challenges {
                                                   Timestamp now) const;
 
  private:
-  [[nodiscard]] ByteArray<32> tag_of(const Purpose& purpose, ByteView time_and_random) const;
-
   RelyingParty m_party;
-  crypto::Key256 m_key;
+  crypto::FreshTokens m_tokens;
 };
 
 }  // namespace leadkeep::webauthn

@@ -1,0 +1,42 @@
+#include "routes/browser.h"
+
+namespace leadkeep::api {
+namespace {
+
+constexpr std::string_view kNonceField = "DPoP-Nonce";
+
+}  // namespace
+
+// A browser that does not send the first field sends the second one with everything that changes
+// something; and none lets a page set either.
+Result<void> Browser::require_our_page(const http::Request& request) const {
+  const auto site = request.head().field("sec-fetch-site");
+  const auto origin = request.head().field("origin");
+  if ((site && *site != "same-origin") || (origin && *origin != m_proofs->origin())) {
+    return fail(Errc::kForbidden, "request: of a page of another origin");
+  }
+  return {};
+}
+
+Result<dpop::Thumbprint> Browser::prove_key(http::Request& request) const {
+  if (m_proofs == nullptr) {
+    return fail(Errc::kNotFound, "request: the operator has set no browser.origin");
+  }
+  LK_TRY_VOID(require_our_page(request));
+  const Timestamp now = m_clock->now();
+  const http::RequestHead& head = request.head();
+  const auto verified =
+      m_proofs->verify({name_of(head.verb()), head.path()}, head.field("dpop").value_or(""), now);
+  if (const auto* defect = std::get_if<dpop::Defect>(&verified)) {
+    request.add_to_answer(kNonceField, m_proofs->new_nonce(now));
+    return *defect == dpop::Defect::kNonce ? fail(Errc::kDpopNonce, "request: another nonce")
+                                           : fail(Errc::kDpopProof, std::string{name_of(*defect)});
+  }
+  const auto& [key, issued] = std::get<dpop::Proofs::Accepted>(verified);
+  if (now - issued >= dpop::Proofs::kNonceIsOld) {
+    request.add_to_answer(kNonceField, m_proofs->new_nonce(now));
+  }
+  return key;
+}
+
+}  // namespace leadkeep::api

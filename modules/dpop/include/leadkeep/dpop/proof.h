@@ -1,0 +1,81 @@
+// leadkeep/dpop/proof.h — login path, request: a browser proves that it holds the key of its session
+//
+//   DPoP: {"typ":"dpop+jwt","alg":"ES256","jwk":{…}}.{"htm","htu","jti","iat","nonce"}.signature
+//
+// The key is made in the browser and cannot be taken out of it, so what is stolen of a browser — its
+// cookies — is worth nothing elsewhere. A proof is for one method and one address, and for a nonce of
+// ours that is not older than five minutes; so the clock of the browser does not matter. Within that
+// time the same request with the same proof is taken again: whoever has seen it on the way has seen
+// the answer too.
+//
+// A page of another origin can neither have the key nor set this field without being asked for
+// permission that we never give: a request with a proof is not forged by another page (CSRF).
+//
+// Takes    the field's value, of up to 2 KiB
+// Yields   the thumbprint of the key, for the caller to compare with the one that is kept
+// Refuses  what RFC 9449 section 4.3 says, and every algorithm but ES256. kNonce is for the browser
+//          to try again with the nonce of the answer.
+// Source   RFC 9449 (DPoP), RFC 7515 (JWS), RFC 7517 and 7638 (the key and its thumbprint)
+// Threads  any
+//
+// A JOSE library is not used: of its many forms and algorithms this takes one, which is the signature
+// of crypto/es256.h over a text that json reads.
+#pragma once
+#include <leadkeep/base/bytes.h>
+#include <leadkeep/base/clock.h>
+#include <leadkeep/crypto/fresh_token.h>
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+namespace leadkeep::dpop {
+
+using Thumbprint = ByteArray<32>;  // SHA-256, RFC 7638
+
+// For the audit trail; the browser is told "use_dpop_nonce" or "invalid_dpop_proof".
+enum class Defect : std::uint8_t {
+  kTooLarge,
+  kFormat,   // not a JWS of three parts, or a member is missing
+  kKey,      // no public key of P-256, or not as its thumbprint needs it
+  kRequest,  // for another method or address
+  kNonce,    // none, not ours, or older than five minutes
+  kSignature,
+};
+
+[[nodiscard]] std::string_view name_of(Defect defect) noexcept;
+
+struct ProvenRequest {
+  std::string_view method;  // GET
+  std::string_view path;    // without the query
+};
+
+class Proofs {
+ public:
+  static constexpr std::chrono::minutes kNonceLives{5};
+  static constexpr std::chrono::minutes kNonceIsOld{1};  // the browser is better given a new one
+
+  // https://host or https://host:port, as in the browser's address.
+  explicit Proofs(std::string origin) : m_origin{std::move(origin)} {}
+
+  [[nodiscard]] const std::string& origin() const noexcept { return m_origin; }
+
+  [[nodiscard]] std::string new_nonce(Timestamp now) const;
+
+  struct Accepted {
+    Thumbprint key;
+    Timestamp nonce_issued;
+  };
+
+  [[nodiscard]] std::variant<Accepted, Defect> verify(const ProvenRequest& request,
+                                                      std::string_view proof, Timestamp now) const;
+
+ private:
+  std::string m_origin;
+  crypto::FreshTokens m_nonces;
+};
+
+}  // namespace leadkeep::dpop

@@ -1,0 +1,82 @@
+#include "jwk.h"
+#include "jws.h"
+
+#include <leadkeep/dpop/proof.h>
+#include <leadkeep/json/value.h>
+
+namespace leadkeep::dpop {
+namespace {
+
+constexpr std::size_t kMaxProof = 2 * 1024;
+constexpr std::size_t kMaxId = 128;  // bytes of a jti, which is there and not looked at
+constexpr std::string_view kNonce = "dpop nonce";
+
+bool is_for(const ProvenRequest& request, std::string_view origin, json::Value claims) {
+  // Query and fragment are no part of it, RFC 9449 section 4.3 step 9.
+  const std::string_view uri = claims["htu"].string().value_or("");
+  const std::string_view target = uri.substr(0, uri.find_first_of("?#"));
+  return claims["htm"].string() == request.method && target.starts_with(origin) &&
+         target.substr(origin.size()) == request.path;
+}
+
+bool has_claims(json::Value claims) {
+  const std::string_view id = claims["jti"].string().value_or("");
+  return !id.empty() && id.size() <= kMaxId && claims["iat"].integer().has_value();
+}
+
+}  // namespace
+
+std::string_view name_of(Defect defect) noexcept {
+  switch (defect) {
+    case Defect::kTooLarge:
+      return "dpop_too_large";
+    case Defect::kFormat:
+      return "dpop_format";
+    case Defect::kKey:
+      return "dpop_key";
+    case Defect::kRequest:
+      return "dpop_request";
+    case Defect::kNonce:
+      return "dpop_nonce";
+    case Defect::kSignature:
+      return "dpop_signature";
+  }
+  return "?";
+}
+
+std::string Proofs::new_nonce(Timestamp now) const {
+  return to_base64url(m_nonces.issue(as_bytes(kNonce), now));
+}
+
+std::variant<Proofs::Accepted, Defect> Proofs::verify(const ProvenRequest& request,
+                                                      std::string_view proof, Timestamp now) const {
+  if (proof.size() > kMaxProof) {
+    return Defect::kTooLarge;
+  }
+  const auto jws = Jws::parse(proof);
+  if (!jws || jws->header()["typ"].string() != "dpop+jwt" ||
+      jws->header()["alg"].string() != "ES256" || !jws->header()["crit"].is_absent() ||
+      !has_claims(jws->payload())) {
+    return Defect::kFormat;
+  }
+  const auto key = point_of(jws->header()["jwk"]);
+  if (!key) {
+    return Defect::kKey;
+  }
+  if (!is_for(request, m_origin, jws->payload())) {
+    return Defect::kRequest;
+  }
+  const auto nonce = from_base64url(jws->payload()["nonce"].string().value_or(""));
+  const auto issued =
+      nonce ? m_nonces.issued_at(as_bytes(kNonce), *nonce, kNonceLives, now) : std::nullopt;
+  if (!issued) {
+    return Defect::kNonce;
+  }
+  if (crypto::verify_es256(*key, as_bytes(jws->signed_text()), jws->signature()) !=
+      crypto::SignatureIs::kGood) {
+    return Defect::kSignature;
+  }
+  return Accepted{thumbprint_of(*key), *issued};
+}
+
+}  // namespace leadkeep::dpop
