@@ -91,7 +91,7 @@ struct Service::Paths {
         std::unique_ptr<CompanyDirectory> company_directory,
         std::optional<webauthn::RelyingParty> party)
       : house{std::move(built_house)},
-        agents{house.store},
+        agents{house.store, identity::PasswordRules{settings.login.password_words}},
         sessions{{settings.session.idle, settings.session.absolute, settings.session.max_per_agent,
                   settings.session.admin_absolute, settings.session.admin_max},
                  directory_word,
@@ -113,6 +113,7 @@ struct Service::Paths {
         log_in{house,    prover(), second_factors,        passkeys, devices, sessions,
                throttle, refuse,   settings.login.refusal},
         manage_agents{house, agents},
+        change_password{house, agents, sessions, devices, throttle},
         enrol_second_factor{house, second_factors, sessions, agents},
         enrol_passkey{house, passkeys, sessions},
         keep_devices{house, devices, sessions, agents},
@@ -153,6 +154,7 @@ struct Service::Paths {
   flow::Refuse refuse;
   flow::LogIn log_in;
   flow::ManageAgents manage_agents;
+  flow::ChangePassword change_password;
   flow::EnrolSecondFactor enrol_second_factor;
   flow::EnrolPasskey enrol_passkey;
   flow::KeepDevices keep_devices;
@@ -238,13 +240,14 @@ Result<void> Service::open_doors(const config::Settings& settings) {
     m_leaver_watch =
         std::make_unique<LeaverWatch>(*p.end_leavers, *p.directory, settings.directory.recheck);
   }
-  LK_TRY(m_control, api::ControlServer::start(
-                        settings.control.socket,
-                        api::ControlServices{
-                            p.manage_agents, p.end_sessions, p.enrol_second_factor, p.keep_devices,
-                            p.open_break_glass, p.end_leavers ? &*p.end_leavers : nullptr,
-                            [this] { return verify_store(); }, [this] { return control_status(); },
-                            m_metrics, m_clock}));
+  LK_TRY(m_control,
+         api::ControlServer::start(
+             settings.control.socket,
+             api::ControlServices{p.manage_agents, p.change_password, p.end_sessions,
+                                  p.enrol_second_factor, p.keep_devices, p.open_break_glass,
+                                  p.end_leavers ? &*p.end_leavers : nullptr,
+                                  [this] { return verify_store(); },
+                                  [this] { return control_status(); }, m_metrics, m_clock}));
   LK_TRY(m_api, api::ApiServer::start(listener(settings.api.listen, settings.api.tls_certificate,
                                                settings.api.tls_key, settings.api.tls_minimum,
                                                settings.api.max_connections),
@@ -254,6 +257,7 @@ Result<void> Service::open_doors(const config::Settings& settings) {
                                                        p.work_conversation,
                                                        p.keep_consent,
                                                        p.manage_agents,
+                                                       p.change_password,
                                                        p.enrol_second_factor,
                                                        p.enrol_passkey,
                                                        p.keep_devices,

@@ -145,6 +145,26 @@ ExitCode tell_ended(const Result<std::optional<json::Document>>& answer) {
   return ExitCode::kDone;
 }
 
+ExitCode set_password(const ControlClient& client, const Arguments& arguments) {
+  const auto password = read_new_password(arguments.password_file);
+  if (!password) {
+    return complain(password.error());
+  }
+  json::Writer w;
+  w.begin_object()
+      .field("username", arguments.words[2])
+      .field("password", as_text(password.value().expose()))
+      .end_object();
+  std::string body = std::move(w).take();
+  const auto answer = client.request("POST", "/agents/set-password", body);
+  wipe(body);
+  if (!answer) {
+    return complain(answer.error());
+  }
+  say("the password is another now, and " + arguments.words[2] + " is signed out everywhere");
+  return ExitCode::kDone;
+}
+
 ExitCode list_devices(const ControlClient& client, const Arguments& arguments) {
   const auto answer = ask_about_agent(client, arguments);
   if (!answer) {
@@ -288,6 +308,9 @@ ExitCode run_command(const Arguments& arguments) {
   }
   if (is(2, "agents", "sign-out-everybody")) {
     return tell_ended(client.request("POST", "/agents/sign-out-everybody"));
+  }
+  if (is(3, "agents", "set-password")) {
+    return set_password(client, arguments);
   }
   if (is(3, "agents", "devices")) {
     return list_devices(client, arguments);

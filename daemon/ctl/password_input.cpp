@@ -66,7 +66,7 @@ Result<SecretBytes> read_new_password(const std::filesystem::path& file) {
   if (::isatty(STDIN_FILENO) == 0) {
     return read_line();
   }
-  SecretBytes first = ask("Password (12 to 256 bytes): ");
+  SecretBytes first = ask("Password (15 to 256 bytes): ");
   const SecretBytes second = ask("Once more: ");
   if (!same_bytes(first.expose(), second.expose())) {
     return fail(Errc::kInvalidInput, "the two passwords differ");

@@ -196,23 +196,6 @@ TEST_F(OwnSessionsPath, BringsNoSessionBackThatWasSignedOutMeanwhile) {
   EXPECT_TRUE(must(own_sessions.list(open("root").session)).size() == 1U);
 }
 
-TEST_F(OwnSessionsPath, TakesPasswordsOfTwelveToTwoHundredAndFiftySixBytes) {
-  const auto add = [&](std::string name, std::size_t size) {
-    identity::NewAgent agent;
-    agent.username = name;
-    agent.display_name = name;
-    agent.roles = {Role::kAgent};
-    agent.password = SecretBytes::copy_of(as_bytes(std::string(size, 'p')));
-    return manage_agents.add(flow::ManageAgents::By::operator_of_the_host(), std::move(agent));
-  };
-  EXPECT_FALSE(add("eleven", 11));
-  EXPECT_FALSE(add("more", 257));
-  EXPECT_TRUE(add("twelve", 12));
-  EXPECT_TRUE(add("many", 256));
-  EXPECT_TRUE(log_in.log_in(typed("many", std::string(256, 'p'))));
-  EXPECT_FALSE(log_in.log_in(typed("many", std::string(255, 'p'))));
-}
-
 TEST_F(OwnSessionsPath, TakesNoStepUpOfAnAgentWhoWasDisabledMeanwhile) {
   sign_in("root", {Role::kAdmin});
   const auto opened = open("root");

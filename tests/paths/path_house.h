@@ -6,6 +6,7 @@
 
 #include <leadkeep/audit/trail.h>
 #include <leadkeep/crypto/hash.h>
+#include <leadkeep/flow/change_password.h>
 #include <leadkeep/flow/deliver_messages.h>
 #include <leadkeep/flow/end_sessions.h>
 #include <leadkeep/flow/enrol_passkey.h>
@@ -186,6 +187,7 @@ class PathHouse {
                      passkeys, devices,    sessions,
                      throttle, refuse,     std::chrono::milliseconds{0}};
   flow::ManageAgents manage_agents{house, directory};
+  flow::ChangePassword change_password{house, directory, sessions, devices, throttle};
   flow::EnrolSecondFactor enrol_second_factor{house, second_factors, sessions, directory};
   flow::EnrolPasskey enrol_passkey{house, passkeys, sessions};
   flow::KeepDevices keep_devices{house, devices, sessions, directory};

@@ -193,6 +193,17 @@ Result<void> Accounts::remove_passkey(Account& account, std::string_view id) {
   return {};
 }
 
+Result<void> Accounts::change_password(Account& account) {
+  std::string fresh = new_password();
+  json::Writer w;
+  w.begin_object().field("password", account.password).field("new_password", fresh).end_object();
+  LK_TRY(const auto opened,
+         post(account.role, account.token, "/v1/session/password", std::move(w).take()));
+  account.token = opened.root()["token"].string().value_or("");
+  account.password = std::move(fresh);
+  return {};
+}
+
 // Remembered, signed in without the second factor, looked at by the operator, forgotten, left.
 Result<void> Accounts::use_browser(Account& account) {
   if (m_instance.settings.browser.origin.empty()) {
@@ -227,6 +238,7 @@ Result<void> Accounts::sign_in(Account& account) {
     LK_TRY_VOID(enrol(account));
     LK_TRY_VOID(enrol_passkey(account));
   }
+  LK_TRY_VOID(change_password(account));
   if (account.role == Role::kSupervisor) {
     LK_TRY_VOID(use_browser(account));
   }

@@ -49,6 +49,7 @@ class Accounts {
   [[nodiscard]] Result<void> enrol(Account& account);
   [[nodiscard]] Result<void> enrol_passkey(Account& account);
   [[nodiscard]] Result<void> remove_passkey(Account& account, std::string_view id);
+  [[nodiscard]] Result<void> change_password(Account& account);
   [[nodiscard]] Result<void> use_browser(Account& account);
   [[nodiscard]] Result<void> break_glass();
   enum class Typed : std::uint8_t { kProofs, kLogIn, kLogInOfAPage, kPasswordOfAPage };

@@ -123,6 +123,7 @@ std::vector<Operation> control_operations() {
           control("POST", "/agents/disable", kUsername),
           control("POST", "/agents/enable", kUsername),
           control("POST", "/agents/sign-out", kUsername),
+          control("POST", "/agents/set-password", R"({"password":"a password","username":"a"})"),
           control("POST", "/agents/devices", kUsername),
           control("POST", "/agents/forget-devices", kUsername),
           control("POST", "/agents/reset-second-factor", kUsername),

@@ -31,6 +31,7 @@ constexpr std::string_view kConsents = "GET /v1/leads/{id}/consents";
 
 constexpr std::string_view kOffer = "POST /v1/session/second-factor/totp";
 constexpr std::string_view kConfirm = "POST /v1/session/second-factor/totp/confirm";
+constexpr std::string_view kPassword = "POST /v1/session/password";
 constexpr std::string_view kStepUp = "POST /v1/session/step-up";
 constexpr std::string_view kNewPasskey = "POST /v1/session/second-factor/passkey-options";
 constexpr std::string_view kNoPasskey = "DELETE /v1/session/second-factor/passkeys/{id}";
@@ -105,6 +106,9 @@ constexpr std::array kTable{
     Row{MarkKind::kAgentName, kBody, kStaff, kStepUp, kMust, "who am I"},
     Row{MarkKind::kAgentUserName, kBody, kStaff, kStepUp, kMust, "who am I"},
     Row{MarkKind::kRecoveryCode, kBody, kStaff, kNewPaper, kMust, kOwnSecret},
+    Row{MarkKind::kToken, kBody, kStaff, kPassword, kMust, kOwnSecret},
+    Row{MarkKind::kAgentName, kBody, kStaff, kPassword, kMust, "who am I"},
+    Row{MarkKind::kAgentUserName, kBody, kStaff, kPassword, kMust, "who am I"},
     // Passkeys may be switched off.
     Row{MarkKind::kAgentName, kBody, kStaff, kNewPasskey, kMay, "the browser asks for whom it is"},
     Row{MarkKind::kAgentUserName, kBody, kStaff, kNewPasskey, kMay,

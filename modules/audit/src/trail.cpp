@@ -139,6 +139,8 @@ std::string_view name_of(Act act) noexcept {
       return "device_forgotten";
     case Act::kDevicesListed:
       return "devices_listed";
+    case Act::kPasswordChanged:
+      return "password_changed";
   }
   return "?";
 }

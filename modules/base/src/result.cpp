@@ -22,6 +22,8 @@ std::string_view name_of(Errc code) noexcept {
       return "step_up_required";
     case Errc::kProofRefused:
       return "proof_refused";
+    case Errc::kPasswordTooEasy:
+      return "password_too_easy";
     case Errc::kNotFound:
       return "not_found";
     case Errc::kConflict:

@@ -314,6 +314,21 @@ Form<std::set<AgentRole>> role_list() {
           }};
 }
 
+Form<std::vector<std::string>> word_list() {
+  return {"words of 3 to 64 bytes, several with commas between them, or nothing",
+          [](const std::string& text) -> std::optional<std::vector<std::string>> {
+            constexpr std::size_t kShortest = 3;
+            constexpr std::size_t kLongest = 64;
+            auto words = text.empty() ? std::vector<std::string>{} : split(text, ',');
+            return std::all_of(words.begin(), words.end(),
+                               [](const std::string& word) {
+                                 return word.size() >= kShortest && word.size() <= kLongest;
+                               })
+                       ? std::optional{std::move(words)}
+                       : std::nullopt;
+          }};
+}
+
 Form<TlsMinimum> tls_minimum() {
   return choice<TlsMinimum>("1.3 or 1.2",
                             {{"1.3", TlsMinimum::kTls13}, {"1.2", TlsMinimum::kTls12}});

@@ -1,4 +1,4 @@
-#include "changed_factors.h"
+#include "changed_proofs.h"
 
 #include <leadkeep/crypto/random.h>
 #include <leadkeep/flow/enrol_passkey.h>

@@ -1,4 +1,4 @@
-#include "changed_factors.h"
+#include "changed_proofs.h"
 #include "factor_alarm.h"
 
 #include <leadkeep/base/seeded_leak.h>

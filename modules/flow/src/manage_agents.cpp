@@ -9,7 +9,7 @@ Result<AgentId> ManageAgents::add(const By& by, identity::NewAgent agent,
                                   const std::optional<RepeatGuard>& guard) {
   const Timestamp now = m_house.clock.now();
   const audit::Entry entry = entry_by(by.actor(), audit::Act::kAgentAdded);
-  auto checked = identity::LocalDirectory::check(std::move(agent), now);
+  auto checked = m_directory.check(std::move(agent), now);
   if (!checked) {
     record_refusal(m_house, entry, name_of(checked.error().code));
     return Fail{std::move(checked).error()};

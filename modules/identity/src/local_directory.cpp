@@ -7,6 +7,7 @@
 #include <leadkeep/store/blind_index.h>
 
 #include <algorithm>
+#include <array>
 
 namespace leadkeep::identity {
 namespace {
@@ -35,13 +36,6 @@ Result<void> check_display_name(std::string_view name) {
   return is_printable(name, kMaxDisplayNameBytes)
              ? Result<void>{}
              : fail(Errc::kInvalidInput, "a display name has 1 to 128 bytes of printable UTF-8");
-}
-
-Result<void> check_password_rules(const SecretBytes& password) {
-  if (password.size() < kMinPasswordBytes || password.size() > kMaxPasswordBytes) {
-    return fail(Errc::kInvalidInput, "a password has 12 to 256 bytes");
-  }
-  return {};
 }
 
 AgentSummary summary_of(const records::Agent& agent) {
@@ -97,6 +91,13 @@ Result<records::Agent> load_by_name(store::ReadTxn& txn, std::string_view userna
   return std::move(*agent);
 }
 
+Result<void> require_password(const records::Agent& agent) {
+  return agent.password_hash().empty()
+             ? fail(Errc::kConflict,
+                    "this agent has no password here; people of the directory change theirs there")
+             : Result<void>{};
+}
+
 }  // namespace
 
 std::string normalise_username(std::string_view username) {
@@ -115,7 +116,8 @@ Result<ProvenIdentity> LocalDirectory::prove(const LoginAttempt& attempt,
     refused.account = agent ? std::optional{summary_of(*agent).id} : std::nullopt;
     return one_answer;
   }
-  const bool possible = !attempt.password.empty() && attempt.password.size() <= kMaxPasswordBytes;
+  const bool possible =
+      !attempt.password.empty() && attempt.password.size() <= PasswordRules::kMaxBytes;
   if (!possible || agent->password_hash().empty()) {
     crypto::spend_password_check_time(attempt.password);
   }
@@ -129,11 +131,11 @@ Result<ProvenIdentity> LocalDirectory::prove(const LoginAttempt& attempt,
   return ProvenIdentity{ProvenIdentity::Key{}, summary_of(*agent).id};
 }
 
-Result<LocalDirectory::CheckedAgent> LocalDirectory::check(NewAgent agent, Timestamp now) {
+Result<LocalDirectory::CheckedAgent> LocalDirectory::check(NewAgent agent, Timestamp now) const {
   agent.username = normalise_username(agent.username);
   LK_TRY_VOID(check_username(agent.username));
   LK_TRY_VOID(check_display_name(agent.display_name));
-  LK_TRY_VOID(check_password_rules(agent.password));
+  LK_TRY_VOID(m_rules.check(agent.password, std::array{agent.username, agent.display_name}));
   if (agent.roles.empty()) {
     return fail(Errc::kInvalidInput, "an agent needs at least one role");
   }
@@ -163,6 +165,27 @@ Result<void> LocalDirectory::add(store::WriteTxn& txn, const CheckedAgent& agent
   record.set_version(1);
   record.set_auth_epoch(1);
   return kAgents.put(txn, id.bytes(), identity_key(), record);
+}
+
+Result<LocalDirectory::CheckedPassword> LocalDirectory::check_password(
+    const AgentId& id, const SecretBytes& password) const {
+  LK_TRY(const auto agent, m_store.read([&](store::ReadTxn& txn) { return load_agent(txn, id); }));
+  LK_TRY_VOID(require_password(agent));
+  LK_TRY_VOID(m_rules.check(password, std::array{agent.username(), agent.display_name()}));
+  CheckedPassword checked;
+  checked.m_agent = id;
+  LK_TRY(checked.m_hash, crypto::hash_password(password));
+  return checked;
+}
+
+Result<AgentId> LocalDirectory::set_password(store::WriteTxn& txn,
+                                             const CheckedPassword& password) const {
+  LK_TRY(auto agent, load_agent(txn, password.m_agent));
+  LK_TRY_VOID(require_password(agent));
+  agent.set_password_hash(password.m_hash);
+  agent.set_version(agent.version() + 1);
+  LK_TRY_VOID(kAgents.put(txn, password.m_agent.bytes(), identity_key(), agent));
+  return password.m_agent;
 }
 
 Result<AgentId> LocalDirectory::set_state(store::WriteTxn& txn, std::string_view username,

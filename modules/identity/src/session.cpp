@@ -129,7 +129,8 @@ SessionStart SessionStart::draw(std::string source, Timestamp now) {
 
 Result<SessionStore::Opened> SessionStore::open(store::WriteTxn& txn, const Admission& admission,
                                                 const SessionStart& start, Timestamp now) const {
-  return open_as_of(txn, admission, start, {now, now, start.device_key}, now);
+  return open_as_of(txn, admission.agent(), admission.assurance(), start,
+                    {now, now, start.device_key}, now);
 }
 
 Result<void> SessionStore::require_live(store::ReadTxn& txn, const Session& session) const {
@@ -147,28 +148,39 @@ Result<SessionStore::Opened> SessionStore::replace(store::WriteTxn& txn, const S
                                                    const SessionStart& start, Timestamp now) const {
   LK_TRY_VOID(require_live(txn, session));
   LK_TRY_VOID(close(txn, session));
-  return open_as_of(txn, admission, start, {session.m_created_at, now, session.m_device_key}, now);
+  return open_as_of(txn, admission.agent(), admission.assurance(), start,
+                    {session.m_created_at, now, session.m_device_key}, now);
 }
 
 Result<SessionStore::Opened> SessionStore::replace_all(store::WriteTxn& txn, const Session& session,
                                                        const Admission& admission,
                                                        const SessionStart& start,
                                                        Timestamp now) const {
+  return reopen_as(txn, session, admission.assurance(), start, now);
+}
+
+Result<SessionStore::Opened> SessionStore::reopen(store::WriteTxn& txn, const Session& session,
+                                                  const SessionStart& start, Timestamp now) const {
+  return reopen_as(txn, session, session.assurance(), start, now);
+}
+
+Result<SessionStore::Opened> SessionStore::reopen_as(store::WriteTxn& txn, const Session& session,
+                                                     Assurance assurance, const SessionStart& start,
+                                                     Timestamp now) const {
   LK_TRY_VOID(require_live(txn, session));
   LK_TRY(auto ended, close_all(txn, session.agent()));
   LK_TRY(auto opened,
-         open_as_of(txn, admission, start,
+         open_as_of(txn, session.agent(), assurance, start,
                     {session.m_created_at, session.m_proven_at, session.m_device_key}, now));
   opened.ended = std::move(ended);
   return opened;
 }
 
-Result<SessionStore::Opened> SessionStore::open_as_of(store::WriteTxn& txn,
-                                                      const Admission& admission,
+Result<SessionStore::Opened> SessionStore::open_as_of(store::WriteTxn& txn, const AgentId& who,
+                                                      Assurance assurance,
                                                       const SessionStart& start,
                                                       const Beginning& beginning,
                                                       Timestamp now) const {
-  const AgentId& who = admission.agent();
   LK_TRY(records::Agent agent, load_agent(txn, who));
   if (agent.disabled()) {
     return no_session();  // disabled between the proof and now
@@ -187,7 +199,7 @@ Result<SessionStore::Opened> SessionStore::open_as_of(store::WriteTxn& txn,
   record.set_last_used_ms(now.ms);
   record.set_auth_epoch(agent.auth_epoch());
   record.set_id(std::string{start.id.raw()});
-  record.set_assurance(static_cast<std::uint32_t>(admission.assurance()));
+  record.set_assurance(static_cast<std::uint32_t>(assurance));
   record.set_proven_ms(beginning.proven.ms);
   record.set_source(start.source);
   if (beginning.device_key) {

@@ -117,6 +117,7 @@ class House {
                          m_house.work,
                          m_house.keep_consent,
                          m_house.manage_agents,
+                         m_house.change_password,
                          m_house.enrol_second_factor,
                          m_house.enrol_passkey,
                          m_house.keep_devices,
@@ -142,6 +143,7 @@ class House {
                                      m_clock};
   ControlServices m_control_services{
       m_house.manage_agents,
+      m_house.change_password,
       m_house.end_sessions,
       m_house.enrol_second_factor,
       m_house.keep_devices,

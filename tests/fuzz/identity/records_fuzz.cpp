@@ -57,7 +57,7 @@ class House {
   // Nobody but a proof makes one: an agent of the other store, whose id stands for one in this.
   ProvenIdentity prove() {
     NewAgent added{"anna", "Anna", {Role::kAgent}, SecretBytes::copy_of(as_bytes(kPassword))};
-    const auto checked = LocalDirectory::check(std::move(added), store.now());
+    const auto checked = directory.check(std::move(added), store.now());
     LK_CHECK(unused
                  ->write([&](store::WriteTxn& txn) {
                    return directory.add(txn, checked.value(), store.now());

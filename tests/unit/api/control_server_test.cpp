@@ -12,6 +12,7 @@ class ControlServer : public ::testing::Test, public PathHouse {
   [[nodiscard]] api::ControlServices services() {
     return {
         manage_agents,
+        change_password,
         end_sessions,
         enrol_second_factor,
         keep_devices,

@@ -22,6 +22,7 @@ class HouseWithDoors : public ::testing::Test, public PathHouse {
                              work,
                              keep_consent,
                              manage_agents,
+                             change_password,
                              enrol_second_factor,
                              enrol_passkey,
                              keep_devices,

@@ -25,6 +25,7 @@ TEST(Problem, HasAStatusAndAnAdviceForEveryCode) {
                                                    {Errc::kSecondFactorRequired, 403},
                                                    {Errc::kStepUpRequired, 403},
                                                    {Errc::kProofRefused, 403},
+                                                   {Errc::kPasswordTooEasy, 400},
                                                    {Errc::kNotFound, 404},
                                                    {Errc::kConflict, 409},
                                                    {Errc::kIdempotencyMismatch, 422},

@@ -36,6 +36,10 @@ namespace leadkeep::api {
     const ApiContext& context, http::Request& request,
     const identity::Permit<identity::Action::kManageAgents>& permit);
 
+// passwords.cpp
+[[nodiscard]] Answer change_password(const ApiContext& context, http::Request& request,
+                                     const identity::Session& session);
+
 // passkeys.cpp
 [[nodiscard]] Answer ask_for_passkey(const ApiContext& context, http::Request& request);
 [[nodiscard]] Answer ask_for_passkey_again(const ApiContext& context, http::Request& request,
@@ -144,6 +148,7 @@ namespace leadkeep::api {
                                             http::Request& request);
 [[nodiscard]] Answer sign_out_everybody_locally(const ControlServices& services,
                                                 http::Request& request);
+[[nodiscard]] Answer set_password_locally(const ControlServices& services, http::Request& request);
 [[nodiscard]] Answer list_devices_locally(const ControlServices& services, http::Request& request);
 [[nodiscard]] Answer forget_devices_locally(const ControlServices& services,
                                             http::Request& request);

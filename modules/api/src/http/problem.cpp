@@ -63,6 +63,10 @@ ProblemKind kind_of(Errc code) noexcept {
       return {403, "Prove again that it is you: POST /v1/session/step-up, then repeat this."};
     case Errc::kProofRefused:
       return {403, "What you typed was not taken. A code counts once: wait for the next one."};
+    case Errc::kPasswordTooEasy:
+      return {400,
+              "A new password has 15 to 256 bytes and nothing that is tried first: take four words "
+              "that have nothing to do with each other, or with you."};
     case Errc::kNotFound:
       return {404, "There is nothing here under this address, or not for you."};
     case Errc::kConflict:

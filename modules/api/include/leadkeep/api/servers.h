@@ -21,6 +21,7 @@
 #include <leadkeep/base/result.h>
 #include <leadkeep/base/secret.h>
 #include <leadkeep/dpop/proof.h>
+#include <leadkeep/flow/change_password.h>
 #include <leadkeep/flow/end_leavers.h>
 #include <leadkeep/flow/end_sessions.h>
 #include <leadkeep/flow/enrol_passkey.h>
@@ -75,6 +76,7 @@ struct ApiServices {
   flow::WorkConversation& work_conversation;
   flow::KeepConsent& keep_consent;
   flow::ManageAgents& manage_agents;
+  flow::ChangePassword& change_password;
   flow::EnrolSecondFactor& enrol_second_factor;
   flow::EnrolPasskey& enrol_passkey;
   flow::KeepDevices& keep_devices;
@@ -121,6 +123,7 @@ struct ControlStatus {
 
 struct ControlServices {
   flow::ManageAgents& manage_agents;
+  flow::ChangePassword& change_password;
   flow::EndSessions& end_sessions;
   flow::EnrolSecondFactor& enrol_second_factor;
   flow::KeepDevices& keep_devices;

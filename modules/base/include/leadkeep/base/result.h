@@ -28,6 +28,7 @@ enum class Errc : std::uint8_t {
   kSecondFactorRequired,  // allowed only after a second factor was enrolled
   kStepUpRequired,        // allowed only shortly after a proof of who asks
   kProofRefused,          // of somebody signed in: a password or second factor was not taken
+  kPasswordTooEasy,       // a new password is tried first by whoever guesses
   kNotFound,              // there is no such object, or it is not for the asker to know
   kConflict,              // the object is not in the state the request needs
   kIdempotencyMismatch,   // the Idempotency-Key was used before with another request

@@ -122,6 +122,7 @@ struct Settings {
   struct Login {
     std::uint32_t max_failures{};
     std::chrono::milliseconds refusal{};
+    std::vector<std::string> password_words;
   } login;
 
   struct SecondFactor {

@@ -7,7 +7,8 @@
 // gives one answer for all three (kUnauthenticated).
 // Errors   kInvalidInput  a username, name, role list or password that is not acceptable;
 //                         the detail says which rule
-//          kConflict      the username is taken
+//          kPasswordTooEasy  as password_rules.h
+//          kConflict      the username is taken; the agent has no password here
 //          kNotFound      no such agent
 // Threads  any
 #pragma once
@@ -15,6 +16,7 @@
 #include <leadkeep/base/pii.h>
 #include <leadkeep/base/secret.h>
 #include <leadkeep/identity/login_attempt.h>
+#include <leadkeep/identity/password_rules.h>
 #include <leadkeep/identity/policy.h>
 #include <leadkeep/identity/proven_identity.h>
 #include <leadkeep/store/store.h>
@@ -22,12 +24,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace leadkeep::identity {
 
-inline constexpr std::size_t kMinPasswordBytes = 12;
-inline constexpr std::size_t kMaxPasswordBytes = 256;
 inline constexpr std::size_t kMaxUsernameBytes = 64;
 
 // Why a proof failed; never for the one who tried.
@@ -54,7 +55,8 @@ struct AgentSummary {
 
 class LocalDirectory {
  public:
-  explicit LocalDirectory(store::Store& store) noexcept : m_store{store} {}
+  explicit LocalDirectory(store::Store& store, PasswordRules rules = PasswordRules{})
+      : m_store{store}, m_rules{std::move(rules)} {}
 
   // Not inside a transaction: checking a password takes tens of milliseconds. `refused` is for the
   // audit trail and is filled in when this fails.
@@ -73,9 +75,23 @@ class LocalDirectory {
     std::string m_password_hash;
   };
 
-  [[nodiscard]] static Result<CheckedAgent> check(NewAgent agent, Timestamp now);
+  [[nodiscard]] Result<CheckedAgent> check(NewAgent agent, Timestamp now) const;
   [[nodiscard]] Result<void> add(store::WriteTxn& txn, const CheckedAgent& agent,
                                  Timestamp now) const;
+
+  // The same of a password alone.
+  class CheckedPassword {
+   private:
+    friend class LocalDirectory;
+    AgentId m_agent;
+    std::string m_hash;
+  };
+
+  [[nodiscard]] Result<CheckedPassword> check_password(const AgentId& agent,
+                                                       const SecretBytes& password) const;
+  // What the agent had opened with the one before is for the caller to end.
+  [[nodiscard]] Result<AgentId> set_password(store::WriteTxn& txn,
+                                             const CheckedPassword& password) const;
   // Disabling ends the agent's sessions.
   [[nodiscard]] Result<AgentId> set_state(store::WriteTxn& txn, std::string_view username,
                                           AgentSummary::State state) const;
@@ -87,6 +103,7 @@ class LocalDirectory {
 
  private:
   store::Store& m_store;
+  PasswordRules m_rules;
 };
 
 [[nodiscard]] std::string normalise_username(std::string_view username);

@@ -182,6 +182,9 @@ class SessionStore {
   [[nodiscard]] Result<Opened> replace_all(store::WriteTxn& txn, const Session& session,
                                            const Admission& admission, const SessionStart& start,
                                            Timestamp now) const;
+  // The same, and the new one rests on what the old one did.
+  [[nodiscard]] Result<Opened> reopen(store::WriteTxn& txn, const Session& session,
+                                      const SessionStart& start, Timestamp now) const;
   [[nodiscard]] Result<Session> find(store::ReadTxn& txn, const ShownSession& shown,
                                      Timestamp now) const;
 
@@ -241,9 +244,12 @@ class SessionStore {
                                                            const AgentId& agent,
                                                            const IsMeant& is_meant) const;
 
-  [[nodiscard]] Result<Opened> open_as_of(store::WriteTxn& txn, const Admission& admission,
-                                          const SessionStart& start, const Beginning& beginning,
-                                          Timestamp now) const;
+  [[nodiscard]] Result<Opened> reopen_as(store::WriteTxn& txn, const Session& session,
+                                         Assurance assurance, const SessionStart& start,
+                                         Timestamp now) const;
+  [[nodiscard]] Result<Opened> open_as_of(store::WriteTxn& txn, const AgentId& agent,
+                                          Assurance assurance, const SessionStart& start,
+                                          const Beginning& beginning, Timestamp now) const;
 
   SessionLimits m_limits;
   const DirectoryWord& m_word;
