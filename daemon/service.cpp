@@ -61,7 +61,10 @@ std::set<identity::Role> roles_of(const std::set<config::AgentRole>& named) {
 identity::SecondFactorPolicy second_factor_policy(const config::Settings& settings) {
   const auto& factor = settings.second_factor;
   return identity::SecondFactorPolicy{roles_of(factor.required_for),
-                                      {roles_of(factor.device_for), factor.device_life}};
+                                      {roles_of(factor.device_for), factor.device_life},
+                                      factor.totp_window == config::TotpWindow::kStrict
+                                          ? identity::totp::Window::kStrict
+                                          : identity::totp::Window::kUsual};
 }
 
 Result<std::optional<webauthn::RelyingParty>> relying_party(const config::Settings& settings) {

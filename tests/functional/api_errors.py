@@ -248,8 +248,10 @@ class Errors(functional.FunctionalTest):
                    "password": "correct horse battery"}
         answer = self.ask("POST", "/v1/admin/agents", account, self.root)
         self.assert_problem(answer, 409, "conflict")
-        for change in ({"roles": ["king"]}, {"roles": []}, {"password": "short"},
-                       {"username": ""}, {"username": "a b"}):
+        easy = self.ask("POST", "/v1/admin/agents",
+                        {**account, "username": "carla", "password": "short"}, self.root)
+        self.assert_problem(easy, 400, "password_too_easy")
+        for change in ({"roles": ["king"]}, {"roles": []}, {"username": ""}, {"username": "a b"}):
             with self.subTest(change=change):
                 answer = self.ask("POST", "/v1/admin/agents",
                                   {**account, "username": "carla", **change}, self.root)

@@ -92,12 +92,15 @@ class Page:
     def cookies(self):
         return {cookie["name"]: cookie for cookie in self.browser.cookies()}
 
+    def set_cookie(self, name, value):
+        self.browser.devtools("Network.setCookie", name=name, value=value,
+                              url=f"https://localhost:{self.instance.api_port}/", path="/",
+                              secure=True, httpOnly=True, sameSite="Strict")
+
     def steal_from(self, other):
         """What malware takes: the cookies, and every value that a script can read."""
         for cookie in other.browser.cookies():
-            self.browser.devtools("Network.setCookie", name=cookie["name"], value=cookie["value"],
-                                  url=f"https://localhost:{self.instance.api_port}/", path="/",
-                                  secure=True, httpOnly=True, sameSite="Strict")
+            self.set_cookie(cookie["name"], cookie["value"])
         kept = other.run("return JSON.stringify(Object.entries(sessionStorage))")
         self.run("for (const [name, value] of args[0]) sessionStorage[name] = value",
                  json.loads(kept))

@@ -3,6 +3,7 @@
 
 #include <leadkeep/flow/end_leavers.h>
 #include <leadkeep/identity/leaver.h>
+#include <leadkeep/identity/totp.h>
 #include <leadkeep/store/records/agent.pb.h>
 #include <leadkeep/store/table.h>
 
@@ -63,6 +64,28 @@ class LeaverPath : public ::testing::Test, public PathHouse {
     attempt.password = SecretBytes::copy_of(as_bytes(kPassword));
     attempt.source = "127.0.0.1";
     return must(log_in.log_in(attempt));
+  }
+
+  // A browser that was remembered, and then signed out.
+  identity::LoginAttempt remember_browser_of(const std::string& name) {
+    identity::LoginAttempt attempt;
+    attempt.username = name;
+    attempt.password = SecretBytes::copy_of(as_bytes(kPassword));
+    attempt.source = "127.0.0.1";
+    attempt.device_key = identity::DeviceKey{};
+    auto session = must(log_in.log_in(attempt)).session;
+    const auto app = must(enrol_second_factor.offer(session, {}));
+    const auto code = identity::totp::code_at(app, identity::totp::step_at(store.clock().now()));
+    session = must(enrol_second_factor.confirm(session, SecretBytes::copy_of(as_bytes(code))))
+                  .session.session;
+    auto remembered = must(keep_devices.remember(session, "Office"));
+    must(log_in.log_out(session));
+    attempt.device = {remembered.device.id, std::move(remembered.secret), *attempt.device_key};
+    return attempt;
+  }
+
+  std::size_t browsers_of(const std::string& name) {
+    return must(keep_devices.list_of(flow::ManageAgents::By::operator_of_the_host(), name)).size();
   }
 
   bool is_in(const identity::OpenedSession& opened) {
@@ -301,6 +324,31 @@ TEST(MostGoneAtOnce, IsATwentiethAndFiveAtLeast) {
   EXPECT_EQ(identity::most_gone_at_once(1), 5U);
   EXPECT_EQ(identity::most_gone_at_once(100), 5U);
   EXPECT_EQ(identity::most_gone_at_once(500), 25U);
+}
+
+TEST_F(LeaverPath, ForgetsTheBrowsersOfALeaverWhoIsSignedInNowhere) {
+  must(log_in.log_out(sign_in_person("anna").session));
+  static_cast<void>(remember_browser_of("anna"));
+  ASSERT_EQ(browsers_of("anna"), 1U);
+  must(end_leavers.run());
+  EXPECT_EQ(browsers_of("anna"), 1U) << "nothing was said against her";
+  people["anna"].standing = Standing::kDisabled;
+  must(end_leavers.run());
+  people["anna"].standing = Standing::kActive;
+  EXPECT_EQ(browsers_of("anna"), 0U) << "and it stays so when she comes back";
+  EXPECT_EQ(count(audit::Act::kDeviceForgotten), 1U);
+}
+
+TEST_F(LeaverPath, DoesNotCountABrowserOfSomebodyWhoseRolesAreOthersNow) {
+  must(log_in.log_out(sign_in_person("anna").session));
+  const auto attempt = remember_browser_of("anna");
+  must(log_in.log_out(must(log_in.log_in(attempt)).session));
+  people["anna"].roles = {Role::kAgent, Role::kSupervisor};
+  must(end_leavers.run());
+  const auto refused = log_in.log_in(attempt);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::kUnauthenticated);
+  EXPECT_EQ(trail().back().entry.reason, "second_factor_missing");
 }
 
 }  // namespace

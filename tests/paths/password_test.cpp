@@ -98,6 +98,21 @@ TEST_F(PasswordPath, LeavesNobodyElseSignedOut) {
   EXPECT_TRUE(open("bert", kPassword));
 }
 
+// Checking takes tens of milliseconds, in which the password may become another.
+TEST_F(PasswordPath, LogInThatWasProvenWithTheOneBeforeOpensNothing) {
+  sign_in("anna", {Role::kAgent});
+  identity::LoginAttempt attempt;
+  attempt.username = "anna";
+  attempt.password = typed(kPassword);
+  identity::RefusedProof refused;
+  const auto proven = must(directory.prove(attempt, refused));
+  EXPECT_TRUE(store->read([&](store::ReadTxn& txn) { return proven.require_current(txn); }));
+  must(change_password.set("anna", typed(kNew)));
+  EXPECT_EQ(
+      store->read([&](store::ReadTxn& txn) { return proven.require_current(txn); }).error().code,
+      Errc::kUnauthenticated);
+}
+
 TEST_F(PasswordPath, IsSetByTheOperatorForWhoHasLostIt) {
   sign_in("anna", {Role::kAgent});
   const auto before = must(open("anna", kPassword));

@@ -1,9 +1,15 @@
 // The path of a browser that stands in for the second factor: remembered, shown, copied, forgotten.
 #include "path_house.h"
 #include "refused_log_in.h"
+#include "soft_authenticator.h"
 
 #include <leadkeep/dpop/holder.h>
+#include <leadkeep/identity/token.h>
 #include <leadkeep/identity/totp.h>
+
+#include <algorithm>
+#include <map>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -73,6 +79,15 @@ class RecognisedDevicePath : public ::testing::Test, public PathHouse {
     return must(log_in_from(browser, name, next_code(name))).session;
   }
 
+  void use_new_app(const std::string& name, identity::Session& session) {
+    SecretBytes app = must(enrol_second_factor.offer(session, typed(next_code(name))));
+    auto enrolled = must(enrol_second_factor.confirm(
+        session,
+        typed(identity::totp::code_at(app, identity::totp::step_at(store.clock().now())))));
+    m_apps[name] = std::move(app);
+    session = std::move(enrolled.session.session);
+  }
+
   void remember(const identity::Session& session, SoftBrowser& browser,
                 std::string_view name = "Office") {
     auto remembered = must(keep_devices.remember(session, name));
@@ -117,9 +132,8 @@ TEST_F(RecognisedDevicePath, IsNoProofForAStepUp) {
   SoftBrowser browser;
   sign_in_and_remember("anna", browser);
   const auto opened = must(log_in_from(browser, "anna"));
-  auto attempt = attempt_of("anna", browser);
-  attempt.device.reset();  // the route takes none
-  EXPECT_EQ(log_in.step_up(opened.session, std::move(attempt)).error().code, Errc::kProofRefused);
+  EXPECT_EQ(log_in.step_up(opened.session, attempt_of("anna", browser)).error().code,
+            Errc::kProofRefused);
   auto with_code = attempt_of("anna", browser);
   with_code.second_factor = typed(next_code("anna"));
   const auto proven = must(log_in.step_up(opened.session, std::move(with_code)));
@@ -139,10 +153,11 @@ TEST_F(RecognisedDevicePath, ReplacesTheSecretAtEachLogIn) {
   EXPECT_FALSE(same_bytes(second.expose(), browser.secret.expose()));
 }
 
-TEST_F(RecognisedDevicePath, LetsTwoTabsOfOneBrowserSignInAtOnce) {
+TEST_F(RecognisedDevicePath, LetsTabsOfOneBrowserSignInAtOnce) {
   SoftBrowser browser;
   sign_in_and_remember("anna", browser);
-  auto late = attempt_of("anna", browser);
+  const auto late = attempt_of("anna", browser);
+  must(log_in_from(browser, "anna"));
   must(log_in_from(browser, "anna"));
   store.clock().advance(59s);
   const auto other_tab = must(log_in.log_in(late));
@@ -150,13 +165,37 @@ TEST_F(RecognisedDevicePath, LetsTwoTabsOfOneBrowserSignInAtOnce) {
   EXPECT_TRUE(log_in_from(browser, "anna"));
 }
 
+// Each has read the clock before it waited for its turn.
+TEST_F(RecognisedDevicePath, LetsATabInThatReadTheClockBeforeTheOneThatCameFirst) {
+  SoftBrowser browser;
+  sign_in_and_remember("anna", browser);
+  const auto late = attempt_of("anna", browser);
+  store.clock().advance(2s);
+  must(log_in_from(browser, "anna"));
+  store.clock().advance(-2s);
+  EXPECT_TRUE(log_in.log_in(late));
+}
+
+TEST_F(RecognisedDevicePath, TakesTheSecretBeforeAsLongAsTheNewOneWasNeverShown) {
+  SoftBrowser browser;
+  sign_in_and_remember("anna", browser);
+  const auto lost = attempt_of("anna", browser);
+  must(log_in.log_in(lost));  // and the answer does not arrive
+  store.clock().advance(24h);
+  const auto again = must(log_in_from(browser, "anna"));
+  ASSERT_TRUE(again.device) << "it gets another one";
+  store.clock().advance(24h);
+  EXPECT_TRUE(log_in_from(browser, "anna"));
+}
+
 TEST_F(RecognisedDevicePath, WhoseOldSecretIsShownIsForgottenWithAllThatIsOpen) {
   SoftBrowser browser;
   sign_in_and_remember("anna", browser);
-  auto stolen = attempt_of("anna", browser);
+  const auto copied = attempt_of("anna", browser);
+  must(log_in_from(browser, "anna"));
   must(log_in_from(browser, "anna"));
   store.clock().advance(60s);
-  expect_refused(*this, log_in.log_in(stolen), "device_copied");
+  expect_refused(*this, log_in.log_in(copied), "device_copied");
   EXPECT_FALSE(resume(browser)) << "nobody knows which of the two opened it";
   expect_refused(*this, log_in_from(browser, "anna"), "second_factor_missing");
   EXPECT_TRUE(log_in_from(browser, "anna", next_code("anna")));
@@ -165,12 +204,37 @@ TEST_F(RecognisedDevicePath, WhoseOldSecretIsShownIsForgottenWithAllThatIsOpen) 
 TEST_F(RecognisedDevicePath, IsWorthNothingWithoutItsKeyAndForgottenWhenThatIsTried) {
   SoftBrowser browser;
   sign_in_and_remember("anna", browser);
-  SoftBrowser thief;  // has the cookies, and a key of its own
-  thief.token = browser.token.clone();
+  SoftBrowser thief;  // has the device's cookie, and a key of its own
   thief.device = browser.device;
   thief.secret = browser.secret.clone();
-  expect_refused(*this, log_in_from(thief, "anna"), "device_copied");
+  expect_refused(*this, log_in_from(thief, "anna"), "device_without_key");
+  EXPECT_TRUE(resume(browser)) << "a browser that lost its key looks the same";
   expect_refused(*this, log_in_from(browser, "anna"), "second_factor_missing");
+}
+
+TEST_F(RecognisedDevicePath, IsNotForgottenForASecretThatWasNeverGivenOut) {
+  SoftBrowser browser;
+  sign_in_and_remember("anna", browser);
+  SoftBrowser guesser;
+  guesser.device = browser.device;
+  guesser.secret = identity::token::draw();
+  expect_refused(*this, log_in_from(guesser, "anna"), "second_factor_missing");
+  EXPECT_TRUE(log_in_from(browser, "anna"));
+}
+
+TEST_F(RecognisedDevicePath, KnowsTheLastEightOldSecretsAndTakesNone) {
+  SoftBrowser browser;
+  sign_in_and_remember("anna", browser);
+  std::vector<identity::LoginAttempt> old;
+  for (int i = 0; i < 12; ++i) {
+    old.push_back(attempt_of("anna", browser));
+    store.clock().advance(2min);
+    must(log_in_from(browser, "anna"));
+  }
+  store.clock().advance(2min);
+  expect_refused(*this, log_in.log_in(old[0]), "second_factor_missing");
+  EXPECT_TRUE(log_in_from(browser, "anna"));
+  expect_refused(*this, log_in.log_in(old[8]), "device_copied");
 }
 
 TEST_F(RecognisedDevicePath, IsOfItsAgentOnly) {
@@ -221,19 +285,49 @@ TEST_F(RecognisedDevicePath, CountsNoMoreAfterTheAgentWasDisabled) {
   expect_refused(*this, log_in_from(browser, "anna"), "second_factor_missing");
 }
 
-TEST_F(RecognisedDevicePath, IsForgottenWithEveryChangeOfTheFactors) {
+TEST_F(RecognisedDevicePath, IsForgottenWithNewPaperANewAppAndAReset) {
   SoftBrowser browser;
   sign_in_and_remember("anna", browser);
-  const auto session = must(resume(browser));
+  auto session = must(resume(browser));
   must(enrol_second_factor.replace_recovery_codes(session, typed(next_code("anna"))));
   EXPECT_TRUE(must(keep_devices.list(session)).empty());
   expect_refused(*this, log_in_from(browser, "anna"), "second_factor_missing");
 
-  SoftBrowser second;
-  must(log_in_from(second, "anna", next_code("anna")));
-  remember(must(resume(second)), second);
+  remember(session, browser);
+  use_new_app("anna", session);
+  expect_refused(*this, log_in_from(browser, "anna"), "second_factor_missing");
+
+  must(log_in_from(browser, "anna", next_code("anna")));
+  remember(must(resume(browser)), browser);
   must(enrol_second_factor.reset(flow::ManageAgents::By::operator_of_the_host(), "anna"));
-  expect_refused(*this, log_in_from(second, "anna"), "enrolment_code");
+  expect_refused(*this, log_in_from(browser, "anna"), "enrolment_code");
+}
+
+TEST_F(RecognisedDevicePath, IsForgottenWithAPasskeyAddedOrRemoved) {
+  SoftBrowser browser;
+  const auto first = sign_in_with_app("anna", Role::kAgent, browser);
+  remember(first, browser);
+  SoftAuthenticator laptop{kOrigin, "inbox.example"};
+  const auto asked = must(enrol_passkey.ask(first));
+  const auto enrolled = must(enrol_passkey.enrol(first, "Laptop", laptop.make(asked.challenge)));
+  EXPECT_TRUE(must(keep_devices.list(enrolled.session.session)).empty());
+  remember(enrolled.session.session, browser);
+  const auto removed = must(enrol_passkey.remove(enrolled.session.session, enrolled.id));
+  EXPECT_TRUE(must(keep_devices.list(removed.session)).empty());
+}
+
+TEST_F(RecognisedDevicePath, IsForgottenWithANewPassword) {
+  SoftBrowser browser;
+  sign_in_and_remember("anna", browser);
+  const auto changed = must(change_password.change(must(resume(browser)), typed(kPassword),
+                                                   typed("seven purple violins")));
+  EXPECT_TRUE(must(keep_devices.list(changed.session)).empty());
+  EXPECT_EQ(changed.session.device_key(), browser.key);
+  remember(changed.session, browser);
+  must(change_password.set("anna", typed("nine yellow trumpets")));
+  auto attempt = attempt_of("anna", browser);
+  attempt.password = typed("nine yellow trumpets");
+  expect_refused(*this, log_in.log_in(attempt), "second_factor_missing");
 }
 
 TEST_F(RecognisedDevicePath, IsNotForAdministrators) {
@@ -382,7 +476,7 @@ TEST_F(RecognisedDevicePath, PlantedCookieIsNotTheOneThatIsSignedIn) {
   EXPECT_EQ(must(resume(attacker)).username(), "eve");
 }
 
-TEST_F(RecognisedDevicePath, SessionOfADeviceEndsWhenItsAgentBecomesAnAdministrator) {
+TEST_F(RecognisedDevicePath, SessionOfADeviceEndsWhereARoleOfItsAgentMayHaveNone) {
   SoftBrowser browser;
   sign_in_and_remember("anna", browser);
   must(log_in_from(browser, "anna"));

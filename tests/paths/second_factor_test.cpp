@@ -154,6 +154,29 @@ TEST_F(SecondFactorPath, TakesFromAnAppThatWasAheadWhenItWasEnrolledOneStepMore)
   EXPECT_TRUE(attempt("susi", code_of(secret, 1))) << "and it is still ahead";
 }
 
+TEST_F(SecondFactorPath, TakesTheCodeThatIsShownAndNoOtherWhereTheOperatorIsStrict) {
+  const identity::SecondFactors strict{
+      identity::SecondFactorPolicy{{Role::kSupervisor}, {}, identity::totp::Window::kStrict}};
+  flow::LogIn strict_log_in{house,    &directory, strict,
+                            passkeys, devices,    sessions,
+                            throttle, refuse,     std::chrono::milliseconds{0}};
+  const auto strictly = [&](std::string_view factor) {
+    identity::LoginAttempt attempt;
+    attempt.username = "susi";
+    attempt.password = typed(kPassword);
+    attempt.second_factor = typed(factor);
+    attempt.source = "192.0.2.7";
+    return strict_log_in.log_in(attempt);
+  };
+  Phone phone;
+  sign_in_with_phone("susi", Role::kSupervisor, phone);
+  next_step();
+  expect_refused(*this, strictly(code_of(phone.secret, -1)), "second_factor_wrong");
+  expect_refused(*this, strictly(code_of(phone.secret, 1)), "second_factor_wrong");
+  EXPECT_TRUE(strictly(code_of(phone.secret)));
+  expect_refused(*this, strictly(code_of(phone.secret)), "second_factor_wrong");
+}
+
 TEST_F(SecondFactorPath, GivesOneAnswerWhicheverOfTheTwoWasWrong) {
   Phone phone;
   sign_in_with_phone("susi", Role::kSupervisor, phone);

@@ -17,7 +17,8 @@ class Browser {
   Browser(Instance& instance, Marks& marks, Transcript& transcript, Role role)
       : m_instance{instance}, m_marks{marks}, m_transcript{transcript}, m_role{role} {}
 
-  // `operation` is the address as the API names it. kUnavailable for another answer than `expected`.
+  // `operation` is the address as the API names it. kUnavailable for another answer than
+  // `expected`.
   [[nodiscard]] Result<RawAnswer> ask(const std::string& verb, const std::string& target,
                                       const std::string& operation, std::string body, int expected);
 

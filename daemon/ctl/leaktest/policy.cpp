@@ -145,7 +145,8 @@ constexpr std::array kTable{
     Row{MarkKind::kAdminPhone, kBody, kOperators, "GET /agents", kMay, kEmployees},
     Row{MarkKind::kAdminEmail, kBody, kOperators, "GET /agents", kMay, kEmployees},
 
-    // A verify token is what the platform sent to prove itself; the challenge next to it comes back.
+    // A verify token is what the platform sent to prove itself; the challenge next to it comes
+    // back.
     Row{MarkKind::kProbeWord, kBody, bit(Role::kPlatform), "GET /webhooks/whatsapp", kMay,
         "the challenge is repeated to the one who knows the verify token"},
 

@@ -22,7 +22,7 @@ Door door_without_agents(Metrics& metrics, ShowReason show_reason) {
           [](const std::optional<identity::Actor>&, Errc) {}, show_reason};
 }
 
-Door door_of(const ApiServices& services) {
+Door door_of(const ApiServices& services, const Browser& browser) {
   return {services.authoriser,
           services.metrics,
           [&log_in = services.log_in](const identity::ShownSession& shown) {
@@ -32,7 +32,7 @@ Door door_of(const ApiServices& services) {
             refuse.record(actor, reason);
           },
           ShowReason::kNever,
-          Browser{services.proofs, services.clock}};
+          browser};
 }
 
 EventStreams::StillAllowed still_allowed(const ApiServices& services) {
@@ -65,8 +65,8 @@ struct ApiServer::Parts {
       : services{given},
         events{services.feed, services.metrics, services.max_event_listeners,
                still_allowed(services)},
-        context{services, events},
-        dispatcher{make_api_routes(&context), door_of(services)} {}
+        context{services, events, Browser{services.proofs, services.clock}},
+        dispatcher{make_api_routes(&context), door_of(services, context.browser)} {}
 
   const ApiServices services;
   EventStreams events;

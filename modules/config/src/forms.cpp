@@ -329,6 +329,11 @@ Form<std::vector<std::string>> word_list() {
           }};
 }
 
+Form<TotpWindow> totp_window() {
+  return choice<TotpWindow>("usual or strict",
+                            {{"usual", TotpWindow::kUsual}, {"strict", TotpWindow::kStrict}});
+}
+
 Form<TlsMinimum> tls_minimum() {
   return choice<TlsMinimum>("1.3 or 1.2",
                             {{"1.3", TlsMinimum::kTls13}, {"1.2", TlsMinimum::kTls12}});

@@ -48,6 +48,7 @@ template <class T>
 
 [[nodiscard]] Form<std::set<AgentRole>> role_list();
 [[nodiscard]] Form<std::vector<std::string>> word_list();
+[[nodiscard]] Form<TotpWindow> totp_window();
 
 [[nodiscard]] Form<DirectoryKind> directory_kind();
 [[nodiscard]] Form<std::vector<std::string>> directory_servers();

@@ -1,4 +1,5 @@
 #include "changed_proofs.h"
+#include "forgotten_devices.h"
 
 #include <leadkeep/flow/change_password.h>
 
@@ -33,9 +34,9 @@ Result<ChangePassword::Checked> ChangePassword::check(const identity::Session& s
   if (session.proof_age() == identity::ProofAge::kOld) {
     return fail(Errc::kStepUpRequired, "password: prove again who acts");
   }
-  LK_TRY(Checked checked, m_agents.check_password(session.agent(), fresh));
+  LK_TRY_VOID(m_agents.require_password_of(session.agent()));
   LK_TRY_VOID(prove_present(session, present));
-  return checked;
+  return m_agents.check_password(session.agent(), fresh);
 }
 
 Result<identity::OpenedSession> ChangePassword::change(const identity::Session& session,
@@ -50,7 +51,7 @@ Result<identity::OpenedSession> ChangePassword::change(const identity::Session& 
   auto reopened = m_house.store.write([&](store::WriteTxn& txn) -> Result<identity::Session> {
     LK_TRY(auto opened, m_sessions.reopen(txn, session, start, now));
     LK_TRY_VOID(m_agents.set_password(txn, checked.value()));
-    LK_TRY_VOID(m_devices.forget_all(txn, session.agent()));
+    LK_TRY_VOID(forget_devices_of(txn, m_devices, session.agent(), session.agent(), now));
     return with_entries(txn, session, std::move(opened), Act::kPasswordChanged, kReason, now);
   });
   if (!reopened) {
@@ -61,14 +62,23 @@ Result<identity::OpenedSession> ChangePassword::change(const identity::Session& 
 
 Result<void> ChangePassword::set(std::string_view username, const SecretBytes& fresh) {
   const Timestamp now = m_house.clock.now();
-  LK_TRY(const AgentId agent,
-         m_house.store.read([&](store::ReadTxn& txn) { return m_agents.id_of(txn, username); }));
-  LK_TRY(const Checked checked, m_agents.check_password(agent, fresh));
-  const audit::Entry entry = entry_by(std::nullopt, Act::kPasswordChanged, audit::object_of(agent));
+  audit::Entry entry = entry_by(std::nullopt, Act::kPasswordChanged);
+  auto checked = [&]() -> Result<Checked> {
+    LK_TRY(const AgentId agent,
+           m_house.store.read([&](store::ReadTxn& txn) { return m_agents.id_of(txn, username); }));
+    entry.object = audit::object_of(agent);
+    LK_TRY_VOID(m_agents.require_password_of(agent));
+    return m_agents.check_password(agent, fresh);
+  }();
+  if (!checked) {
+    record_refusal(m_house, entry, name_of(checked.error().code));
+    return Fail{std::move(checked).error()};
+  }
   LK_TRY_VOID(act(m_house, entry, [&](store::WriteTxn& txn, audit::Entry&) -> Result<AgentId> {
-    LK_TRY_VOID(m_devices.forget_all(txn, agent));
+    LK_TRY(const AgentId agent, m_agents.set_password(txn, checked.value()));
+    LK_TRY_VOID(forget_devices_of(txn, m_devices, std::nullopt, agent, now));
     LK_TRY_VOID(end_sessions_of(txn, m_sessions, std::nullopt, agent, kReason, now));
-    return m_agents.set_password(txn, checked);
+    return agent;
   }));
   return {};
 }

@@ -1,5 +1,5 @@
-// What every change of what an agent signs in with ends with: all sessions end, and one that knows of the
-// change is opened in place of the one that made it.
+// What every change of what an agent signs in with ends with: all sessions end, and one that knows
+// of the change is opened in place of the one that made it.
 #pragma once
 #include "acting.h"
 

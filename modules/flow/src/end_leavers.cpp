@@ -1,4 +1,5 @@
 #include "acting.h"
+#include "forgotten_devices.h"
 
 #include <leadkeep/base/event_log.h>
 #include <leadkeep/flow/end_leavers.h>
@@ -21,7 +22,9 @@ struct EndLeavers::Judged {
 Result<EndLeavers::Live> EndLeavers::find_live() {
   return m_house.store.read([&](store::ReadTxn& txn) -> Result<Live> {
     Live live;
-    LK_TRY(const auto agents, m_sessions.list_agents(txn, m_house.clock.now()));
+    LK_TRY(auto agents, m_sessions.list_agents(txn, m_house.clock.now()));
+    LK_TRY(const auto remembered, m_devices.list_agents(txn));
+    agents.insert(agents.end(), remembered.begin(), remembered.end());
     for (const AgentId& agent : agents) {
       LK_TRY(const auto id, identity::DirectoryAgents{}.id_of(txn, agent));
       if (id) {
@@ -101,7 +104,7 @@ Result<std::size_t> EndLeavers::end(const std::vector<Gone>& all) {
   for (const Gone& gone : all) {
     auto done = m_house.store.write([&](store::WriteTxn& txn) -> Result<void> {
       LK_TRY(const auto sessions, m_sessions.close_all(txn, gone.agent, gone.asked));
-      LK_TRY_VOID(m_devices.forget_all(txn, gone.agent));
+      LK_TRY_VOID(forget_devices_of(txn, m_devices, std::nullopt, gone.agent, now));
       return append_ends(txn, std::nullopt, gone.agent, sessions, gone.reason, now);
     });
     if (done) {

@@ -21,7 +21,7 @@ audit::Entry entry_of_agent(const Session& session, audit::Act act) {
 // What was opened from the browser ends with it; `spared` is the session that asks for it.
 Result<void> end_sessions_on(store::WriteTxn& txn, const SessionStore& sessions,
                              const std::optional<AgentId>& actor, const AgentId& agent,
-                             const dpop::Thumbprint& key,
+                             const identity::DeviceKey& key,
                              const std::optional<identity::SessionId>& spared, Timestamp now) {
   LK_TRY(const auto ended, sessions.close_on_device(txn, agent, key, spared));
   return append_ends(txn, actor, agent, ended, kForgotten, now);
@@ -88,14 +88,14 @@ Result<std::size_t> KeepDevices::forget_of(const ManageAgents::By& by, std::stri
   return act(m_house, entry, [&](store::WriteTxn& txn, audit::Entry& done) -> Result<std::size_t> {
     LK_TRY(const AgentId agent, m_agents.id_of(txn, username));
     done.object = audit::object_of(agent);
-    std::vector<dpop::Thumbprint> keys;
+    std::vector<identity::DeviceKey> keys;
     if (id) {
       LK_TRY(const auto key, m_devices.forget(txn, agent, *id));
       keys.push_back(key);
     } else {
       LK_TRY(keys, m_devices.forget_all(txn, agent));
     }
-    for (const dpop::Thumbprint& key : keys) {
+    for (const identity::DeviceKey& key : keys) {
       LK_TRY_VOID(end_sessions_on(txn, m_sessions, entry.actor, agent, key, std::nullopt, now));
     }
     done.items = keys.size();

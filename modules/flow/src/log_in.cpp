@@ -19,6 +19,7 @@ constexpr std::string_view kReplaced = "replaced";
 Result<identity::ProvenIdentity> agent_of(store::WriteTxn& txn, const Proof& proof,
                                           const AgentId& fresh, Timestamp now) {
   if (const auto* known = std::get_if<identity::ProvenIdentity>(&proof)) {
+    LK_TRY_VOID(known->require_current(txn));
     return *known;
   }
   return identity::DirectoryAgents{}.admit(txn, std::get<identity::ProvenPerson>(proof), fresh,
@@ -93,8 +94,8 @@ Result<Proof> LogIn::prove_with(identity::CorporateDirectory& directory,
   return Fail{std::move(proven).error()};
 }
 
-// Whose passkey it is; and, where the directory vouches for its people, whether it still does. Who is
-// not of the directory then is nobody's.
+// Whose passkey it is; and, where the directory vouches for its people, whether it still does. Who
+// is not of the directory then is nobody's.
 Result<Proof> LogIn::prove_with_passkey(const webauthn::Assertion& assertion,
                                         const std::optional<identity::SessionId>& session,
                                         Refused& refused) {
@@ -233,7 +234,7 @@ Result<identity::Passkeys::Question> LogIn::ask_for_passkey(const identity::Sess
 }
 
 Result<void> LogIn::close_before(store::WriteTxn& txn, const identity::LoginAttempt& attempt,
-                                 Timestamp now) const {
+                                 const AgentId& by, Timestamp now) const {
   if (attempt.session_before.empty()) {
     return {};
   }
@@ -244,7 +245,7 @@ Result<void> LogIn::close_before(store::WriteTxn& txn, const identity::LoginAtte
   }
   const identity::Session& session = before.value();
   LK_TRY_VOID(m_sessions.close(txn, session));
-  return append_ends(txn, session.agent(), session.agent(), {session.id()}, kReplaced, now);
+  return append_ends(txn, by, session.agent(), {session.id()}, kReplaced, now);
 }
 
 Result<identity::OpenedSession> LogIn::log_in(const identity::LoginAttempt& attempt) {
@@ -255,7 +256,7 @@ Result<identity::OpenedSession> LogIn::log_in(const identity::LoginAttempt& atte
   Fresh fresh{crypto::new_id<AgentId>(now), identity::token::draw()};
   const auto open = [&](store::WriteTxn& txn,
                         const identity::Admission& admission) -> Result<Outcome> {
-    LK_TRY_VOID(close_before(txn, attempt, now));
+    LK_TRY_VOID(close_before(txn, attempt, admission.agent(), now));
     LK_TRY(auto opened, m_sessions.open(txn, admission, start, now));
     LK_TRY_VOID(append_log_in(txn, admission, start, now));
     LK_TRY_VOID(
@@ -304,6 +305,7 @@ Result<identity::OpenedSession> LogIn::step_up(const identity::Session& session,
     return Fail{std::move(throttled).error()};
   }
   attempt.username = session.username();
+  attempt.device.reset();  // what it stands in for was typed long ago
   auto start = identity::SessionStart::draw(attempt.source, now);
   const auto replace = [&](store::WriteTxn& txn,
                            const identity::Admission& admission) -> Result<Outcome> {
@@ -361,21 +363,29 @@ Result<identity::Session> LogIn::resume(const identity::ShownSession& shown) {
 
 // The request is refused whether the session could be ended or not.
 void LogIn::end_elsewhere(const identity::ShownSession& shown) {
-  const auto found = m_house.store.read(
-      [&](store::ReadTxn& txn) { return m_sessions.find_elsewhere(txn, shown); });
-  if (!found || !found.value()) {
-    return;
-  }
-  const auto& [agent, session] = *found.value();
-  log_warn("SESSION_ELSEWHERE", Field{"agent", agent}, Field{"session", session});
+  using Found = std::optional<identity::SessionStore::Elsewhere>;
   const Timestamp now = m_house.clock.now();
-  report_unwritten(m_house.store.write([&](store::WriteTxn& txn) -> Result<void> {
-    LK_TRY_VOID(m_sessions.close_one(txn, agent, session));
-    LK_TRY_VOID(append_ends(txn, std::nullopt, agent, {session}, kElsewhere, now));
-    return identity::LogInHistory::add(txn, agent,
-                                       {now, identity::PastLogIn::Outcome::kRefused,
-                                        std::string{kElsewhere}, std::string{shown.source}});
-  }));
+  const auto look = [&](store::ReadTxn& txn) { return m_sessions.find_elsewhere(txn, shown); };
+  if (const auto found = m_house.store.read(look); !found || !found.value()) {
+    return;  // nearly always: the token is none of ours, or of a session that is over
+  }
+  const auto ended = m_house.store.write([&](store::WriteTxn& txn) -> Result<Found> {
+    LK_TRY(const auto found, look(txn));
+    if (!found) {
+      return Found{};  // another request was first
+    }
+    LK_TRY_VOID(m_sessions.close_one(txn, found->agent, found->session));
+    LK_TRY_VOID(append_ends(txn, std::nullopt, found->agent, {found->session}, kElsewhere, now));
+    LK_TRY_VOID(identity::LogInHistory::add(txn, found->agent,
+                                            {now, identity::PastLogIn::Outcome::kRefused,
+                                             std::string{kElsewhere}, std::string{shown.source}}));
+    return found;
+  });
+  if (!ended) {
+    report_unwritten(Fail{ended.error()});
+  } else if (const auto& found = ended.value()) {
+    log_warn("SESSION_ELSEWHERE", Field{"agent", found->agent}, Field{"session", found->session});
+  }
 }
 
 Result<void> LogIn::log_out(const identity::Session& session) {

@@ -104,6 +104,13 @@ std::string normalise_username(std::string_view username) {
   return to_lower_ascii(trim(username));
 }
 
+Result<void> ProvenIdentity::require_current(store::ReadTxn& txn) const {
+  LK_TRY(const auto agent, load_agent(txn, m_agent));
+  return agent.password_version() == m_password_version
+             ? Result<void>{}
+             : fail(Errc::kUnauthenticated, "log-in: the password was changed meanwhile");
+}
+
 Result<ProvenIdentity> LocalDirectory::prove(const LoginAttempt& attempt,
                                              RefusedProof& refused) const {
   const Fail one_answer = fail(Errc::kUnauthenticated, "log-in: refused");
@@ -128,7 +135,7 @@ Result<ProvenIdentity> LocalDirectory::prove(const LoginAttempt& attempt,
     refused.account = summary_of(*agent).id;
     return one_answer;
   }
-  return ProvenIdentity{ProvenIdentity::Key{}, summary_of(*agent).id};
+  return ProvenIdentity{ProvenIdentity::Key{}, summary_of(*agent).id, agent->password_version()};
 }
 
 Result<LocalDirectory::CheckedAgent> LocalDirectory::check(NewAgent agent, Timestamp now) const {
@@ -167,10 +174,14 @@ Result<void> LocalDirectory::add(store::WriteTxn& txn, const CheckedAgent& agent
   return kAgents.put(txn, id.bytes(), identity_key(), record);
 }
 
+Result<void> LocalDirectory::require_password_of(const AgentId& id) const {
+  LK_TRY(const auto agent, m_store.read([&](store::ReadTxn& txn) { return load_agent(txn, id); }));
+  return require_password(agent);
+}
+
 Result<LocalDirectory::CheckedPassword> LocalDirectory::check_password(
     const AgentId& id, const SecretBytes& password) const {
   LK_TRY(const auto agent, m_store.read([&](store::ReadTxn& txn) { return load_agent(txn, id); }));
-  LK_TRY_VOID(require_password(agent));
   LK_TRY_VOID(m_rules.check(password, std::array{agent.username(), agent.display_name()}));
   CheckedPassword checked;
   checked.m_agent = id;
@@ -183,6 +194,7 @@ Result<AgentId> LocalDirectory::set_password(store::WriteTxn& txn,
   LK_TRY(auto agent, load_agent(txn, password.m_agent));
   LK_TRY_VOID(require_password(agent));
   agent.set_password_hash(password.m_hash);
+  agent.set_password_version(agent.password_version() + 1);
   agent.set_version(agent.version() + 1);
   LK_TRY_VOID(kAgents.put(txn, password.m_agent.bytes(), identity_key(), agent));
   return password.m_agent;

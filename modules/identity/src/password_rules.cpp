@@ -11,24 +11,25 @@ namespace {
 constexpr double kBits = 40;  // a million million guesses
 constexpr std::size_t kMinWord = 3;
 
-// "Anna Blum-Ott" is two words that somebody tries, and three.
+// "Anna Blum-Ott" is tried as it is, and as three words.
 void add_words(std::vector<std::string>& words, const std::string& names) {
+  const std::string whole = to_lower_ascii(names);
+  words.push_back(whole);
   std::string word;
-  for (const char c : to_lower_ascii(names) + " ") {
+  for (const char c : whole + " ") {
     const bool belongs = (c >= 'a' && c <= 'z') || static_cast<unsigned char>(c) >= 0x80;
     if (belongs) {
       word.push_back(c);
       continue;
     }
-    if (word.size() >= kMinWord) {
+    if (word.size() >= kMinWord && word != whole) {
       words.push_back(word);
     }
     word.clear();
   }
 }
 
-// The library reads text that ends with a zero. What stands behind one in the password does not
-// count, so it is taken for easier than it is.
+// The library reads text that ends with a zero; there is none in the password.
 double bits_of(const SecretBytes& password, const std::vector<std::string>& words) {
   SecretBytes text{password.size() + 1};
   std::ranges::copy(password.expose(), text.expose_mutable().begin());
@@ -48,6 +49,9 @@ Result<void> PasswordRules::check(const SecretBytes& password,
                                   std::span<const std::string> names) const {
   if (password.size() < kMinBytes || password.size() > kMaxBytes) {
     return fail(Errc::kPasswordTooEasy, "a password has 15 to 256 bytes");
+  }
+  if (std::ranges::count(password.expose(), std::byte{0}) > 0) {
+    return fail(Errc::kPasswordTooEasy, "a password has no zero byte");
   }
   std::vector<std::string> words;
   for (const std::string& context : m_words) {

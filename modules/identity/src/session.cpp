@@ -82,8 +82,8 @@ Timestamp end_of(const records::Session& record, const SessionLimits& limits,
 }
 
 // Nothing for a session of a program.
-std::optional<dpop::Thumbprint> device_key_of(const records::Session& record) {
-  dpop::Thumbprint key;
+std::optional<DeviceKey> device_key_of(const records::Session& record) {
+  DeviceKey key;
   if (record.device_key().size() != key.size()) {
     return std::nullopt;
   }
@@ -350,7 +350,7 @@ Result<std::vector<SessionId>> SessionStore::close_all(store::WriteTxn& txn, con
 }
 
 Result<std::vector<SessionId>> SessionStore::close_on_device(
-    store::WriteTxn& txn, const AgentId& agent, const dpop::Thumbprint& key,
+    store::WriteTxn& txn, const AgentId& agent, const DeviceKey& key,
     const std::optional<SessionId>& spared) const {
   return close_those(txn, agent, [&](const records::Session& record) {
     return same_bytes(as_bytes(record.device_key()), key) &&

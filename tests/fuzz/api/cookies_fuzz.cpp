@@ -1,5 +1,5 @@
-// The value of a Cookie field. What is found stands in it behind the name and between semicolons, and
-// is not found any more once there is a second one of the name.
+// The value of a Cookie field. What is found stands in it behind the name and between semicolons,
+// and is not found any more once there is a second one of the name.
 #include "fuzz_target.h"
 #include "http/cookies.h"
 

@@ -1,8 +1,8 @@
 // Whole requests to the three listeners: the first byte of the input chooses the listener, the rest
 // is what a client sends. {conversation} and {lead} in it stand for the ids of a real one.
 //
-// Whatever is asked, the answer is one of those that the API documents, never a failure of ours, and
-// no field of it is split by what was sent; the number of the customer is in none.
+// Whatever is asked, the answer is one of those that the API documents, never a failure of ours,
+// and no field of it is split by what was sent; the number of the customer is in none.
 #include "../../paths/path_house.h"
 #include "fuzz_target.h"
 #include "handlers/context.h"
@@ -134,7 +134,7 @@ class House {
                          &m_proofs};
   EventStreams m_events{m_house.feed, m_metrics, 4,
                         [](const identity::ShownSession&) { return identity::Verdict::kRefused; }};
-  ApiContext m_context{m_services, m_events};
+  ApiContext m_context{m_services, m_events, Browser{&m_proofs, m_clock}};
 
   intake::AppSecrets m_secrets =
       must(intake::AppSecrets::create(SecretBytes::copy_of(as_bytes(test::kAppSecret)), {}));

@@ -1,7 +1,7 @@
-// The value of a DPoP field. The first byte of the input chooses: what a stranger sends as it is, or
-// header and claims, with a line end between them, that a holder of a key has signed; in these "KEY"
-// stands for the key and "NONCE" for a nonce of ours. Nothing is accepted that was not signed, and of
-// the signed nothing that does not name type, algorithm, method, address and nonce.
+// The value of a DPoP field. The first byte of the input chooses: what a stranger sends as it is,
+// or header and claims, with a line end between them, that a holder of a key has signed; in these
+// "KEY" stands for the key and "NONCE" for a nonce of ours. Nothing is accepted that was not
+// signed, and of the signed nothing that does not name type, algorithm, method, address and nonce.
 #include "fuzz_target.h"
 #include "jwk.h"
 

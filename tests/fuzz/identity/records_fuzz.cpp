@@ -1,6 +1,6 @@
 // Agents, sessions, second factors and histories read back from the store, and session tokens. The
-// first byte of the input chooses; the rest is the plaintext of a record under its genuine key, or a
-// token. Nobody gets a session that has run out, of another agent, or with a role that the record
+// first byte of the input chooses; the rest is the plaintext of a record under its genuine key, or
+// a token. Nobody gets a session that has run out, of another agent, or with a role that the record
 // does not name, and no code is taken that the record does not hold.
 #include "../store/memory_store.h"
 #include "fuzz_target.h"
@@ -196,8 +196,8 @@ void check_factors_record(House& house, ByteView plaintext) {
   LK_CHECK(!seen.ok() || std::cmp_equal(seen.value().passkeys.size(), record.passkeys_size()));
 }
 
-// Whoever is recognised showed the secret and the key of a device that is in the record, and of what
-// is listed all is there.
+// Whoever is recognised showed the secret and the key of a device that is in the record, and of
+// what is listed all is there.
 void check_devices(House& house, ByteView plaintext) {
   records::SecondFactors record;
   if (!record.ParseFromArray(plaintext.data(), static_cast<int>(plaintext.size()))) {
@@ -222,10 +222,20 @@ void check_devices(House& house, ByteView plaintext) {
     const std::string_view hash = as_text(house.session_key);
     LK_CHECK(std::ranges::any_of(record.devices(), [&](const records::Device& device) {
       return device.id() == shown.id.raw() && device.key() == as_text(shown.key) &&
-             (device.secret_hash() == hash || device.replaced_hash() == hash);
+             (device.secret_hash() == hash ||
+              std::ranges::find(device.replaced(), hash, &records::ReplacedSecret::hash) !=
+                  device.replaced().end());
     }));
-    // Its secret was replaced now or a moment ago, and does not count for long.
-    LK_TRY(const auto later, house.devices.recognise(txn, house.proven, shown, fresh,
+    using Recognised = RecognisedDevices::Recognised;
+    if (std::get<Recognised>(*decision).secret == Recognised::Secret::kKept) {
+      return {};
+    }
+    // Once the secret that was given for it is shown, this one does not count for long.
+    const ShownDevice next{shown.id, fresh.clone(), shown.key};
+    const SecretBytes after = SecretBytes::copy_of(as_bytes("another secret"));
+    LK_TRY(const auto went_on, house.devices.recognise(txn, house.proven, next, after, now));
+    LK_CHECK(went_on && std::holds_alternative<Recognised>(*went_on));
+    LK_TRY(const auto later, house.devices.recognise(txn, house.proven, shown, after,
                                                      now + 2 * RecognisedDevices::kOverlap));
     LK_CHECK(!later || std::holds_alternative<FactorRefusal>(*later));
     return {};

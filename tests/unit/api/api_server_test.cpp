@@ -178,7 +178,7 @@ TEST_F(ApiServer, LetsAnAdministratorManageAgentsAndSeeNothingElse) {
   const auto once = admin + "Idempotency-Key: one\r\n";
   const auto of = [](const std::string& name) {
     return R"({"username":")" + name +
-           R"(","display_name":"C","roles":["agent"],"password":"correct horse"})";
+           R"(","display_name":"C","roles":["agent"],"password":"correct horse battery"})";
   };
   const auto first = c.ask("POST", "/v1/admin/agents", once, of("clara"));
   EXPECT_EQ(first.status, 201) << first.body;

@@ -157,6 +157,18 @@ TEST_F(BrowserAtTheApi, SignsOutAndTheCookieIsDropped) {
   EXPECT_EQ(text(ask("GET", "/v1/session"), "code"), "unauthenticated");
 }
 
+TEST_F(BrowserAtTheApi, DropsTheCookieWithEverythingThatEndsTheSessionThatAsks) {
+  sign_in_here();
+  EXPECT_NE(ask("DELETE", "/v1/sessions").field("set-cookie").find("Max-Age=0"), std::string::npos);
+  const auto again = ask("POST", "/v1/sessions", log_in_body("anna"));
+  ASSERT_EQ(again.status, 201) << again.body;
+  const auto listed = parse(ask("GET", "/v1/sessions"));
+  const std::string own{listed.root()["items"].at(0)["id"].string().value_or("?")};
+  const auto ended = ask("DELETE", "/v1/sessions/" + own);
+  EXPECT_EQ(ended.status, 204);
+  EXPECT_NE(ended.field("set-cookie").find("Max-Age=0"), std::string::npos);
+}
+
 TEST_F(BrowserAtTheApi, StepUpReplacesTheCookie) {
   sign_in_here();
   const std::string before = cookie;
@@ -168,7 +180,7 @@ TEST_F(BrowserAtTheApi, StepUpReplacesTheCookie) {
   EXPECT_EQ(ask("GET", "/v1/session").status, 200);
 }
 
-TEST_F(BrowserAtTheApi, FollowsEventsWithItsCookieUntilItSignsOut) {
+TEST_F(BrowserAtTheApi, FollowsEventsWithItsCookie) {
   sign_in_here();
   auto stream = client();
   stream.send("GET /v1/events HTTP/1.1\r\nHost: localhost\r\n" +

@@ -105,9 +105,9 @@ TEST_F(DpopProof, TakesANonceOfOursForFiveMinutes) {
 TEST_F(DpopProof, IsRefusedForEveryBitOfItThatIsAnother) {
   const std::string proof = holder.prove(kRequest, kOrigin, proofs.new_nonce(kNow), kNow);
   for (std::size_t i = 0; i < proof.size(); ++i) {
-    for (const char mask : {'\x01', '\x02', '\x20'}) {
+    for (unsigned bit = 0; bit < 8; ++bit) {
       std::string other = proof;
-      other[i] = static_cast<char>(other[i] ^ mask);
+      other[i] = static_cast<char>(other[i] ^ static_cast<char>(1U << bit));
       EXPECT_TRUE(defect_of(other)) << "character " << i;
     }
   }

@@ -64,9 +64,15 @@ TEST_F(PasswordRulesOf, AskForNoCapitalsDigitsOrMarks) {
   EXPECT_TRUE(takes("пароль никто не знает"));
 }
 
-TEST_F(PasswordRulesOf, DoNotLookBehindAZero) {
-  EXPECT_FALSE(takes(std::string_view{"abc\0kvjqzxpwmtrbfgh", 19}));
-  EXPECT_TRUE(takes(std::string_view{"kvjqzxpwmtrbfgh\0abc", 19}));
+TEST_F(PasswordRulesOf, RefuseAZeroByte) {
+  EXPECT_TRUE(takes("kvjqzxpwmtrbfgh-abc"));
+  EXPECT_FALSE(takes(std::string_view{"kvjqzxpwmtrbfgh\0abc", 19}));
+}
+
+TEST_F(PasswordRulesOf, KnowWordsWithDigitsAndMarks) {
+  const PasswordRules strict{{"1&1 Drillisch7"}};
+  EXPECT_TRUE(takes("1&1 drillisch7 1&1 drillisch7"));
+  EXPECT_FALSE(strict.check(SecretBytes::copy_of(as_bytes("1&1 drillisch7 1&1 drillisch7")), {}));
 }
 
 }  // namespace

@@ -19,6 +19,7 @@ namespace leadkeep::api {
 struct ApiContext {
   const ApiServices& services;
   EventStreams& events;
+  Browser browser;
 };
 
 // The id in the path; what is no id of the kind does not exist.
@@ -31,8 +32,9 @@ template <class IdType>
   return *id;
 }
 
-// From Idempotency-Key, if it is there. `meaning` is what makes two requests the same: the body, or,
-// where the body holds a secret, the rest of it, because of a secret no fast hash may be stored.
+// From Idempotency-Key, if it is there. `meaning` is what makes two requests the same: the body,
+// or, where the body holds a secret, the rest of it, because of a secret no fast hash may be
+// stored.
 [[nodiscard]] Result<std::optional<flow::RepeatGuard>> repeat_guard_of(http::Request& request);
 [[nodiscard]] Result<std::optional<flow::RepeatGuard>> repeat_guard_of(http::Request& request,
                                                                        std::string_view meaning);
@@ -47,8 +49,8 @@ struct PageQuery {
 // The text of {…,"text":{"body":…}}.
 [[nodiscard]] Result<Pii<std::string>> text_of(http::Request& request, const Members& members);
 
-// Completes `writer`, in which an object was begun, with whose session it is; and with the token, once,
-// or, for a browser, puts it into a cookie that no page can read.
+// Completes `writer`, in which an object was begun, with whose session it is; and with the token,
+// once, or, for a browser, puts it into a cookie that no page can read.
 [[nodiscard]] http::Response opened_response(int status, json::Writer&& writer,
                                              const ApiContext& context,
                                              const identity::OpenedSession& opened);

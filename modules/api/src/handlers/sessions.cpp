@@ -36,8 +36,7 @@ std::optional<identity::ShownDevice> shown_device(const http::Request& request,
 // The key that the session will be bound to, and what the browser has in its cookies.
 Result<void> read_browser(const ApiContext& context, http::Request& request,
                           identity::LoginAttempt& attempt) {
-  const Browser browser{context.services.proofs, context.services.clock};
-  LK_TRY(attempt.device_key, browser.prove_key(request));
+  LK_TRY(attempt.device_key, context.browser.prove_key(request));
   attempt.device = shown_device(request, *attempt.device_key);
   attempt.session_before =
       SecretBytes::copy_of(as_bytes(request.cookie(http::kSessionCookie).value_or("")));
@@ -58,6 +57,16 @@ Result<void> read_proofs(const Members& members, identity::LoginAttempt& attempt
   LK_TRY(attempt.password, members.secret("password"));
   LK_TRY(attempt.second_factor, members.find_secret("second_factor"));
   return {};
+}
+
+// The session that asks is over: nothing of it stays in the browser.
+http::Response signed_out(const identity::Session& session) {
+  http::Response response{204, {}};
+  if (session.device_key()) {
+    response.fields.emplace_back("Set-Cookie", http::drop_cookie(http::kSessionCookie));
+    response.fields.emplace_back("Clear-Site-Data", R"("cache")");
+  }
+  return response;
 }
 
 }  // namespace
@@ -152,22 +161,17 @@ Answer end_session(const ApiContext& context, http::Request& request,
                    const identity::Session& session) {
   LK_TRY(const auto id, id_of<identity::SessionId>(request));
   LK_TRY_VOID(context.services.own_sessions.end(session, id));
-  return http::Response{204, {}};
+  return id == session.id() ? signed_out(session) : http::Response{204, {}};
 }
 
 Answer end_sessions(const ApiContext& context, http::Request&, const identity::Session& session) {
   LK_TRY_VOID(context.services.own_sessions.end_all(session));
-  return http::Response{204, {}};
+  return signed_out(session);
 }
 
 Answer close_session(const ApiContext& context, http::Request&, const identity::Session& session) {
   LK_TRY_VOID(context.services.log_in.log_out(session));
-  http::Response response{204, {}};
-  if (session.device_key()) {
-    response.fields.emplace_back("Set-Cookie", http::drop_cookie(http::kSessionCookie));
-    response.fields.emplace_back("Clear-Site-Data", R"("cache")");
-  }
-  return response;
+  return signed_out(session);
 }
 
 }  // namespace leadkeep::api

@@ -5,8 +5,8 @@
 // and no page of another site makes a browser send them (SameSite=Strict).
 //
 // Takes    the value of a Cookie field, which the head has bounded
-// Yields   the value of the one cookie of this name; nothing if there is none, or two: then somebody
-//          else has set one
+// Yields   the value of the one cookie of this name; nothing if there is none, or two: then
+//          somebody else has set one
 // Source   RFC 6265 sections 4.1, 5.4; draft-ietf-httpbis-rfc6265bis (prefix, SameSite)
 #pragma once
 #include <chrono>

@@ -76,9 +76,13 @@ Result<ByteView> Request::bearer_token() const {
 }
 
 Fail Request::refuse(int status, std::string_view detail, std::string_view member) {
-  m_fault = Fault{status, Errc::kInvalidInput, detail,
-                  is_plain_name(member) ? std::string{member} : std::string{}};
-  return fail(Errc::kInvalidInput, "request: refused");
+  return refuse(Errc::kInvalidInput, status, detail, member);
+}
+
+Fail Request::refuse(Errc code, int status, std::string_view detail, std::string_view member) {
+  m_fault =
+      Fault{status, code, detail, is_plain_name(member) ? std::string{member} : std::string{}};
+  return fail(code, "request: refused");
 }
 
 Result<Query> Query::parse_all(Request& request) {

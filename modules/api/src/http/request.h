@@ -70,6 +70,8 @@ class Request {
   // The answer to a failure of this code will be the fault. `member` is left out if it is not
   // plain.
   [[nodiscard]] Fail refuse(int status, std::string_view detail, std::string_view member = {});
+  [[nodiscard]] Fail refuse(Errc code, int status, std::string_view detail,
+                            std::string_view member = {});
 
   [[nodiscard]] const std::optional<Fault>& fault() const noexcept { return m_fault; }
 

@@ -9,11 +9,12 @@ constexpr std::string_view kNonceField = "DPoP-Nonce";
 
 // A browser that does not send the first field sends the second one with everything that changes
 // something; and none lets a page set either.
-Result<void> Browser::require_our_page(const http::Request& request) const {
+Result<void> Browser::require_our_page(http::Request& request) const {
   const auto site = request.head().field("sec-fetch-site");
   const auto origin = request.head().field("origin");
   if ((site && *site != "same-origin") || (origin && *origin != m_proofs->origin())) {
-    return fail(Errc::kForbidden, "request: of a page of another origin");
+    return request.refuse(Errc::kForbidden, 403,
+                          "The page that asks is not one of browser.origin. Open that one.");
   }
   return {};
 }

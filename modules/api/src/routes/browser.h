@@ -5,7 +5,7 @@
 //
 // Yields   the thumbprint of the key
 // Refuses  kForbidden   a page of another origin
-//          kDpopNonce   no nonce of ours, or an old one: DPoP-Nonce of the answer has one to try with
+//          kDpopNonce   no nonce of ours, or an old one: DPoP-Nonce of the answer has another
 //          kDpopProof   no proof, or one that is not of this request
 //          kNotFound    the operator has set no browser.origin, so there are no pages
 // Source   W3C Fetch Metadata; RFC 9449 sections 4.3, 8
@@ -32,7 +32,7 @@ class Browser {
   [[nodiscard]] Result<dpop::Thumbprint> prove_key(http::Request& request) const;
 
  private:
-  [[nodiscard]] Result<void> require_our_page(const http::Request& request) const;
+  [[nodiscard]] Result<void> require_our_page(http::Request& request) const;
 
   const dpop::Proofs* m_proofs = nullptr;
   const Clock* m_clock = nullptr;

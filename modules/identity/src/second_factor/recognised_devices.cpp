@@ -15,9 +15,11 @@ Timestamp end_of(const records::Device& device, std::chrono::milliseconds life) 
                   Timestamp{device.last_used_ms()} + RecognisedDevices::kIdle);
 }
 
-// One of the future is from a clock that was set back: nobody knows how old it is.
+// Who waits for a turn has read the clock before. One of the future by more than that is from a
+// clock that was set back: nobody knows how old it is.
 bool is_over(const records::Device& device, std::chrono::milliseconds life, Timestamp now) {
-  return now >= end_of(device, life) || now < Timestamp{device.last_used_ms()};
+  return now >= end_of(device, life) ||
+         Timestamp{device.last_used_ms()} - now >= RecognisedDevices::kOverlap;
 }
 
 Result<DeviceSummary> summary_of(const records::Device& device, std::chrono::milliseconds life) {
@@ -44,22 +46,55 @@ bool has_roles_as_then(const records::Device& device, const records::Agent& agen
   return std::ranges::is_permutation(device.roles(), agent.roles());
 }
 
-enum class Shown : std::uint8_t { kCurrent, kJustReplaced, kStolen };
+enum class Shown : std::uint8_t {
+  kCurrent,
+  kJustReplaced,  // by another tab, a moment ago
+  kNotReceived,   // the one after it was never shown: its answer was lost
+  kCopied,
+  kWithoutKey,
+  kNothing,
+};
 
-Shown look_at(const records::Device& device, const ShownDevice& shown, Timestamp now) {
-  const Bytes hash = token::hash_of(shown.secret.expose());
-  const auto is = [&](const std::string& kept) {
-    return crypto::compare_constant_time(as_bytes(kept), hash) == crypto::Compared::kEqual;
-  };
-  if (!same_bytes(as_bytes(device.key()), shown.key)) {
-    return Shown::kStolen;
-  }
-  if (is(device.secret_hash())) {
+bool is_of(ByteView kept, ByteView hash) {
+  return crypto::compare_constant_time(kept, hash) == crypto::Compared::kEqual;
+}
+
+Shown look_at_secret(const records::Device& device, const SecretBytes& secret, Timestamp now) {
+  const Bytes hash = token::hash_of(secret.expose());
+  if (is_of(as_bytes(device.secret_hash()), hash)) {
     return Shown::kCurrent;
   }
-  const bool overlaps =
-      !window_has_passed(Timestamp{device.replaced_ms()}, RecognisedDevices::kOverlap, now);
-  return is(device.replaced_hash()) && overlaps ? Shown::kJustReplaced : Shown::kStolen;
+  for (int i = device.replaced_size() - 1; i >= 0; --i) {
+    const records::ReplacedSecret& replaced = device.replaced(i);
+    if (!is_of(as_bytes(replaced.hash()), hash)) {
+      continue;
+    }
+    if (!window_has_passed(Timestamp{replaced.at_ms()}, RecognisedDevices::kOverlap, now)) {
+      return Shown::kJustReplaced;
+    }
+    return i == device.replaced_size() - 1 ? Shown::kNotReceived : Shown::kCopied;
+  }
+  return Shown::kNothing;
+}
+
+Shown look_at(const records::Device& device, const ShownDevice& shown, Timestamp now) {
+  const Shown as = look_at_secret(device, shown.secret, now);
+  return as != Shown::kNothing && !same_bytes(as_bytes(device.key()), shown.key)
+             ? Shown::kWithoutKey
+             : as;
+}
+
+void replace_secret(records::Device& device, Shown as, const SecretBytes& fresh, Timestamp now) {
+  auto& replaced = *device.mutable_replaced();
+  if (as == Shown::kCurrent) {
+    replaced.Add()->set_hash(device.secret_hash());
+  }
+  if (replaced.size() > RecognisedDevices::kOldSecrets) {
+    replaced.erase(replaced.begin());
+  }
+  replaced.rbegin()->set_at_ms(now.ms);
+  device.set_secret_hash(std::string{as_text(token::hash_of(fresh.expose()))});
+  device.set_last_used_ms(now.ms);
 }
 
 Result<void> require_fresh_factor(const Session& session) {
@@ -85,23 +120,25 @@ Result<std::optional<RecognisedDevices::Decision>> RecognisedDevices::recognise(
   }
   records::Device& device = *found;
   const Shown as = look_at(device, shown, now);
+  if (as == Shown::kNothing) {
+    return Outcome{};
+  }
   const bool counts = has_any(factors) && m_policy.accepts_device(roles_of(agent)) &&
                       has_roles_as_then(device, agent) &&
                       device.auth_epoch() == agent.auth_epoch() &&
                       !is_over(device, m_policy.device_life(), now);
-  if (as == Shown::kStolen || !counts) {
+  if (as == Shown::kCopied || as == Shown::kWithoutKey || !counts) {
     factors.mutable_devices()->erase(found);
     LK_TRY_VOID(save_factors(txn, who.agent(), factors));
-    return as == Shown::kStolen ? Outcome{FactorRefusal::kDeviceCopied} : Outcome{};
+    return as == Shown::kCopied       ? Outcome{FactorRefusal::kDeviceCopied}
+           : as == Shown::kWithoutKey ? Outcome{FactorRefusal::kDeviceKey}
+                                      : Outcome{};
   }
   Recognised recognised{Admission{Admission::Key{}, who.agent(), Assurance::kRecognisedDevice},
                         Recognised::Secret::kKept,
                         Timestamp{device.since_ms()} + m_policy.device_life()};
-  if (as == Shown::kCurrent) {
-    device.set_replaced_hash(device.secret_hash());
-    device.set_replaced_ms(now.ms);
-    device.set_secret_hash(std::string{as_text(token::hash_of(fresh_secret.expose()))});
-    device.set_last_used_ms(now.ms);
+  if (as != Shown::kJustReplaced) {
+    replace_secret(device, as, fresh_secret, now);
     recognised.secret = Recognised::Secret::kReplaced;
     LK_TRY_VOID(save_factors(txn, who.agent(), factors));
   }
@@ -158,8 +195,21 @@ Result<std::vector<DeviceSummary>> RecognisedDevices::list(store::ReadTxn& txn,
   return devices;
 }
 
-Result<dpop::Thumbprint> RecognisedDevices::forget(store::WriteTxn& txn, const AgentId& agent,
-                                                   const DeviceId& id) const {
+Result<std::vector<AgentId>> RecognisedDevices::list_agents(store::ReadTxn& txn) const {
+  std::vector<AgentId> agents;
+  LK_TRY_VOID(kFactors.scan(
+      txn, {}, {}, identity_key(),
+      [&](ByteView row, const records::SecondFactors& factors) -> Result<store::Step> {
+        if (const auto id = AgentId::from_bytes(row); id && !factors.devices().empty()) {
+          agents.push_back(*id);
+        }
+        return store::Step::kContinue;
+      }));
+  return agents;
+}
+
+Result<DeviceKey> RecognisedDevices::forget(store::WriteTxn& txn, const AgentId& agent,
+                                            const DeviceId& id) const {
   LK_TRY(auto factors, load_factors(txn, agent));
   const auto found = find(factors, id);
   if (found == factors.mutable_devices()->end()) {
@@ -171,10 +221,10 @@ Result<dpop::Thumbprint> RecognisedDevices::forget(store::WriteTxn& txn, const A
   return summary.key;
 }
 
-Result<std::vector<dpop::Thumbprint>> RecognisedDevices::forget_all(store::WriteTxn& txn,
-                                                                    const AgentId& agent) const {
+Result<std::vector<DeviceKey>> RecognisedDevices::forget_all(store::WriteTxn& txn,
+                                                             const AgentId& agent) const {
   LK_TRY(auto factors, load_factors(txn, agent));
-  std::vector<dpop::Thumbprint> keys;
+  std::vector<DeviceKey> keys;
   if (factors.devices().empty()) {
     return keys;
   }

@@ -43,9 +43,11 @@ FactorRefusal count_wrong(records::SecondFactors& factors, Timestamp now) {
 
 // Whether it is a code of this app, which is then taken. How its clock goes is learnt when it is
 // enrolled.
-bool take_code(records::Totp& totp, totp::Drift drift, const SecretBytes& typed, Timestamp now) {
+bool take_code(records::Totp& totp, totp::Drift drift, totp::Window window,
+               const SecretBytes& typed, Timestamp now) {
   const SecretBytes secret = SecretBytes::copy_of(as_bytes(totp.secret()));
-  const auto accepted = totp::check(secret, as_text(typed.expose()), now, totp.last_step(), drift);
+  const auto accepted =
+      totp::check(secret, as_text(typed.expose()), now, totp.last_step(), drift, window);
   if (!accepted) {
     return false;
   }
@@ -54,9 +56,10 @@ bool take_code(records::Totp& totp, totp::Drift drift, const SecretBytes& typed,
   return true;
 }
 
-bool take_code_of_app(records::Totp& totp, const SecretBytes& typed, Timestamp now) {
-  return take_code(totp, totp.ahead() ? totp::Drift::kAhead : totp::Drift::kNoneOrBehind, typed,
-                   now);
+bool take_code_of_app(records::Totp& totp, totp::Window window, const SecretBytes& typed,
+                      Timestamp now) {
+  return take_code(totp, totp.ahead() ? totp::Drift::kAhead : totp::Drift::kNoneOrBehind, window,
+                   typed, now);
 }
 
 bool take_recovery_code(records::SecondFactors& factors, const SecretBytes& typed) {
@@ -72,7 +75,8 @@ bool take_recovery_code(records::SecondFactors& factors, const SecretBytes& type
 }
 
 // One of the factors that the agent has.
-Refusal take_factor(records::SecondFactors& factors, const SecretBytes& typed, Timestamp now) {
+Refusal take_factor(records::SecondFactors& factors, totp::Window window, const SecretBytes& typed,
+                    Timestamp now) {
   if (typed.empty()) {
     return FactorRefusal::kMissing;
   }
@@ -82,7 +86,7 @@ Refusal take_factor(records::SecondFactors& factors, const SecretBytes& typed, T
   if (const Refusal held_up = is_held_up(factors, now)) {
     return held_up;
   }
-  if (!factors.has_totp() || !take_code_of_app(*factors.mutable_totp(), typed, now)) {
+  if (!factors.has_totp() || !take_code_of_app(*factors.mutable_totp(), window, typed, now)) {
     return count_wrong(factors, now);
   }
   forget_wrong(factors);
@@ -127,6 +131,8 @@ std::string_view name_of(FactorRefusal refusal) noexcept {
       return "passkey_copied";
     case FactorRefusal::kDeviceCopied:
       return "device_copied";
+    case FactorRefusal::kDeviceKey:
+      return "device_without_key";
   }
   return "?";
 }
@@ -142,8 +148,9 @@ Result<SecondFactors::Decision> SecondFactors::admit(store::WriteTxn& txn,
     return Decision{Admission{Admission::Key{}, who.agent(),
                               required ? Assurance::kEnrolmentOnly : Assurance::kPassword}};
   }
-  const Refusal refused = has_any(factors) ? take_factor(factors, typed, now)
-                                           : take_enrolment_code(factors, typed, now);
+  const Refusal refused = has_any(factors)
+                              ? take_factor(factors, m_policy.totp_window(), typed, now)
+                              : take_enrolment_code(factors, typed, now);
   LK_TRY_VOID(save_factors(txn, who.agent(), factors));
   if (refused) {
     return Decision{*refused};
@@ -177,7 +184,7 @@ Result<std::optional<FactorRefusal>> SecondFactors::offer_totp(store::WriteTxn& 
   LK_TRY(auto factors, load_factors(txn, session.agent()));
   Refusal refused;
   if (factors.has_totp()) {
-    refused = take_factor(factors, typed, now);
+    refused = take_factor(factors, m_policy.totp_window(), typed, now);
   } else if (factors.reset() && session.assurance() != Assurance::kEnrolmentOnly) {
     refused = FactorRefusal::kEnrolmentCode;
   } else if (has_any(factors) && session.proof_age() == ProofAge::kOld) {
@@ -204,7 +211,7 @@ Result<SecondFactors::Decision> SecondFactors::confirm_totp(
   // Who confirms was shown the secret and guesses nothing: typing errors end the offer, and count
   // against no app that is there.
   records::Totp& totp = *factors.mutable_offered();
-  if (!take_code(totp, totp::Drift::kAhead, code, now)) {
+  if (!take_code(totp, totp::Drift::kAhead, m_policy.totp_window(), code, now)) {
     totp.set_wrong(totp.wrong() + 1);
     if (totp.wrong() >= kMostWrongInWindow) {
       factors.clear_offered();
@@ -233,7 +240,7 @@ Result<std::optional<FactorRefusal>> SecondFactors::replace_recovery_codes(
   if (!has_any(factors)) {
     refused = FactorRefusal::kMissing;
   } else if (!by_passkey) {
-    refused = take_factor(factors, typed, now);
+    refused = take_factor(factors, m_policy.totp_window(), typed, now);
   }
   if (!refused) {
     set_recovery_codes(factors, recovery_codes);

@@ -57,7 +57,7 @@ std::string code_at(const SecretBytes& secret, std::uint64_t step) {
 }
 
 std::optional<Accepted> check(const SecretBytes& secret, std::string_view text, Timestamp now,
-                              std::uint64_t later_than, Drift drift) {
+                              std::uint64_t later_than, Drift drift, Window window) {
   constexpr std::size_t kLongestTyped = 32;
   if (text.size() > kLongestTyped) {
     return std::nullopt;
@@ -69,7 +69,8 @@ std::optional<Accepted> check(const SecretBytes& secret, std::string_view text, 
     const std::uint64_t step = current + static_cast<std::uint64_t>(away);
     const bool same = crypto::compare_constant_time(as_bytes(code_at(secret, step)),
                                                     as_bytes(typed)) == crypto::Compared::kEqual;
-    const bool in_time = away <= 0 || drift == Drift::kAhead;
+    const bool in_time =
+        away == 0 || (window == Window::kUsual && (away < 0 || drift == Drift::kAhead));
     if (same && in_time && step > later_than && !accepted) {
       accepted = Accepted{step, away > 0 ? Drift::kAhead : Drift::kNoneOrBehind};
     }

@@ -37,6 +37,8 @@ enum class TlsMinimum { kTls12, kTls13 };
 
 enum class AgentRole { kAgent, kSupervisor, kAdmin };
 
+enum class TotpWindow { kUsual, kStrict };
+
 enum class DirectoryKind { kNone, kActiveDirectory, kOpenLdap };
 
 struct TeamGroup {
@@ -127,6 +129,7 @@ struct Settings {
 
   struct SecondFactor {
     std::set<AgentRole> required_for;
+    TotpWindow totp_window{};
     std::set<AgentRole> device_for;
     std::chrono::days device_life{};
   } second_factor;

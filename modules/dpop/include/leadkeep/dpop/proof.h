@@ -1,25 +1,27 @@
-// leadkeep/dpop/proof.h — login path, request: a browser proves that it holds the key of its session
+// leadkeep/dpop/proof.h — login path, request: a browser proves that it holds the key of its
+// session
 //
 //   DPoP: {"typ":"dpop+jwt","alg":"ES256","jwk":{…}}.{"htm","htu","jti","iat","nonce"}.signature
 //
-// The key is made in the browser and cannot be taken out of it, so what is stolen of a browser — its
-// cookies — is worth nothing elsewhere. A proof is for one method and one address, and for a nonce of
-// ours that is not older than five minutes; so the clock of the browser does not matter. Within that
-// time the same request with the same proof is taken again: whoever has seen it on the way has seen
-// the answer too.
+// The key is made in the browser and cannot be taken out of it, so what is stolen of a browser —
+// its cookies — is worth nothing elsewhere. A proof is for one method and one address, and for a
+// nonce of ours that is not older than five minutes; so the clock of the browser does not matter.
+// It says nothing of query and body, and is taken more than once within that time: it protects what
+// is at rest in the browser. Whoever reads requests on their way is kept out by TLS.
 //
 // A page of another origin can neither have the key nor set this field without being asked for
 // permission that we never give: a request with a proof is not forged by another page (CSRF).
 //
 // Takes    the field's value, of up to 2 KiB
 // Yields   the thumbprint of the key, for the caller to compare with the one that is kept
-// Refuses  what RFC 9449 section 4.3 says, and every algorithm but ES256. kNonce is for the browser
-//          to try again with the nonce of the answer.
+// Refuses  what RFC 9449 section 4.3 says but for its last step, as the token is in a cookie that
+//          the page cannot hash; and every algorithm but ES256. kNonce is for the browser to try
+//          again with the nonce of the answer.
 // Source   RFC 9449 (DPoP), RFC 7515 (JWS), RFC 7517 and 7638 (the key and its thumbprint)
 // Threads  any
 //
-// A JOSE library is not used: of its many forms and algorithms this takes one, which is the signature
-// of crypto/es256.h over a text that json reads.
+// A JOSE library is not used: of its many forms and algorithms this takes one, which is the
+// signature of crypto/es256.h over a text that json reads.
 #pragma once
 #include <leadkeep/base/bytes.h>
 #include <leadkeep/base/clock.h>
@@ -36,7 +38,8 @@ namespace leadkeep::dpop {
 
 using Thumbprint = ByteArray<32>;  // SHA-256, RFC 7638
 
-// For the audit trail; the browser is told "use_dpop_nonce" or "invalid_dpop_proof".
+// Why, for whoever writes a browser's part; the answer says "use_dpop_nonce" or
+// "invalid_dpop_proof".
 enum class Defect : std::uint8_t {
   kTooLarge,
   kFormat,   // not a JWS of three parts, or a member is missing

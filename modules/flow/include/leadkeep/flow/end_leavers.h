@@ -6,8 +6,8 @@
 //                                         └ no answer    nothing happens; see DirectoryWord
 //
 // More leavers at once than a company has look like a fault. They are held, which is on record, and
-// an operator of the host ends their sessions or mends the fault. Who is disabled or expired by name
-// is not held.
+// an operator of the host ends their sessions or mends the fault. Who is disabled or expired by
+// name is not held.
 //
 // Errors   kUnavailable   the directory gave no answer that decides: nobody was touched
 // Threads  run() one at a time; the others any

@@ -2,8 +2,8 @@
 //
 //   Session + name ─ RecognisedDevices ─ audit ─ the secret, once
 //
-// Who is forgotten signs in with a second factor again: the sessions of that browser end in the same
-// transaction. An agent who forgets the browser in use stays signed in there.
+// Who is forgotten signs in with a second factor again: the sessions of that browser end in the
+// same transaction. An agent who forgets the browser in use stays signed in there.
 //
 // Errors   those of identity/recognised_devices.h
 //          kSecondFactorRequired  a session that may only enrol

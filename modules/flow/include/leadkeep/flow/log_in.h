@@ -74,8 +74,8 @@ class LogIn {
                                                         identity::LoginAttempt attempt);
   // Without counting as use: an open event stream keeps nobody in.
   [[nodiscard]] Result<identity::Session> session_of(const identity::ShownSession& shown);
-  // Of an agent who uses it now, and then it is not idle. A cookie that is shown without the key of
-  // its browser has been taken out of it: the session ends.
+  // Of an agent who uses it now, and then it is not idle. A token of a browser that is shown with
+  // another key, or with none, has been taken out of it: the session ends.
   [[nodiscard]] Result<identity::Session> resume(const identity::ShownSession& shown);
   [[nodiscard]] Result<void> log_out(const identity::Session& session);
 
@@ -122,7 +122,7 @@ class LogIn {
                                                                Fresh& fresh, Timestamp now) const;
   // The session that was in the browser's cookie: the new one takes its place.
   [[nodiscard]] Result<void> close_before(store::WriteTxn& txn,
-                                          const identity::LoginAttempt& attempt,
+                                          const identity::LoginAttempt& attempt, const AgentId& by,
                                           Timestamp now) const;
   void end_elsewhere(const identity::ShownSession& shown);
 

@@ -1,7 +1,8 @@
 // leadkeep/identity/admission.h — log-in path: a proven agent whose second factor was looked at
 //
-// SecondFactors makes one, Passkeys does, RecognisedDevices does, and BreakGlass for its own agent. Opening a session takes
-// one, so a session for which nobody decided about the second factor does not compile.
+// SecondFactors makes one, Passkeys does, RecognisedDevices does, and BreakGlass for its own agent.
+// Opening a session takes one, so a session for which nobody decided about the second factor does
+// not compile.
 #pragma once
 #include <leadkeep/base/id.h>
 #include <leadkeep/identity/assurance.h>

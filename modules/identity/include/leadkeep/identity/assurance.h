@@ -4,6 +4,7 @@
 //          verifies its user is two factors in one, and cannot be given to the wrong page
 #pragma once
 #include <leadkeep/identity/policy.h>
+#include <leadkeep/identity/totp.h>
 
 #include <chrono>
 #include <cstdint>
@@ -32,11 +33,15 @@ struct DevicePolicy {
   std::chrono::days life{30};
 };
 
-// Which roles need a second factor. Whoever has enrolled one is asked for it, whatever the role.
+// What the operator has set: which roles need a second factor, and what is taken for one. Whoever
+// has enrolled one is asked for it, whatever the role.
 class SecondFactorPolicy {
  public:
-  explicit SecondFactorPolicy(std::set<Role> required_for, DevicePolicy devices = {})
-      : m_roles{std::move(required_for)}, m_devices{std::move(devices)} {}
+  explicit SecondFactorPolicy(std::set<Role> required_for, DevicePolicy devices = {},
+                              totp::Window totp_window = totp::Window::kUsual)
+      : m_roles{std::move(required_for)},
+        m_devices{std::move(devices)},
+        m_totp_window{totp_window} {}
 
   [[nodiscard]] bool is_required_for(std::span<const Role> roles) const noexcept;
   // Whether a recognised device may stand in for it: of all roles, or of none.
@@ -44,9 +49,12 @@ class SecondFactorPolicy {
 
   [[nodiscard]] std::chrono::days device_life() const noexcept { return m_devices.life; }
 
+  [[nodiscard]] totp::Window totp_window() const noexcept { return m_totp_window; }
+
  private:
   std::set<Role> m_roles;
   DevicePolicy m_devices;
+  totp::Window m_totp_window;
 };
 
 }  // namespace leadkeep::identity

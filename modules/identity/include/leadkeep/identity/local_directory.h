@@ -87,6 +87,8 @@ class LocalDirectory {
     std::string m_hash;
   };
 
+  // kConflict for an agent who is proven elsewhere.
+  [[nodiscard]] Result<void> require_password_of(const AgentId& agent) const;
   [[nodiscard]] Result<CheckedPassword> check_password(const AgentId& agent,
                                                        const SecretBytes& password) const;
   // What the agent had opened with the one before is for the caller to end.

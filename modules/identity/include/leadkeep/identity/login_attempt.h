@@ -1,7 +1,6 @@
 // leadkeep/identity/login_attempt.h — login path: what somebody typed, or what a passkey answered
 #pragma once
 #include <leadkeep/base/secret.h>
-#include <leadkeep/dpop/proof.h>
 #include <leadkeep/identity/shown_device.h>
 #include <leadkeep/webauthn/assertion.h>
 
@@ -18,7 +17,7 @@ struct LoginAttempt {
   std::string source;                          // address of the peer, for throttling
 
   // Of a browser: the key that the session will be bound to, and what is in its cookies.
-  std::optional<dpop::Thumbprint> device_key;
+  std::optional<DeviceKey> device_key;
   std::optional<ShownDevice> device;
   SecretBytes session_before;  // text of a token; empty for none
 };

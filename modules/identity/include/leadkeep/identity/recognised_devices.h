@@ -2,28 +2,31 @@
 //
 //   ProvenIdentity + ShownDevice ─ Admission (kRecognisedDevice) ─ Session
 //
-// An agent who has just used a second factor may have the browser remembered. From then on it shows,
-// beside the password, a secret and a proof of a key that cannot be taken out of it (dpop). It
-// replaces the second factor and nothing else: such a session changes no factor and does nothing that
-// asks for a fresh proof.
+// An agent who has just used a second factor may have the browser remembered. From then on it
+// shows, beside the password, a secret and a proof of a key that cannot be taken out of it (dpop).
+// It replaces the second factor and nothing else: such a session changes no factor and does nothing
+// that asks for a fresh proof.
 //
-// The secret is replaced at each log-in. Who shows one that was replaced more than a minute ago, or a
-// right one without the key, has a copy of it or holds what a copy was made of: the device is
-// forgotten, and all sessions of the agent end. The minute is for two tabs that sign in at once.
+// The secret is replaced at each log-in. The one before counts until the new one is shown, as an
+// answer may be lost, and all of the last minute do, as tabs sign in at once. Who shows an older
+// one has a copy of the browser, or is the one it was copied from: the device is forgotten, and all
+// sessions of the agent end. Who shows a secret without the key has taken it out of the browser, or
+// the browser has lost the key: the device is forgotten. A secret that was never given out is
+// nothing.
 //
-// A device is forgotten too by its agent, by whoever manages agents, with every change of the agent's
-// factors, and when the directory says that the agent is gone. It counts no more when it was not used
-// for 14 days, when its time is over, when the agent was disabled since, or has other roles than when
-// it was remembered.
+// A device is forgotten too by its agent, by whoever manages agents, with every change of the
+// agent's password or factors, and when the recheck finds that the directory lets the agent in no
+// more. A new password there is not seen. It counts no more when it was not used for 14 days, when
+// its time is over, when a local agent was disabled since, or has other roles than when it was
+// remembered.
 //
 // Errors   kForbidden       a role of the agent may not have one (second_factor.device_for)
 //          kStepUpRequired  the proof of the session is old, or rests on a device itself
-//          kConflict        the agent has five, or no second factor, or the session is of no browser
+//          kConflict        the agent has five or no second factor, or it is no browser's session
 //          kInvalidInput    a name that is not 1 to 64 bytes of printable UTF-8
 //          kNotFound        the agent has no such device
 // Threads  any; inside the caller's transaction
 #pragma once
-#include <leadkeep/dpop/proof.h>
 #include <leadkeep/identity/second_factors.h>
 #include <leadkeep/identity/shown_device.h>
 
@@ -43,7 +46,7 @@ struct DeviceSummary {
   Timestamp since;
   Timestamp last_used;
   Timestamp ends_at;
-  dpop::Thumbprint key{};  // of its sessions
+  DeviceKey key{};  // of its sessions
 };
 
 class RecognisedDevices {
@@ -52,6 +55,7 @@ class RecognisedDevices {
   static constexpr std::size_t kMaxNameBytes = 64;
   static constexpr std::chrono::days kIdle{14};
   static constexpr std::chrono::seconds kOverlap{60};
+  static constexpr int kOldSecrets = 8;  // so many are known as such
 
   explicit RecognisedDevices(SecondFactorPolicy policy) : m_policy{std::move(policy)} {}
 
@@ -76,11 +80,13 @@ class RecognisedDevices {
                                                const SecretBytes& secret, Timestamp now) const;
   [[nodiscard]] Result<std::vector<DeviceSummary>> list(store::ReadTxn& txn, const AgentId& agent,
                                                         Timestamp now) const;
+  // Everybody who has one.
+  [[nodiscard]] Result<std::vector<AgentId>> list_agents(store::ReadTxn& txn) const;
   // Whose sessions are to end with it.
-  [[nodiscard]] Result<dpop::Thumbprint> forget(store::WriteTxn& txn, const AgentId& agent,
-                                                const DeviceId& id) const;
-  [[nodiscard]] Result<std::vector<dpop::Thumbprint>> forget_all(store::WriteTxn& txn,
-                                                                 const AgentId& agent) const;
+  [[nodiscard]] Result<DeviceKey> forget(store::WriteTxn& txn, const AgentId& agent,
+                                         const DeviceId& id) const;
+  [[nodiscard]] Result<std::vector<DeviceKey>> forget_all(store::WriteTxn& txn,
+                                                          const AgentId& agent) const;
 
  private:
   SecondFactorPolicy m_policy;

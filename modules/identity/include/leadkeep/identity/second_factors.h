@@ -3,9 +3,9 @@
 //   ProvenIdentity + what was typed ─ Admission (how sure) ─ Session
 //
 // An authenticator app (totp.h), recovery codes, and passkeys (passkeys.h), which need no password
-// beside them: who has a passkey and types a password is asked for one of the others. Whoever has enrolled is asked, and whoever has
-// to and has not may enrol and do nothing else. A code is taken once: its step is written in the
-// transaction that opens the session.
+// beside them: who has a passkey and types a password is asked for one of the others. Whoever has
+// enrolled is asked, and whoever has to and has not may enrol and do nothing else. A code is taken
+// once: its step is written in the transaction that opens the session.
 //
 // Guessing: five wrong ones in 15 minutes, over all log-ins, and no code of the app is looked at
 // until they are over; a hundred in a row, and none is until another factor was used. A recovery
@@ -13,7 +13,8 @@
 // guesses.
 //
 // An administrator's reset takes every factor away and gives a code to enrol with, good for ten
-// minutes and once. It never replaces a factor: until a new one is enrolled, nothing else is let in.
+// minutes and once. It never replaces a factor: until a new one is enrolled, nothing else is let
+// in.
 //
 // Refusals are counted in the transaction, so they come back as values: it has to commit.
 // Threads  any; inside the caller's transaction
@@ -48,7 +49,8 @@ enum class FactorRefusal : std::uint8_t {
   kPasskeyGone,    // it was removed meanwhile
   kPasskeyUsed,    // the challenge, or a later one, was answered before
   kPasskeyCopied,  // its counter went back: there are two of it
-  kDeviceCopied,   // an old secret of a recognised device, or one without its key
+  kDeviceCopied,   // an old secret of a recognised device: there are two of it
+  kDeviceKey,      // a recognised device without its key: taken out of its browser, or lost by it
 };
 
 [[nodiscard]] std::string_view name_of(FactorRefusal refusal) noexcept;

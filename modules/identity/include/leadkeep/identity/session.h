@@ -5,12 +5,12 @@
 // disabled or the agent's authentication epoch is raised, or when newer sessions of the agent
 // exceed the limit.
 //
-// What the policy asks of the agent's roles counts at every request: who has become an administrator
-// meanwhile signs in again, with a second factor.
+// What the policy asks of the agent's roles counts at every request: who has become an
+// administrator meanwhile signs in again, with a second factor.
 //
-// A session of a browser is bound to the key of that browser (dpop/proof.h), and its token counts only
-// together with a proof of it: a cookie that was taken elsewhere opens nothing. Shown there all the
-// same, it ends the session.
+// A session of a browser is bound to the key of that browser (dpop/proof.h), and its token counts
+// only together with a proof of it: a cookie that was taken elsewhere opens nothing. Shown with
+// another key, or as the token of a program, it ends the session.
 //
 // Takes    Admission (open), what a request shows (find)
 // Yields   Session; only SessionStore makes one
@@ -21,7 +21,6 @@
 #include <leadkeep/base/clock.h>
 #include <leadkeep/base/id.h>
 #include <leadkeep/base/secret.h>
-#include <leadkeep/dpop/proof.h>
 #include <leadkeep/identity/admission.h>
 #include <leadkeep/identity/assurance.h>
 #include <leadkeep/identity/directory_word.h>
@@ -67,9 +66,7 @@ class Session {
   [[nodiscard]] Assurance assurance() const noexcept { return m_assurance; }
 
   // Of the browser that it is bound to; absent for a program, which keeps its token itself.
-  [[nodiscard]] const std::optional<dpop::Thumbprint>& device_key() const noexcept {
-    return m_device_key;
-  }
+  [[nodiscard]] const std::optional<DeviceKey>& device_key() const noexcept { return m_device_key; }
 
   // Address of the peer that opened it.
   [[nodiscard]] const std::string& source() const noexcept { return m_source; }
@@ -93,7 +90,7 @@ class Session {
   ProofAge m_proof_age = ProofAge::kOld;
   Timestamp m_created_at;
   Timestamp m_proven_at;
-  std::optional<dpop::Thumbprint> m_device_key;
+  std::optional<DeviceKey> m_device_key;
   std::string m_source;
   Timestamp m_expires_at;
   Bytes m_key;               // of the row
@@ -116,12 +113,12 @@ struct OpenedSession {
 // What a request shows: a token and, if it was proven, the key that signed the request. The views
 // live as long as the request.
 struct ShownSession {
-  ShownSession(ByteView shown_token, std::optional<dpop::Thumbprint> proven_key = {},
+  ShownSession(ByteView shown_token, std::optional<DeviceKey> proven_key = {},
                std::string_view shown_by = {}) noexcept
       : token{shown_token}, key{proven_key}, source{shown_by} {}
 
   ByteView token;
-  std::optional<dpop::Thumbprint> key;
+  std::optional<DeviceKey> key;
   std::string_view source;  // address of the peer
 };
 
@@ -130,8 +127,8 @@ struct ShownSession {
 struct SessionStart {
   SecretBytes token;
   SessionId id;
-  std::string source;                                         // address of the peer
-  std::optional<dpop::Thumbprint> device_key = std::nullopt;  // one that replaces keeps its own
+  std::string source;                                  // address of the peer
+  std::optional<DeviceKey> device_key = std::nullopt;  // one that replaces keeps its own
 
   [[nodiscard]] static SessionStart draw(std::string source, Timestamp now);
 };
@@ -222,7 +219,7 @@ class SessionStore {
       Timestamp opened_before = {std::numeric_limits<std::int64_t>::max()}) const;
   // The same for those of one browser, but for `spared`.
   [[nodiscard]] Result<std::vector<SessionId>> close_on_device(
-      store::WriteTxn& txn, const AgentId& agent, const dpop::Thumbprint& key,
+      store::WriteTxn& txn, const AgentId& agent, const DeviceKey& key,
       const std::optional<SessionId>& spared) const;
 
   // Sessions that are over, at most `limit`; and their removal, which looks again.
@@ -235,7 +232,7 @@ class SessionStore {
   struct Beginning {
     Timestamp created;
     Timestamp proven;
-    std::optional<dpop::Thumbprint> device_key;
+    std::optional<DeviceKey> device_key;
   };
 
   using IsMeant = std::function<bool(const records::Session&)>;

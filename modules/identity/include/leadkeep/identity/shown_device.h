@@ -12,11 +12,14 @@ struct DeviceKind {
 
 using DeviceId = Id<DeviceKind>;
 
+// The thumbprint of the key that a browser has made.
+using DeviceKey = dpop::Thumbprint;
+
 // The cookie's two halves, and the key that has signed the request that carries it.
 struct ShownDevice {
   DeviceId id;
   SecretBytes secret;  // text
-  dpop::Thumbprint key{};
+  DeviceKey key{};
 };
 
 }  // namespace leadkeep::identity

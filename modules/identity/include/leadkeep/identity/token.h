@@ -1,6 +1,7 @@
 // leadkeep/identity/token.h — a bearer secret: given out once as text, kept as its hash
 //
-// 32 random bytes in base64url. SHA-256 is enough to keep of them, as nobody can guess what it is of.
+// 32 random bytes in base64url. SHA-256 is enough to keep of them, as nobody can guess what it is
+// of.
 #pragma once
 #include <leadkeep/base/secret.h>
 #include <leadkeep/crypto/hash.h>

@@ -30,6 +30,9 @@ inline constexpr std::size_t kDigits = 6;
 // The clock of the app, in steps before or after ours.
 enum class Drift : std::int8_t { kNoneOrBehind = 0, kAhead = 1 };
 
+// How long a code is taken: as people and clocks need it, or as long as it is shown.
+enum class Window : std::uint8_t { kUsual, kStrict };
+
 struct Accepted {
   std::uint64_t step;
   Drift drift;
@@ -37,7 +40,8 @@ struct Accepted {
 
 // `text` as it was typed: spaces do not count. Every candidate is computed, whichever it is.
 [[nodiscard]] std::optional<Accepted> check(const SecretBytes& secret, std::string_view text,
-                                            Timestamp now, std::uint64_t later_than, Drift drift);
+                                            Timestamp now, std::uint64_t later_than, Drift drift,
+                                            Window window = Window::kUsual);
 
 // What the app reads from the QR code. A secret: it holds the secret.
 [[nodiscard]] SecretBytes key_uri(const SecretBytes& secret, std::string_view issuer,

@@ -2,9 +2,10 @@
 //
 // A challenge is a token of crypto/fresh_token.h: nothing is kept of it, and after a restart the
 // browser is asked once more. Each is good for five minutes, for one ceremony, and for what it was
-// bound to. That it is taken once is for the caller, who has a row to write it in: AnsweredChallenge
-// says when it was issued, and a passkey takes none but later ones. One for a log-in is bound to
-// nothing, as there is no session yet: whoever has the answer, and is first, is let in.
+// bound to. That it is taken once is for the caller, who has a row to write it in:
+// AnsweredChallenge says when it was issued, and a passkey takes none but later ones. One for a
+// log-in is bound to nothing, as there is no session yet: whoever has the answer, and is first, is
+// let in.
 //
 // Takes    clientDataJSON as the browser wrote it
 // Yields   AnsweredChallenge, without which no answer is verified
