@@ -317,10 +317,14 @@ Local read_local(const Tokens& tokens, std::size_t end, std::size_t bound) noexc
     }
     --end;
   }
-  // name\@domain, and name…@domain, which RFC 6531 allows.
-  while (end > bound && (tokens[end - 1].c == '\\' || (tokens[end - 1].kind == TokenKind::kOther &&
-                                                       tokens[end - 1].c >= 0x80))) {
-    --end;
+  // name\@domain, and name…@domain, which RFC 6531 allows, with marks of ASCII behind it or without.
+  for (std::size_t i = end; i > bound; --i) {
+    const Token& before = tokens[i - 1];
+    if (before.c == '\\' || (before.kind == TokenKind::kOther && before.c >= 0x80)) {
+      end = i - 1;
+    } else if (before.kind != TokenKind::kLocal || before.c == '/') {
+      break;
+    }
   }
   local.start = end;
   // "tiktok.com/@name" and "/maps/@48.1,11.5" are paths.

@@ -198,6 +198,7 @@ constexpr Spelling kAddresses[] = {
     {"max@xn--i-7iq.ws", "•••@•••"},
     {"max\u0378@x.de", "•••@•••"},  // no character yet, as the next emoji
     {"max…@x.de", "•••@•••"},
+    {"max…=@x.de", "•••@•••"},
     {"„max“@x.de", "„•••@•••"},
     {"https://x.de/?mail=max@gmail.com", "https://•••@•••"},
 };
