@@ -1,4 +1,4 @@
-#include "acting.h"
+#include "changed_proofs.h"
 
 #include <leadkeep/crypto/random.h>
 #include <leadkeep/flow/keep_devices.h>
@@ -12,11 +12,6 @@ using identity::Session;
 using identity::SessionStore;
 
 constexpr std::string_view kForgotten = "device_forgotten";
-
-audit::Entry entry_of_agent(const Session& session, audit::Act act) {
-  return entry_by(identity::Actor{session.agent(), session.id()}, act,
-                  audit::object_of(session.agent()));
-}
 
 // What was opened from the browser ends with it; `spared` is the session that asks for it.
 Result<void> end_sessions_on(store::WriteTxn& txn, const SessionStore& sessions,
@@ -34,7 +29,7 @@ Result<KeepDevices::Remembered> KeepDevices::remember(const Session& session,
   const Timestamp now = m_house.clock.now();
   SecretBytes secret = identity::token::draw();
   const auto id = crypto::new_id<DeviceId>(now);
-  const audit::Entry entry = entry_of_agent(session, audit::Act::kDeviceRemembered);
+  const audit::Entry entry = entry_of(session, audit::Act::kDeviceRemembered);
   LK_TRY(auto device,
          act(m_house, entry,
              [&](store::WriteTxn& txn, audit::Entry&) -> Result<identity::DeviceSummary> {
@@ -54,7 +49,7 @@ Result<KeepDevices::Devices> KeepDevices::list(const Session& session) {
 
 Result<void> KeepDevices::forget(const Session& session, const DeviceId& id) {
   const Timestamp now = m_house.clock.now();
-  const audit::Entry entry = entry_of_agent(session, audit::Act::kDeviceForgotten);
+  const audit::Entry entry = entry_of(session, audit::Act::kDeviceForgotten);
   LK_TRY_VOID(
       act(m_house, entry, [&](store::WriteTxn& txn, audit::Entry& done) -> Result<DeviceId> {
         LK_TRY_VOID(require_more_than_enrolment(session));

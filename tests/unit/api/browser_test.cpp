@@ -86,6 +86,15 @@ TEST_F(BrowserAtTheApi, IsGivenANewNonceBeforeTheOldOneIsOver) {
   EXPECT_EQ(ask("GET", "/v1/session").status, 200);
 }
 
+TEST_F(BrowserAtTheApi, IsGivenOneNonceAlsoWhereItSendsABody) {
+  sign_in_here();
+  store.clock().advance(1min);
+  const auto refused = ask("POST", "/v1/session/step-up", R"({"password":"another one"})");
+  EXPECT_EQ(refused.status, 403) << refused.body;
+  EXPECT_NE(refused.field("dpop-nonce"), "");
+  EXPECT_EQ(refused.field("dpop-nonce").find('\n'), std::string::npos);
+}
+
 TEST_F(BrowserAtTheApi, CookieWithoutAProofOpensNothing) {
   sign_in_here();
   const auto without = c.ask("GET", "/v1/session", cookie_field());

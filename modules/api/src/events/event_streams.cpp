@@ -73,7 +73,7 @@ struct EventStreams::Listener {
   http::DetachedConnection connection;
   std::shared_ptr<Place> place;
   SecretBytes token;
-  std::optional<dpop::Thumbprint> key;  // that was shown with it
+  std::optional<identity::DeviceKey> key;  // that was shown with it
   Backlog::Cursor cursor;
   std::string own;  // goes out before anything of the backlog: a reset or a heartbeat
   Instant last_write = now();

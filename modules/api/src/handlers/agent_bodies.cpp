@@ -4,6 +4,15 @@
 #include "json/views.h"
 
 namespace leadkeep::api {
+namespace {
+
+http::Response count_response(std::string_view name, std::size_t count) {
+  json::Writer writer;
+  writer.begin_object().field(name, static_cast<std::uint64_t>(count)).end_object();
+  return {200, std::move(writer).take()};
+}
+
+}  // namespace
 
 Result<identity::NewAgent> parse_new_agent(http::Request& request) {
   LK_TRY(const auto document, parse_body(request));
@@ -66,9 +75,7 @@ http::Response enrolment_code_response(const flow::EnrolSecondFactor::EnrolmentC
 }
 
 http::Response ended_response(std::size_t ended) {
-  json::Writer writer;
-  writer.begin_object().field("ended", static_cast<std::uint64_t>(ended)).end_object();
-  return {200, std::move(writer).take()};
+  return count_response("ended", ended);
 }
 
 http::Response devices_response(const std::vector<identity::DeviceSummary>& devices) {
@@ -79,9 +86,7 @@ http::Response devices_response(const std::vector<identity::DeviceSummary>& devi
 }
 
 http::Response forgotten_response(std::size_t forgotten) {
-  json::Writer writer;
-  writer.begin_object().field("forgotten", static_cast<std::uint64_t>(forgotten)).end_object();
-  return {200, std::move(writer).take()};
+  return count_response("forgotten", forgotten);
 }
 
 http::Response accounts_response(const std::vector<identity::AgentSummary>& agents) {

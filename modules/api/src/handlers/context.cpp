@@ -13,7 +13,6 @@ namespace leadkeep::api {
 namespace {
 
 constexpr std::size_t kMaxCursorBytes = 512;
-constexpr std::string_view kSetCookie = "Set-Cookie";
 
 }  // namespace
 
@@ -71,7 +70,7 @@ http::Response opened_response(int status, json::Writer&& writer, const ApiConte
   writer.end_object();
   http::Response response{status, std::move(writer).take()};
   if (in_browser) {
-    response.fields.emplace_back(kSetCookie, http::set_cookie(http::kSessionCookie, token));
+    response.fields.emplace_back(http::kSetCookie, http::set_cookie(http::kSessionCookie, token));
   }
   if (opened.device) {
     const auto& [id, secret, ends_at] = *opened.device;
@@ -95,15 +94,7 @@ std::pair<std::string_view, std::string> device_cookie(const ApiContext& context
   value.append(".").append(as_text(secret.expose()));
   const auto life =
       std::chrono::duration_cast<std::chrono::seconds>(ends_at - context.services.clock.now());
-  return {kSetCookie, http::set_cookie(http::kDeviceCookie, value, life)};
-}
-
-identity::ShownSession shown_again(const http::Request& request, const identity::Session& session) {
-  const auto bearer = request.bearer_token();
-  const ByteView token =
-      bearer ? bearer.value()
-             : as_bytes(request.cookie(http::kSessionCookie).value_or(std::string_view{}));
-  return {token, session.device_key(), request.peer().address};
+  return {http::kSetCookie, http::set_cookie(http::kDeviceCookie, value, life)};
 }
 
 http::Response made(int status, std::string_view id, std::string_view state) {

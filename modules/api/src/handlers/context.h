@@ -61,9 +61,6 @@ struct PageQuery {
                                                                      const identity::DeviceId& id,
                                                                      const SecretBytes& secret,
                                                                      Timestamp ends_at);
-// What the route has found the session by.
-[[nodiscard]] identity::ShownSession shown_again(const http::Request& request,
-                                                 const identity::Session& session);
 // {"id":…}, with "status" if it is not empty.
 [[nodiscard]] http::Response made(int status, std::string_view id, std::string_view state = {});
 

@@ -20,7 +20,7 @@ constexpr std::array kActions{
 
 // The cookie's two halves; nothing for what is no such cookie.
 std::optional<identity::ShownDevice> shown_device(const http::Request& request,
-                                                  const dpop::Thumbprint& key) {
+                                                  const identity::DeviceKey& key) {
   const std::string_view cookie = request.cookie(http::kDeviceCookie).value_or("");
   const auto dot = cookie.find('.');
   if (dot == std::string_view::npos) {
@@ -63,7 +63,7 @@ Result<void> read_proofs(const Members& members, identity::LoginAttempt& attempt
 http::Response signed_out(const identity::Session& session) {
   http::Response response{204, {}};
   if (session.device_key()) {
-    response.fields.emplace_back("Set-Cookie", http::drop_cookie(http::kSessionCookie));
+    response.fields.emplace_back(http::kSetCookie, http::drop_cookie(http::kSessionCookie));
     response.fields.emplace_back("Clear-Site-Data", R"("cache")");
   }
   return response;

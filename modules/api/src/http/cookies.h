@@ -16,6 +16,7 @@
 
 namespace leadkeep::api::http {
 
+inline constexpr std::string_view kSetCookie = "Set-Cookie";
 inline constexpr std::string_view kSessionCookie = "__Host-session";
 inline constexpr std::string_view kDeviceCookie = "__Host-device";
 

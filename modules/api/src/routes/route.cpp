@@ -3,22 +3,6 @@
 #include "http/cookies.h"
 
 namespace leadkeep::api {
-namespace {
-
-// What a program sends goes before what a browser sends by itself.
-Result<identity::ShownSession> shown_session(const Door& door, http::Request& request) {
-  const std::string_view source = request.peer().address;
-  const auto cookie = request.cookie(http::kSessionCookie);
-  if (request.head().field("authorization") || !cookie || !door.browser.has_pages()) {
-    LK_TRY(const ByteView token, request.bearer_token());
-    return identity::ShownSession{token, std::nullopt, source};
-  }
-  LK_TRY(const auto key, door.browser.prove_key(request));
-  return identity::ShownSession{as_bytes(*cookie), key, source};
-}
-
-}  // namespace
-
 namespace detail {
 
 Fail refused(const Door& door, const std::optional<identity::Actor>& actor, Error error) {
@@ -26,15 +10,28 @@ Fail refused(const Door& door, const std::optional<identity::Actor>& actor, Erro
   return Fail{std::move(error)};
 }
 
-Result<identity::Session> find_session(const Door& door, http::Request& request) {
-  auto shown = shown_session(door, request);
-  if (!shown) {
-    // A proof with an old nonce is the way to a new one.
-    return shown.error().code == Errc::kDpopNonce
-               ? Fail{std::move(shown).error()}
-               : refused(door, std::nullopt, std::move(shown).error());
+// What a program sends goes before what a browser sends by itself.
+Result<identity::ShownSession> shown_session(const Door& door, http::Request& request) {
+  const std::string_view source = request.peer().address;
+  const auto cookie = request.head().field("authorization") || !door.browser.has_pages()
+                          ? std::nullopt
+                          : request.cookie(http::kSessionCookie);
+  if (!cookie) {
+    auto token = request.bearer_token();
+    return token ? Result{identity::ShownSession{token.value(), std::nullopt, source}}
+                 : refused(door, std::nullopt, std::move(token).error());
   }
-  auto session = door.resume(shown.value());
+  auto key = door.browser.prove_key(request);
+  if (key) {
+    return identity::ShownSession{as_bytes(*cookie), key.value(), source};
+  }
+  // A proof with an old nonce is the way to a new one.
+  return key.error().code == Errc::kDpopNonce ? Fail{std::move(key).error()}
+                                              : refused(door, std::nullopt, std::move(key).error());
+}
+
+Result<identity::Session> resume(const Door& door, const identity::ShownSession& shown) {
+  auto session = door.resume(shown);
   if (!session && session.error().code == Errc::kUnauthenticated) {
     return refused(door, std::nullopt, std::move(session).error());
   }
@@ -109,10 +106,11 @@ Route route(http::Verb verb, std::string_view path, SignedIn, BodyLimit limit,
   return {
       verb, path, "session", limit.bytes,
       [limit, handler = std::move(handler)](const Door& door, http::Request& request) -> Answer {
-        LK_TRY(auto session, detail::find_session(door, request));
+        LK_TRY(const auto shown, detail::shown_session(door, request));
+        LK_TRY(auto session, detail::resume(door, shown));
         LK_TRY_VOID(request.read_body(limit.bytes));
         if (limit.bytes > 0) {
-          LK_TRY(session, detail::find_session(door, request));
+          LK_TRY(session, detail::resume(door, shown));
         }
         return handler(request, session);
       }};

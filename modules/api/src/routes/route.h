@@ -76,7 +76,11 @@ namespace detail {
 // Records that the request was refused before it entered a path.
 [[nodiscard]] Fail refused(const Door& door, const std::optional<identity::Actor>& actor,
                            Error error);
-[[nodiscard]] Result<identity::Session> find_session(const Door& door, http::Request& request);
+// What the request shows, looked at once; whose session it is, as often as somebody asks.
+[[nodiscard]] Result<identity::ShownSession> shown_session(const Door& door,
+                                                           http::Request& request);
+[[nodiscard]] Result<identity::Session> resume(const Door& door,
+                                               const identity::ShownSession& shown);
 [[nodiscard]] Result<void> require_local_network(const Door& door, const http::Request& request);
 [[nodiscard]] Result<void> require_operator(const Door& door, const http::Request& request);
 [[nodiscard]] Result<void> require_root(const Door& door, const http::Request& request);
@@ -109,8 +113,9 @@ template <identity::Action A, class Handler>
   return {
       verb, path, name_of(A), limit.bytes,
       [limit, handler = std::move(handler)](const Door& door, http::Request& request) -> Answer {
+        LK_TRY(const auto shown, detail::shown_session(door, request));
         const auto prove = [&]() -> Result<std::pair<identity::Session, Permit>> {
-          LK_TRY(auto session, detail::find_session(door, request));
+          LK_TRY(auto session, detail::resume(door, shown));
           auto permit = door.authoriser.permit<A>(session);
           if (!permit) {
             return detail::refused(door, identity::Actor{session.agent(), session.id()},

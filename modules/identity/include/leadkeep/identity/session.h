@@ -97,8 +97,8 @@ class Session {
   bool m_touch_due = false;  // the time of last use is worth writing
 };
 
-// The secret of a recognised device that was replaced at the log-in.
-struct ReplacedSecret {
+// What a recognised device shows at its next log-in.
+struct NextSecret {
   DeviceId device;
   SecretBytes secret;  // text
   Timestamp ends_at;   // the device's time
@@ -107,7 +107,7 @@ struct ReplacedSecret {
 struct OpenedSession {
   SecretBytes token;  // text
   Session session;
-  std::optional<ReplacedSecret> device = std::nullopt;
+  std::optional<NextSecret> device = std::nullopt;
 };
 
 // What a request shows: a token and, if it was proven, the key that signed the request. The views
