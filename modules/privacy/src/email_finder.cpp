@@ -317,21 +317,18 @@ Local read_local(const Tokens& tokens, std::size_t end, std::size_t bound) noexc
     }
     --end;
   }
-  // name\@domain, and name…@domain, which RFC 6531 allows, with marks of ASCII behind it or without.
-  for (std::size_t i = end; i > bound; --i) {
-    const Token& before = tokens[i - 1];
-    if (before.c == '\\' || (before.kind == TokenKind::kOther && before.c >= 0x80)) {
-      end = i - 1;
-    } else if (before.kind != TokenKind::kLocal || before.c == '/') {
-      break;
-    }
-  }
-  local.start = end;
   // "tiktok.com/@name" and "/maps/@48.1,11.5" are paths.
   if (end > bound && tokens[end - 1].c == '/') {
     return local;
   }
-  while (local.start > bound && is_local(tokens[local.start - 1])) {
+  // name\@domain, and name…@domain, which RFC 6531 allows: signs belong to it until there is a word.
+  const auto belongs = [&](const Token& token) {
+    return is_local(token) ||
+           (!local.has_word &&
+            (token.c == '\\' || (token.kind == TokenKind::kOther && token.c >= 0x80)));
+  };
+  local.start = end;
+  while (local.start > bound && belongs(tokens[local.start - 1])) {
     --local.start;
     const Token& token = tokens[local.start];
     local.has_word = local.has_word || (token.kind == TokenKind::kWord && !is_symbol(token));

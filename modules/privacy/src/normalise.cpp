@@ -140,7 +140,14 @@ bool is_label(std::string_view label) noexcept {
   return true;
 }
 
-bool is_domain(std::string_view domain) noexcept {
+// Every top-level domain has one; what has none, such as "_-_", is read as a decoration.
+bool has_letter(std::string_view label) {
+  const auto atoms = read_atoms(label, Escapes::kKeep);
+  return std::ranges::any_of(atoms,
+                             [](const Atom& atom) { return atom.cls == AtomClass::kLetter; });
+}
+
+bool is_domain(std::string_view domain) {
   std::size_t labels = 0;
   std::string_view last;
   while (true) {
@@ -155,7 +162,7 @@ bool is_domain(std::string_view domain) noexcept {
     }
     domain.remove_prefix(dot + 1);
   }
-  return labels >= 2 && last.size() >= 2 && !is_all_digits(last);
+  return labels >= 2 && last.size() >= 2 && has_letter(last);
 }
 
 // RFC 5322 dot-atom with RFC 6531 characters. Dots may stand anywhere: some Japanese carriers gave

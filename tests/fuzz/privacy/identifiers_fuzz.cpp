@@ -57,15 +57,17 @@ void check_whatsapp_id(std::string_view input, const Region& region) {
 }
 
 // Local parts that RFC 5321 and 6531 allow and that the finder takes for something else: "x/@y" for
-// a path, and what has neither letter nor digit for decoration.
+// a path, whatever marks are on the slash, and what has neither letter nor digit for decoration.
 bool is_known_limit(std::string_view local) {
   bool has_letter_or_digit = false;
+  UChar32 last = 0;  // but for marks
   for (std::size_t at = 0; at < local.size();) {
     UChar32 c = 0;
     U8_NEXT_UNSAFE(local.data(), at, c);
     has_letter_or_digit = has_letter_or_digit || ::u_isalnum(c);
+    last = (U_GET_GC_MASK(c) & U_GC_M_MASK) != 0 ? last : c;
   }
-  return local.ends_with('/') || !has_letter_or_digit;
+  return last == '/' || !has_letter_or_digit;
 }
 
 void check_email(std::string_view input, const Region& region) {

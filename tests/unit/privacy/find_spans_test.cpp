@@ -199,6 +199,9 @@ constexpr Spelling kAddresses[] = {
     {"max\u0378@x.de", "•••@•••"},  // no character yet, as the next emoji
     {"max…@x.de", "•••@•••"},
     {"max…=@x.de", "•••@•••"},
+    {"max…&.@x.de", "•••@•••"},
+    {"max/…@x.de", "•••@•••"},
+    {"max„=\u0378&@x.de", "•••@•••"},
     {"„max“@x.de", "„•••@•••"},
     {"https://x.de/?mail=max@gmail.com", "https://•••@•••"},
 };

@@ -182,6 +182,7 @@ TEST(NormaliseEmail, RefusesWhatIsNoAddress) {
                                       "max@x.de\xff",
                                       "max@„x“.de",
                                       "max@••x.de",
+                                      "max@x._-_",
                                       "a;b@x.de"}) {
     EXPECT_EQ(email(text), std::nullopt) << text;
   }
