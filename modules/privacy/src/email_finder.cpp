@@ -171,7 +171,12 @@ std::optional<Spoken> read_bare(const Tokens& tokens, std::size_t i) {
   const Token& after = tokens[spoken->next];
   const bool same =
       before.kind == after.kind && (before.kind == TokenKind::kSpace || before.c == after.c);
-  return same ? std::optional{Spoken{spoken->kind, spoken->next + 1}} : std::nullopt;
+  // Right beside an at sign it is a part of the name or of the domain.
+  const std::size_t next = spoken->next + 1;
+  const bool is_part = before.kind != TokenKind::kSpace &&
+                       ((i > 0 && tokens[i - 1].kind == TokenKind::kAt) ||
+                        (next < tokens.size() && tokens[next].kind == TokenKind::kAt));
+  return same && !is_part ? std::optional{Spoken{spoken->kind, next}} : std::nullopt;
 }
 
 // Replaces what is said for '@' and '.' by one token each.

@@ -140,10 +140,11 @@ bool is_label(std::string_view label) noexcept {
   return true;
 }
 
-// Every top-level domain has one; what has none, such as "_-_", is read as a decoration.
-bool has_letter(std::string_view label) {
+// Of two characters at least, with a letter among them, and no host name's decoration.
+bool is_top_level(std::string_view label) {
   const auto atoms = read_atoms(label, Escapes::kKeep);
-  return std::ranges::any_of(atoms,
+  return label.size() >= 2 && label.find('_') == std::string_view::npos &&
+         std::ranges::any_of(atoms,
                              [](const Atom& atom) { return atom.cls == AtomClass::kLetter; });
 }
 
@@ -162,7 +163,7 @@ bool is_domain(std::string_view domain) {
     }
     domain.remove_prefix(dot + 1);
   }
-  return labels >= 2 && last.size() >= 2 && has_letter(last);
+  return labels >= 2 && is_top_level(last);
 }
 
 // RFC 5322 dot-atom with RFC 6531 characters. Dots may stand anywhere: some Japanese carriers gave
