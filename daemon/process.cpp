@@ -2,6 +2,7 @@
 
 #include <leadkeep/crypto/wiping_heap.h>
 #include <leadkeep/ldap/connection.h>
+#include <leadkeep/mail/relay.h>
 #include <leadkeep/privacy/wiping_heap.h>
 
 #include <csignal>
@@ -37,6 +38,7 @@ void harden_process() noexcept {
   crypto::wipe_what_openssl_frees();
   privacy::wipe_what_icu_frees();
   ldap::prepare_process();
+  mail::prepare_process();
 }
 
 void return_large_memory_at_once() noexcept {

@@ -1,5 +1,6 @@
 #include "service.h"
 
+#include "company_mail.h"
 #include "systemd.h"
 
 #include <leadkeep/base/event_log.h>
@@ -64,7 +65,8 @@ identity::SecondFactorPolicy second_factor_policy(const config::Settings& settin
                                       {roles_of(factor.device_for), factor.device_life},
                                       factor.totp_window == config::TotpWindow::kStrict
                                           ? identity::totp::Window::kStrict
-                                          : identity::totp::Window::kUsual};
+                                          : identity::totp::Window::kUsual,
+                                      roles_of(factor.email_code_for)};
 }
 
 Result<std::optional<webauthn::RelyingParty>> relying_party(const config::Settings& settings) {
@@ -92,7 +94,7 @@ api::StoreCheck::Verdict verdict(bool sound) {
 struct Service::Paths {
   Paths(flow::House built_house, const config::Settings& settings, egress::AllowList allow_list,
         std::unique_ptr<CompanyDirectory> company_directory,
-        std::optional<webauthn::RelyingParty> party)
+        std::unique_ptr<CompanyMail> company_mail, std::optional<webauthn::RelyingParty> party)
       : house{std::move(built_house)},
         agents{house.store, identity::PasswordRules{settings.login.password_words}},
         sessions{{settings.session.idle, settings.session.absolute, settings.session.max_per_agent,
@@ -103,18 +105,26 @@ struct Service::Paths {
         proofs{proofs_of(party)},
         passkeys{std::move(party), second_factor_policy(settings)},
         devices{second_factor_policy(settings)},
+        email_codes{second_factor_policy(settings)},
         throttle{settings.login.max_failures, settings.directory.max_failures},
         authoriser{identity::Policy::defaults()},
         dialer{std::move(allow_list)},
         directory{std::move(company_directory)},
+        mail{std::move(company_mail)},
         receive_message{house},
         show_inbox{house},
         send_reply{house},
         work_conversation{house},
         keep_consent{house},
         refuse{house},
-        log_in{house,    prover(), second_factors,        passkeys, devices, sessions,
-               throttle, refuse,   settings.login.refusal},
+        log_in{house,
+               prover(),
+               {second_factors, passkeys, devices, email_codes},
+               sessions,
+               throttle,
+               refuse,
+               mail ? &mail->mailer() : nullptr,
+               settings.login.refusal},
         manage_agents{house, agents},
         change_password{house, agents, sessions, devices, throttle},
         enrol_second_factor{house, second_factors, sessions, agents},
@@ -143,10 +153,12 @@ struct Service::Paths {
   std::optional<dpop::Proofs> proofs;  // nothing: no origin is set, so there are no pages
   identity::Passkeys passkeys;
   identity::RecognisedDevices devices;
+  identity::EmailCodes email_codes;
   identity::LoginThrottle throttle;
   identity::Authoriser authoriser;
   egress::Dialer dialer;
   std::unique_ptr<CompanyDirectory> directory;  // nothing: the local list proves agents
+  std::unique_ptr<CompanyMail> mail;            // nothing: no code is sent
   std::unique_ptr<delivery::GraphGateway> gateway;
   std::optional<flow::DeliverMessages> deliver_messages;
   flow::ReceiveMessage receive_message;
@@ -212,11 +224,12 @@ Result<void> Service::build_paths(const config::Settings& settings) {
   LK_TRY(const privacy::Region region, privacy::Region::parse(settings.inbox.region));
   LK_TRY(egress::AllowList allow_list, egress::AllowList::parse(allowed(settings.egress.allow)));
   LK_TRY(auto directory, CompanyDirectory::open(settings.directory, m_clock));
+  LK_TRY(auto mail, CompanyMail::open(settings.mail));
   LK_TRY(auto party, relying_party(settings));
   m_paths = std::make_unique<Paths>(
       flow::House{*m_store, m_clock, m_feed, m_outbox_signal, m_metrics,
                   settings.whatsapp.phone_number_id, region},
-      settings, std::move(allow_list), std::move(directory), std::move(party));
+      settings, std::move(allow_list), std::move(directory), std::move(mail), std::move(party));
 
   delivery::GraphOptions graph;
   graph.url = settings.whatsapp.graph_url;

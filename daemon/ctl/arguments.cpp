@@ -40,6 +40,8 @@ constexpr const char* kCommands =
     "  ldap leavers            who would be signed out, were it not so many at once that the\n"
     "                            directory or a setting may be at fault\n"
     "  ldap leavers end        signs them out\n"
+    "  mail test ADDRESS       sends a mail there through the company's relay, and says what is\n"
+    "                            wrong if it is not taken. --config FILE\n"
     "  store verify            read every record and compare with the state hash\n"
     "  leaktest                look for personal data where the policy does not allow it;\n"
     "                            leaktest --help says how\n\n"
@@ -60,7 +62,7 @@ po::options_description describe(Arguments& out) {
       "password-file", po::value<std::string>()->value_name("FILE"),
       "file with the password in its first line, mode 0600")(
       "config", po::value<std::string>()->value_name("FILE"),
-      "leaktest, ldap test: configuration of the daemon (/etc/leadkeep/leadkeepd.conf)")(
+      "leaktest, ldap test, mail test: configuration of the daemon (/etc/leadkeep/leadkeepd.conf)")(
       "log", po::value<std::string>()->value_name("FILE"), "leaktest: log to search")(
       "memory", "leaktest: search the memory too")("json", "leaktest: report as JSON")(
       "idle", po::value<unsigned>()->value_name("SECONDS"),

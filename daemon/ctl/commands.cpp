@@ -2,6 +2,7 @@
 
 #include "control_client.h"
 #include "directory_test.h"
+#include "mail_test.h"
 #include "password_input.h"
 
 #include <leadkeep/base/clock.h>
@@ -269,6 +270,15 @@ ExitCode end_held_leavers(const ControlClient& client) {
   return ExitCode::kDone;
 }
 
+ExitCode test_mail(const Arguments& arguments) {
+  if (const auto sent = send_test_mail(arguments); !sent) {
+    (void)complain(sent.error());
+    return ExitCode::kRefused;
+  }
+  say("the relay has taken the mail; what becomes of it there, its own log says");
+  return ExitCode::kDone;
+}
+
 ExitCode test_for_leaks(const Arguments& arguments) {
   const auto tested = leaktest::run(arguments.leak_test);
   if (!tested) {
@@ -332,6 +342,9 @@ ExitCode run_command(const Arguments& arguments) {
   }
   if (is(3, "ldap", "leavers") && words[2] == "end") {
     return end_held_leavers(client);
+  }
+  if (is(3, "mail", "test")) {
+    return test_mail(arguments);
   }
   if (is(2, "store", "verify")) {
     return verify(client);

@@ -175,6 +175,7 @@ class PathHouse {
   identity::SecondFactors second_factors{second_factor_policy};
   identity::Passkeys passkeys{must(webauthn::RelyingParty::at(kOrigin)), second_factor_policy};
   identity::RecognisedDevices devices{second_factor_policy};
+  identity::EmailCodes email_codes{second_factor_policy};
   identity::LoginThrottle throttle{10, 4};
   identity::Authoriser authoriser{identity::Policy::defaults()};
   flow::ReceiveMessage receive_message{house};
@@ -183,9 +184,9 @@ class PathHouse {
   flow::WorkConversation work{house};
   flow::KeepConsent keep_consent{house};
   flow::Refuse refuse{house};
-  flow::LogIn log_in{house,    &directory, second_factors,
-                     passkeys, devices,    sessions,
-                     throttle, refuse,     std::chrono::milliseconds{0}};
+  flow::Factors factors{second_factors, passkeys, devices, email_codes};
+  flow::LogIn log_in{house,    &directory, factors, sessions,
+                     throttle, refuse,     nullptr, std::chrono::milliseconds{0}};
   flow::ManageAgents manage_agents{house, directory};
   flow::ChangePassword change_password{house, directory, sessions, devices, throttle};
   flow::EnrolSecondFactor enrol_second_factor{house, second_factors, sessions, directory};

@@ -157,9 +157,14 @@ TEST_F(SecondFactorPath, TakesFromAnAppThatWasAheadWhenItWasEnrolledOneStepMore)
 TEST_F(SecondFactorPath, TakesTheCodeThatIsShownAndNoOtherWhereTheOperatorIsStrict) {
   const identity::SecondFactors strict{
       identity::SecondFactorPolicy{{Role::kSupervisor}, {}, identity::totp::Window::kStrict}};
-  flow::LogIn strict_log_in{house,    &directory, strict,
-                            passkeys, devices,    sessions,
-                            throttle, refuse,     std::chrono::milliseconds{0}};
+  flow::LogIn strict_log_in{house,
+                            &directory,
+                            {strict, passkeys, devices, email_codes},
+                            sessions,
+                            throttle,
+                            refuse,
+                            nullptr,
+                            std::chrono::milliseconds{0}};
   const auto strictly = [&](std::string_view factor) {
     identity::LoginAttempt attempt;
     attempt.username = "susi";

@@ -141,6 +141,8 @@ std::string_view name_of(Act act) noexcept {
       return "devices_listed";
     case Act::kPasswordChanged:
       return "password_changed";
+    case Act::kEmailCodeSent:
+      return "email_code_sent";
   }
   return "?";
 }

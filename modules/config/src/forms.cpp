@@ -112,15 +112,37 @@ bool is_https_origin(std::string_view text) {
          read_endpoint(rest + ":443", PortZero::kRefused).has_value();
 }
 
-// ldaps://host or ldap://host, with a port or without.
-bool is_directory_server(std::string_view text) {
-  const bool tls = text.starts_with("ldaps://");
-  if (!tls && !text.starts_with("ldap://")) {
+// scheme://host, with a port or without.
+bool is_server(std::string_view text, std::string_view tls_scheme, std::string_view other_scheme) {
+  if (!text.starts_with(tls_scheme) && !text.starts_with(other_scheme)) {
     return false;
   }
   const std::string rest{text.substr(text.find("//") + 2)};
   return rest == to_lower_ascii(rest) && (read_endpoint(rest, PortZero::kRefused) ||
                                           read_endpoint(rest + ":1", PortZero::kRefused));
+}
+
+bool is_directory_server(std::string_view text) {
+  return is_server(text, "ldaps://", "ldap://");
+}
+
+bool is_mail_relay(std::string_view text) {
+  return is_server(text, "smtps://", "smtp://");
+}
+
+// Not more than the shape.
+bool is_mail_address(std::string_view text) {
+  const std::size_t at = text.find('@');
+  return at != std::string_view::npos && at > 0 && at + 1 < text.size() && text.size() <= 254 &&
+         text.find('@', at + 1) == std::string_view::npos &&
+         std::none_of(text.begin(), text.end(), [](unsigned char c) {
+           return c <= ' ' || c >= 0x7f || c == '<' || c == '>';
+         });
+}
+
+bool is_user_name(std::string_view text) {
+  return text.size() <= 254 && std::none_of(text.begin(), text.end(),
+                                            [](unsigned char c) { return std::iscntrl(c) != 0; });
 }
 
 // Not more than the shape: what the names mean is for the directory to say.
@@ -160,6 +182,23 @@ std::optional<TeamGroup> read_team(std::string_view text) {
                  std::string{trim(text.substr(colon + 1))}};
   const bool named = !team.team.empty() && team.team.size() <= 64;
   return named && is_distinguished_name(team.group) ? std::optional{std::move(team)} : std::nullopt;
+}
+
+using KnownRoles = std::map<std::string, AgentRole>;
+
+std::optional<std::set<AgentRole>> read_roles(const std::string& text, const KnownRoles& known) {
+  std::set<AgentRole> roles;
+  if (text == "nobody") {
+    return roles;
+  }
+  for (const std::string& name : split(text, ',')) {
+    const auto found = known.find(name);
+    if (found == known.end()) {
+      return std::nullopt;
+    }
+    roles.insert(found->second);
+  }
+  return roles;
 }
 
 // v[0-9]+\.[0-9]+
@@ -219,6 +258,21 @@ Form<std::string> https_origin() {
 Form<std::string> optional_https_origin() {
   return text_form("https://host or https://host:port, without a path, or nothing",
                    [](std::string_view text) { return text.empty() || is_https_origin(text); });
+}
+
+Form<std::string> mail_relay() {
+  return text_form(
+      "smtps://host or smtp://host (with STARTTLS), with a port or without, or nothing",
+      [](std::string_view text) { return text.empty() || is_mail_relay(text); });
+}
+
+Form<std::string> mail_address() {
+  return text_form("an address such as leadkeep@example.com, or nothing",
+                   [](std::string_view text) { return text.empty() || is_mail_address(text); });
+}
+
+Form<std::string> mail_user() {
+  return text_form("a user name, or nothing", is_user_name);
 }
 
 Form<std::string> phone_number_id() {
@@ -294,23 +348,20 @@ Form<std::vector<TeamGroup>> team_list() {
 
 Form<std::set<AgentRole>> role_list() {
   return {"agent, supervisor, admin, several with commas between them, or nobody",
-          [](const std::string& text) -> std::optional<std::set<AgentRole>> {
-            static const std::map<std::string, AgentRole> known{
-                {"agent", AgentRole::kAgent},
-                {"supervisor", AgentRole::kSupervisor},
-                {"admin", AgentRole::kAdmin}};
-            std::set<AgentRole> roles;
-            if (text == "nobody") {
-              return roles;
-            }
-            for (const std::string& name : split(text, ',')) {
-              const auto found = known.find(name);
-              if (found == known.end()) {
-                return std::nullopt;
-              }
-              roles.insert(found->second);
-            }
-            return roles;
+          [](const std::string& text) {
+            static const KnownRoles known{{"agent", AgentRole::kAgent},
+                                          {"supervisor", AgentRole::kSupervisor},
+                                          {"admin", AgentRole::kAdmin}};
+            return read_roles(text, known);
+          }};
+}
+
+Form<std::set<AgentRole>> role_list_without_admin() {
+  return {"agent, supervisor, both with a comma between them, or nobody",
+          [](const std::string& text) {
+            static const KnownRoles known{{"agent", AgentRole::kAgent},
+                                          {"supervisor", AgentRole::kSupervisor}};
+            return read_roles(text, known);
           }};
 }
 

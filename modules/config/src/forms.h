@@ -47,6 +47,7 @@ template <class T>
 [[nodiscard]] Form<std::string> region();
 
 [[nodiscard]] Form<std::set<AgentRole>> role_list();
+[[nodiscard]] Form<std::set<AgentRole>> role_list_without_admin();
 [[nodiscard]] Form<std::vector<std::string>> word_list();
 [[nodiscard]] Form<TotpWindow> totp_window();
 
@@ -56,6 +57,10 @@ template <class T>
 [[nodiscard]] Form<std::string> user_filter();
 [[nodiscard]] Form<std::vector<std::string>> group_list();
 [[nodiscard]] Form<std::vector<TeamGroup>> team_list();
+
+[[nodiscard]] Form<std::string> mail_relay();
+[[nodiscard]] Form<std::string> mail_address();
+[[nodiscard]] Form<std::string> mail_user();
 
 [[nodiscard]] Form<TlsMinimum> tls_minimum();
 [[nodiscard]] Form<LogLevel> log_level();

@@ -220,6 +220,26 @@ void check_directory(const Settings::Directory& directory, std::string_view wher
           "directory.agents");
 }
 
+// A code by e-mail that is allowed can be sent, to an address that the directory says.
+void check_mail(const Settings& settings, std::string_view where, Problems& problems) {
+  const auto& mail = settings.mail;
+  const auto require = [&](bool given, const std::string& key, const std::string& with) {
+    if (!given) {
+      problems.add(where, key + ": is required with " + with);
+    }
+  };
+  if (!settings.second_factor.email_code_for.empty()) {
+    require(!mail.relay.empty(), "mail.relay", "second_factor.email_code_for");
+    require(settings.directory.kind != DirectoryKind::kNone, "directory.kind",
+            "second_factor.email_code_for");
+  }
+  if (!mail.relay.empty()) {
+    require(!mail.sender.empty(), "mail.sender", "mail.relay");
+  }
+  require(mail.user.empty() || !mail.password_file.empty(), "mail.password_file", "mail.user");
+  require(!mail.user.empty() || mail.password_file.empty(), "mail.user", "mail.password_file");
+}
+
 }  // namespace
 
 Result<Settings> load(const std::filesystem::path& file, std::span<const std::string> overrides) {
@@ -242,6 +262,7 @@ Result<Settings> load(const std::filesystem::path& file, std::span<const std::st
   }
   complete_webhook_tls(settings, file.string(), problems);
   check_directory(settings.directory, file.string(), problems);
+  check_mail(settings, file.string(), problems);
   if (!problems.text().empty()) {
     return fail(Errc::kInvalidInput, problems.text());
   }

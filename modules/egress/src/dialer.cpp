@@ -92,6 +92,8 @@ std::string_view name_of(Purpose purpose) noexcept {
       return "whatsapp_api";
     case Purpose::kDirectory:
       return "directory";
+    case Purpose::kMailRelay:
+      return "mail_relay";
   }
   return "unnamed";
 }

@@ -1,5 +1,6 @@
 #include "acting.h"
 #include "factor_alarm.h"
+#include "proven_agent.h"
 #include "refusal_time.h"
 
 #include <leadkeep/base/seeded_leak.h>
@@ -14,23 +15,6 @@ namespace {
 
 constexpr std::string_view kElsewhere = "another_device";
 constexpr std::string_view kReplaced = "replaced";
-
-// The agent of a proof. A person whom the directory has proven becomes one here, or is found again.
-Result<identity::ProvenIdentity> agent_of(store::WriteTxn& txn, const Proof& proof,
-                                          const AgentId& fresh, Timestamp now) {
-  if (const auto* known = std::get_if<identity::ProvenIdentity>(&proof)) {
-    LK_TRY_VOID(known->require_current(txn));
-    return *known;
-  }
-  return identity::DirectoryAgents{}.admit(txn, std::get<identity::ProvenPerson>(proof), fresh,
-                                           now);
-}
-
-// Whom guesses are counted against: the name that was typed, or the passkey.
-std::string throttled_name_of(const identity::LoginAttempt& attempt) {
-  return attempt.passkey ? "passkey:" + std::string{as_text(attempt.passkey->credential_id)}
-                         : identity::normalise_username(attempt.username);
-}
 
 bool is_copy(identity::FactorRefusal refusal) {
   return refusal == identity::FactorRefusal::kPasskeyCopied ||
@@ -103,7 +87,7 @@ Result<Proof> LogIn::prove_with_passkey(const webauthn::Assertion& assertion,
   std::optional<identity::DirectoryId> id;
   LK_TRY(auto passkey,
          m_house.store.read([&](store::ReadTxn& txn) -> Result<identity::ProvenPasskey> {
-           LK_TRY(auto proven, m_passkeys.prove(txn, session, assertion, now, refused));
+           LK_TRY(auto proven, m_factors.passkeys.prove(txn, session, assertion, now, refused));
            LK_TRY(id, identity::DirectoryAgents{}.id_of(txn, proven.agent()));
            return proven;
          }));
@@ -147,7 +131,7 @@ Result<LogIn::Decided> LogIn::admit_by_passkey(store::WriteTxn& txn, const Passk
   if (proof.person) {
     LK_TRY_VOID(identity::DirectoryAgents{}.follow(txn, agent, *proof.person));
   }
-  LK_TRY(const auto decision, m_passkeys.admit(txn, proof.passkey, now));
+  LK_TRY(const auto decision, m_factors.passkeys.admit(txn, proof.passkey, now));
   return decided(txn, m_sessions, decision, agent, now);
 }
 
@@ -158,13 +142,14 @@ Result<std::optional<LogIn::Decided>> LogIn::admit_by_device(store::WriteTxn& tx
   using identity::RecognisedDevices;
   using Maybe = std::optional<Decided>;
   fresh.secret_is_used = false;
-  LK_TRY(const auto decision, m_devices.recognise(txn, who, shown, fresh.device_secret, now));
+  LK_TRY(const auto decision,
+         m_factors.devices.recognise(txn, who, shown, fresh.device_secret, now));
   if (!decision) {
     return Maybe{};
   }
   if (const auto* refusal = std::get_if<identity::FactorRefusal>(&*decision)) {
-    LK_TRY(auto refused, decided(txn, m_sessions, *refusal, who.agent(), now));
-    return Maybe{std::move(refused)};
+    LK_TRY(const auto refused, decided(txn, m_sessions, *refusal, who.agent(), now));
+    return Maybe{refused};
   }
   const auto& recognised = std::get<RecognisedDevices::Recognised>(*decision);
   fresh.secret_is_used = recognised.secret == RecognisedDevices::Recognised::Secret::kReplaced;
@@ -179,13 +164,20 @@ Result<LogIn::Decided> LogIn::admit(store::WriteTxn& txn, const Proof& proof,
     return admit_by_passkey(txn, *by_passkey, now);
   }
   LK_TRY(const auto who, agent_of(txn, proof, fresh.agent, now));
+  if (!attempt.email_transaction.empty()) {
+    const auto address = email_address_of(proof);
+    LK_TRY(const auto decision,
+           m_factors.email_codes.admit(txn, who, address ? address->text() : "",
+                                       attempt.email_transaction, attempt.second_factor, now));
+    return decided(txn, m_sessions, decision, who.agent(), now);
+  }
   if (attempt.device && attempt.second_factor.empty()) {
-    LK_TRY(auto by_device, admit_by_device(txn, who, *attempt.device, fresh, now));
+    LK_TRY(const auto by_device, admit_by_device(txn, who, *attempt.device, fresh, now));
     if (by_device) {
-      return std::move(*by_device);
+      return *by_device;
     }
   }
-  LK_TRY(const auto decision, m_second_factors.admit(txn, who, attempt.second_factor, now));
+  LK_TRY(const auto decision, m_factors.second.admit(txn, who, attempt.second_factor, now));
   return decided(txn, m_sessions, decision, who.agent(), now);
 }
 
@@ -205,8 +197,7 @@ Result<identity::Session> LogIn::let_in(const identity::LoginAttempt& attempt,
     return open(txn, std::get<identity::Admission>(decision));
   });
   if (!outcome) {
-    const Errc code = outcome.error().code;
-    refused.cause = code == Errc::kUnauthenticated ? "not_admitted" : name_of(code);
+    refused.cause = cause_of(outcome.error().code);
     if (const auto* known = std::get_if<identity::ProvenIdentity>(&proof)) {
       refused.account = known->agent();
     } else if (const auto* by_passkey = std::get_if<PasskeyProof>(&proof)) {
@@ -222,14 +213,27 @@ Result<identity::Session> LogIn::let_in(const identity::LoginAttempt& attempt,
   return std::get<identity::Session>(std::move(outcome).value());
 }
 
+// Guessing is refused before anything is looked at; an outage counts against nobody.
+Result<void> LogIn::admit_attempt(const std::string& account, const std::string& source) {
+  auto admitted = m_throttle.admit(account, source, m_house.clock.now());
+  if (!admitted) {
+    m_refuse.record_log_in(std::nullopt, "throttled", source);
+  }
+  return admitted;
+}
+
+std::string_view LogIn::cause_of(Errc code) noexcept {
+  return code == Errc::kUnauthenticated ? "not_admitted" : name_of(code);
+}
+
 Result<identity::Passkeys::Question> LogIn::ask_for_passkey() {
-  return m_passkeys.ask_anybody(m_house.clock.now());
+  return m_factors.passkeys.ask_anybody(m_house.clock.now());
 }
 
 Result<identity::Passkeys::Question> LogIn::ask_for_passkey(const identity::Session& session) {
   LK_TRY_VOID(require_more_than_enrolment(session));
   return m_house.store.read([&](store::ReadTxn& txn) {
-    return m_passkeys.ask(txn, session, webauthn::Ceremony::kStepUp, m_house.clock.now());
+    return m_factors.passkeys.ask(txn, session, webauthn::Ceremony::kStepUp, m_house.clock.now());
   });
 }
 
@@ -265,12 +269,7 @@ Result<identity::OpenedSession> LogIn::log_in(const identity::LoginAttempt& atte
   };
   Refused refused;
   const std::string account = throttled_name_of(attempt);
-  // Guessing is refused before anything is looked at; an outage counts against nobody.
-  auto throttled = m_throttle.admit(account, attempt.source, now);
-  if (!throttled) {
-    m_refuse.record_log_in(std::nullopt, "throttled", attempt.source);
-    return Fail{std::move(throttled).error()};
-  }
+  LK_TRY_VOID(admit_attempt(account, attempt.source));
   auto session = let_in(attempt, std::nullopt, open, fresh, refused);
   if (!session) {
     if (session.error().code == Errc::kUnavailable) {
@@ -306,6 +305,7 @@ Result<identity::OpenedSession> LogIn::step_up(const identity::Session& session,
   }
   attempt.username = session.username();
   attempt.device.reset();  // what it stands in for was typed long ago
+  attempt.email_transaction = {};
   auto start = identity::SessionStart::draw(attempt.source, now);
   const auto replace = [&](store::WriteTxn& txn,
                            const identity::Admission& admission) -> Result<Outcome> {

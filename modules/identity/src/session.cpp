@@ -53,9 +53,9 @@ Result<void> forget_key(store::WriteTxn& txn, const AgentId& id, std::string_vie
 
 // Nothing for a number that is none, as in a record of an earlier version: such a session is over.
 std::optional<Assurance> assurance_of(const records::Session& record) {
-  for (const Assurance known :
-       {Assurance::kEnrolmentOnly, Assurance::kPassword, Assurance::kTwoFactors,
-        Assurance::kBreakGlass, Assurance::kPasskey, Assurance::kRecognisedDevice}) {
+  for (const Assurance known : {Assurance::kEnrolmentOnly, Assurance::kPassword,
+                                Assurance::kTwoFactors, Assurance::kBreakGlass, Assurance::kPasskey,
+                                Assurance::kRecognisedDevice, Assurance::kEmailCode}) {
     if (record.assurance() == static_cast<std::uint32_t>(known)) {
       return known;
     }
@@ -104,15 +104,32 @@ ProofAge age_of(Timestamp proven, Timestamp now) {
 }
 
 // A break-glass session lasts no longer than its proof; one of a recognised device begins without
-// any: what the device stands in for was typed days ago.
+// any, as what the device stands in for was typed days ago, and so does one of a code by e-mail:
+// whoever reads the mailbox has it.
 ProofAge proof_age_of(Assurance assurance, Timestamp proven, Timestamp now) {
   switch (assurance) {
     case Assurance::kBreakGlass:
       return ProofAge::kFresh;
     case Assurance::kRecognisedDevice:
+    case Assurance::kEmailCode:
       return ProofAge::kOld;
     default:
       return age_of(proven, now);
+  }
+}
+
+// What the policy asks of the agent's roles of now.
+bool still_suffices(Assurance assurance, const SecondFactorPolicy& policy,
+                    std::span<const Role> roles) {
+  switch (assurance) {
+    case Assurance::kPassword:
+      return !policy.is_required_for(roles);
+    case Assurance::kRecognisedDevice:
+      return policy.accepts_device(roles);
+    case Assurance::kEmailCode:
+      return policy.accepts_email_code(roles);
+    default:
+      return true;
   }
 }
 
@@ -237,8 +254,7 @@ Result<Session> SessionStore::find(store::ReadTxn& txn, const ShownSession& show
   if (now >= end_of(*record, m_limits, roles)) {
     return no_session();
   }
-  if ((*assurance == Assurance::kPassword && m_policy.is_required_for(roles)) ||
-      (*assurance == Assurance::kRecognisedDevice && !m_policy.accepts_device(roles))) {
+  if (!still_suffices(*assurance, m_policy, roles)) {
     return no_session();
   }
   if (!agent->directory_id().empty() && !m_word.covers(Timestamp{record->created_ms()}, now)) {

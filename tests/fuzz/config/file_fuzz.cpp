@@ -48,7 +48,9 @@ bool is_ours(std::string_view text) {
       "a value cannot hold '#'; a comment needs a line of its own\n"
       "is not a known key; did you mean \nis set twice, first at\n"
       "is required with webhook.tls_certificate\nis required with webhook.tls_key\n"
-      "is required with directory.kind\nthe configuration is not valid UTF-8\n";
+      "is required with directory.kind\nis required with mail.relay\nis required with mail.user\n"
+      "is required with mail.password_file\nis required with second_factor.email_code_for\n"
+      "the configuration is not valid UTF-8\n";
   const std::string_view key = text.substr(0, text.size() - (text.ends_with('?') ? 1 : 0));
   return key.find_first_not_of("abcdefghijklmnopqrstuvwxyz_.") == std::string_view::npos ||
          text.find(": ") != std::string_view::npos || words.find(text) != std::string::npos;

@@ -274,6 +274,11 @@ TEST_F(Load, AcceptsAndRefusesValuesByTheFormOfTheirKey) {
       {"second_factor.required_for",
        {"nobody", "agent", "admin,agent", "supervisor, admin"},
        {"", "nobody, agent", "agents", "agent,", "Admin"}},
+      {"second_factor.email_code_for", {"nobody"}, {"", "admin", "agent, admin", "agents"}},
+      {"mail.relay", {""}, {"mail", "http://mail", "smtp://", "smtps://Mail", "smtps://mail/x"}},
+      {"mail.sender",
+       {"", "leadkeep@bank.example"},
+       {"leadkeep", "@bank.example", "a@b@c", "Leadkeep <a@b>", "a@b\tc"}},
       {"login.refusal_milliseconds", {"0", "5000"}, {"", "5001", "-1"}},
       {"api.tls_minimum", {"1.2", "1.3"}, {"", "1.1", "1", "TLS1.3", "1.30"}},
       {"api.max_connections", {"16", "10000"}, {"15", "10001"}},
@@ -349,6 +354,21 @@ TEST_F(Load, RefusesADirectoryThatIsNotDescribedToTheEnd) {
             (std::vector<std::string>{"ldaps://dc1", "ldaps://dc2"}));
   EXPECT_EQ(whole.value().directory.teams, (std::vector<TeamGroup>{{"night", "cn=night,dc=x"}}));
   EXPECT_EQ(whole.value().directory.max_failures, 4U);
+}
+
+TEST_F(Load, WantsWhatACodeByEmailIsSentWith) {
+  EXPECT_THAT(problems("", {"second_factor.email_code_for=agent"}),
+              AllOf(HasSubstr("mail.relay: is required with second_factor.email_code_for"),
+                    HasSubstr("directory.kind: is required with second_factor.email_code_for")));
+  EXPECT_THAT(problems("", {"mail.relay=smtps://mail.bank.example"}),
+              HasSubstr("mail.sender: is required with mail.relay"));
+  const std::string relay = "mail.relay=smtp://mail.bank.example:2525";
+  const std::string sender = "mail.sender=leadkeep@bank.example";
+  EXPECT_EQ(problems("", {relay, sender}), "");
+  EXPECT_THAT(problems("", {relay, sender, "mail.user=leadkeep"}),
+              HasSubstr("mail.password_file: is required with mail.user"));
+  EXPECT_THAT(problems("", {relay, sender, "mail.password_file=/run/x"}),
+              HasSubstr("mail.user: is required with mail.password_file"));
 }
 
 TEST_F(Load, RefusesAFileThatAnybodyMayWriteTo) {

@@ -41,6 +41,7 @@ namespace leadkeep::api {
                                      const identity::Session& session);
 
 // passkeys.cpp
+[[nodiscard]] Answer ask_for_email_code(const ApiContext& context, http::Request& request);
 [[nodiscard]] Answer ask_for_passkey(const ApiContext& context, http::Request& request);
 [[nodiscard]] Answer ask_for_passkey_again(const ApiContext& context, http::Request& request,
                                            const identity::Session& session);

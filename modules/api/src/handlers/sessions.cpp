@@ -46,7 +46,8 @@ Result<void> read_browser(const ApiContext& context, http::Request& request,
 // {"passkey": …} alone, or what somebody typed.
 Result<void> read_proofs(const Members& members, identity::LoginAttempt& attempt) {
   if (members.has("passkey")) {
-    for (const std::string_view typed : {"username", "password", "second_factor"}) {
+    for (const std::string_view typed :
+         {"username", "password", "second_factor", "email_transaction"}) {
       if (members.has(typed)) {
         return members.refuse(typed);
       }
@@ -73,14 +74,15 @@ http::Response signed_out(const identity::Session& session) {
 
 Answer open_session(const ApiContext& context, http::Request& request) {
   LK_TRY(const auto document, parse_body(request));
-  LK_TRY(const auto members,
-         Members::of(request, document.root(),
-                     {"username", "password", "second_factor", "passkey", "cookie"}));
+  LK_TRY(const auto members, Members::of(request, document.root(),
+                                         {"username", "password", "second_factor",
+                                          "email_transaction", "passkey", "cookie"}));
   identity::LoginAttempt attempt;
   attempt.source = request.peer().address;
   LK_TRY_VOID(read_proofs(members, attempt));
   if (!attempt.passkey) {
     LK_TRY(attempt.username, members.string("username"));
+    LK_TRY(attempt.email_transaction, members.find_secret("email_transaction"));
   }
   LK_TRY(const bool in_browser, members.flag("cookie"));
   if (in_browser) {
@@ -88,6 +90,23 @@ Answer open_session(const ApiContext& context, http::Request& request) {
   }
   LK_TRY(const auto opened, context.services.log_in.log_in(attempt));
   return opened_response(201, context, opened);
+}
+
+Answer ask_for_email_code(const ApiContext& context, http::Request& request) {
+  LK_TRY(const auto document, parse_body(request));
+  LK_TRY(const auto members, Members::of(request, document.root(), {"username", "password"}));
+  identity::LoginAttempt attempt;
+  attempt.source = request.peer().address;
+  LK_TRY(attempt.username, members.string("username"));
+  LK_TRY(attempt.password, members.secret("password"));
+  LK_TRY(const auto question, context.services.log_in.ask_for_email_code(attempt));
+  json::Writer writer;
+  writer.begin_object()
+      .field("email_transaction", as_text(question.transaction.expose()))
+      .field("expires_in_seconds",
+             std::chrono::duration_cast<std::chrono::seconds>(question.life).count())
+      .end_object();
+  return http::Response{202, std::move(writer).take()};
 }
 
 Answer show_session(const ApiContext& context, http::Request& request,

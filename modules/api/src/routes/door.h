@@ -21,7 +21,8 @@ struct Door {
   std::function<Result<identity::Session>(const identity::ShownSession&)> resume;
   std::function<void(const std::optional<identity::Actor>&, Errc)> record_refusal;
   ShowReason show_reason = ShowReason::kNever;
-  Browser browser = {};
+  // A door without pages need not name it.
+  Browser browser = {};  // NOLINT(readability-redundant-member-init)
 };
 
 }  // namespace leadkeep::api

@@ -47,6 +47,7 @@ std::vector<Route> make_api_routes(const ApiContext* c) {
       route(Verb::kDelete, "/v1/session", kSession, kNoBody, with(c, close_session)),
       route(Verb::kGet, "/v1/session/log-ins", kSession, kNoBody, with(c, list_log_ins)),
       route(Verb::kPost, "/v1/session/step-up", kSession, kSmall, with(c, step_up)),
+      route(Verb::kPost, "/v1/email-codes", kPublic, kSmall, with(c, ask_for_email_code)),
       route(Verb::kPost, "/v1/passkey-options", kPublic, kNoBody, with(c, ask_for_passkey)),
       route(Verb::kPost, "/v1/session/passkey-options", kSession, kNoBody,
             with(c, ask_for_passkey_again)),

@@ -16,6 +16,7 @@ constexpr std::size_t kMaxUsername = 128;
 constexpr std::size_t kMaxPassword = 1'024;
 constexpr std::size_t kMaxDisplayName = 128;
 constexpr std::size_t kIdsPerQuery = 50;
+constexpr const char* kEmail = "mail";
 
 bool is_control(char c) {
   return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
@@ -29,7 +30,8 @@ bool is_acceptable(const LoginAttempt& attempt) {
 
 std::vector<std::string> attributes_of(DirectoryKind kind) {
   std::vector<std::string> names = standing_attributes(kind);
-  names.insert(names.end(), {id_attribute(kind), name_attribute(kind), "displayName", "cn"});
+  names.insert(names.end(),
+               {id_attribute(kind), name_attribute(kind), "displayName", "cn", kEmail});
   return names;
 }
 
@@ -45,6 +47,12 @@ std::string display_name_of(const ldap::Entry& entry, const std::string& fallbac
     }
   }
   return fallback;
+}
+
+// A directory gives several values in no order.
+std::string email_of(const ldap::Entry& entry) {
+  const auto& values = entry.all(kEmail);
+  return values.empty() ? "" : *std::ranges::min_element(values);
 }
 
 DirectoryRules with_canonical_groups(DirectoryRules rules) {
@@ -107,6 +115,7 @@ Result<DirectoryPerson> CorporateDirectory::describe(ldap::Connection& connectio
   person.id = *id;
   person.username = to_lower_ascii(names.front());
   person.display_name = display_name_of(entry, person.username);
+  person.email = email_of(entry);
   person.standing = standing_of(m_rules.kind, entry, m_clock.now());
   LK_TRY(const auto groups, person_groups.of(connection, entry.dn()));
   for (const RoleRule& rule : m_rules.roles) {

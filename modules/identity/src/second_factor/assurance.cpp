@@ -3,6 +3,14 @@
 #include <algorithm>
 
 namespace leadkeep::identity {
+namespace {
+
+bool are_all_in(const std::set<Role>& accepted, std::span<const Role> roles) {
+  return !roles.empty() &&
+         std::ranges::all_of(roles, [&](Role role) { return accepted.contains(role); });
+}
+
+}  // namespace
 
 std::string_view name_of(Assurance assurance) noexcept {
   switch (assurance) {
@@ -18,6 +26,8 @@ std::string_view name_of(Assurance assurance) noexcept {
       return "passkey";
     case Assurance::kRecognisedDevice:
       return "recognised_device";
+    case Assurance::kEmailCode:
+      return "email_code";
   }
   return "?";
 }
@@ -27,9 +37,11 @@ bool SecondFactorPolicy::is_required_for(std::span<const Role> roles) const noex
 }
 
 bool SecondFactorPolicy::accepts_device(std::span<const Role> roles) const noexcept {
-  return !roles.empty() && std::ranges::all_of(roles, [&](Role role) {
-    return m_devices.accepted_for.contains(role);
-  });
+  return are_all_in(m_devices.accepted_for, roles);
+}
+
+bool SecondFactorPolicy::accepts_email_code(std::span<const Role> roles) const noexcept {
+  return are_all_in(m_email_code_for, roles);
 }
 
 }  // namespace leadkeep::identity

@@ -47,13 +47,6 @@ inline constexpr store::Table<records::SecondFactors> kFactors{store::TableId::k
                              [](const records::Passkey& passkey) { return !passkey.copied(); });
 }
 
-// Whoever used a factor has guessed none.
-inline void forget_wrong(records::SecondFactors& factors) {
-  factors.clear_wrong_in_window();
-  factors.clear_window_start_ms();
-  factors.clear_wrong_in_a_row();
-}
-
 inline void set_recovery_codes(records::SecondFactors& factors,
                                std::span<const SecretBytes> codes) {
   factors.clear_recovery_codes();

@@ -1,3 +1,4 @@
+#include "second_factor/guessing.h"
 #include "second_factor/passkey_record.h"
 
 #include <leadkeep/identity/passkeys.h>

@@ -1,4 +1,5 @@
 #include "second_factor/factor_record.h"
+#include "second_factor/guessing.h"
 #include "second_factor/passkey_record.h"
 
 #include <leadkeep/crypto/hash.h>
@@ -9,37 +10,7 @@
 namespace leadkeep::identity {
 namespace {
 
-constexpr std::chrono::minutes kWindow{15};
-constexpr std::uint32_t kMostWrongInWindow = 5;
-constexpr std::uint32_t kNobodyMistypesSoOften = 20;
-constexpr std::uint32_t kMostWrongInARow = 100;
-
 using Refusal = std::optional<FactorRefusal>;
-
-bool has_passed_window(const records::SecondFactors& factors, Timestamp now) {
-  return window_has_passed(Timestamp{factors.window_start_ms()}, kWindow, now);
-}
-
-Refusal is_held_up(const records::SecondFactors& factors, Timestamp now) {
-  if (factors.wrong_in_a_row() >= kMostWrongInARow) {
-    return FactorRefusal::kStopped;
-  }
-  if (factors.wrong_in_window() >= kMostWrongInWindow && !has_passed_window(factors, now)) {
-    return FactorRefusal::kBlocked;
-  }
-  return std::nullopt;
-}
-
-FactorRefusal count_wrong(records::SecondFactors& factors, Timestamp now) {
-  if (factors.wrong_in_window() == 0 || has_passed_window(factors, now)) {
-    factors.set_wrong_in_window(0);
-    factors.set_window_start_ms(now.ms);
-  }
-  factors.set_wrong_in_window(factors.wrong_in_window() + 1);
-  factors.set_wrong_in_a_row(factors.wrong_in_a_row() + 1);
-  return factors.wrong_in_a_row() == kNobodyMistypesSoOften ? FactorRefusal::kGuessed
-                                                            : FactorRefusal::kWrong;
-}
 
 // Whether it is a code of this app, which is then taken. How its clock goes is learnt when it is
 // enrolled.
@@ -133,6 +104,10 @@ std::string_view name_of(FactorRefusal refusal) noexcept {
       return "device_copied";
     case FactorRefusal::kDeviceKey:
       return "device_without_key";
+    case FactorRefusal::kNoEmailCode:
+      return "email_code_not_for_agent";
+    case FactorRefusal::kTooManyEmails:
+      return "email_codes_too_many";
   }
   return "?";
 }

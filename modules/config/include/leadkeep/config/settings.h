@@ -132,7 +132,17 @@ struct Settings {
     TotpWindow totp_window{};
     std::set<AgentRole> device_for;
     std::chrono::days device_life{};
+    std::set<AgentRole> email_code_for;  // never administrators
   } second_factor;
+
+  // Complete, or without a relay.
+  struct Mail {
+    std::string relay;              // smtps://host:port or smtp://host:port
+    std::filesystem::path ca_file;  // empty: the system's trust store
+    std::string sender;
+    std::string user;  // empty: none
+    std::filesystem::path password_file;
+  } mail;
 
   struct Browser {
     std::string origin;  // https://host or https://host:port; empty: there are no pages

@@ -24,7 +24,7 @@
 
 namespace leadkeep::egress {
 
-enum class Purpose : std::uint8_t { kWhatsAppApi, kDirectory };
+enum class Purpose : std::uint8_t { kWhatsAppApi, kDirectory, kMailRelay };
 
 [[nodiscard]] std::string_view name_of(Purpose purpose) noexcept;
 

@@ -8,18 +8,21 @@
 //   what a request shows ─ Session                                      (session_of, resume)
 //   session + the same proofs again ─ a new Session with a fresh proof  (step_up)
 //   a question for the browser, before a passkey can answer             (ask_for_passkey)
+//   a code by e-mail, for an agent who has no second factor             (ask_for_email_code)
 //
 // Errors   kUnauthenticated   one answer for every cause, and none sooner than `refusal_takes`; the
 //                             audit trail knows the cause
 //          kProofRefused      the same for a step-up: the session goes on
 //          kTooManyRequests   throttled, before anything is looked at
 //          kUnavailable       the directory gave no answer; it counts against nobody
+//          kNotFound          the operator has set no mail.relay (ask_for_email_code)
 // Threads  any
 #pragma once
 #include <leadkeep/flow/house.h>
 #include <leadkeep/flow/refuse.h>
 #include <leadkeep/identity/corporate_directory.h>
 #include <leadkeep/identity/directory_agents.h>
+#include <leadkeep/identity/email_codes.h>
 #include <leadkeep/identity/local_directory.h>
 #include <leadkeep/identity/login_throttle.h>
 #include <leadkeep/identity/passkeys.h>
@@ -32,6 +35,10 @@
 #include <functional>
 #include <string>
 #include <variant>
+
+namespace leadkeep::mail {
+class Mailer;
+}
 
 namespace leadkeep::flow {
 
@@ -47,23 +54,38 @@ struct PasskeyProof {
 // What came of it.
 using Proof = std::variant<identity::ProvenIdentity, identity::ProvenPerson, PasskeyProof>;
 
+// What an agent shows beside a password, or in place of it.
+struct Factors {
+  const identity::SecondFactors& second;
+  const identity::Passkeys& passkeys;
+  const identity::RecognisedDevices& devices;
+  const identity::EmailCodes& email_codes;
+};
+
+// What a code that is sent by e-mail will belong to.
+struct EmailQuestion {
+  SecretBytes transaction;  // text
+  std::chrono::minutes life;
+};
+
 class LogIn {
  public:
-  LogIn(House& house, Prover prover, const identity::SecondFactors& second_factors,
-        const identity::Passkeys& passkeys, const identity::RecognisedDevices& devices,
-        const identity::SessionStore& sessions, identity::LoginThrottle& throttle, Refuse& refuse,
+  // `mailer` is nullptr where the operator has set no relay.
+  LogIn(House& house, Prover prover, const Factors& factors, const identity::SessionStore& sessions,
+        identity::LoginThrottle& throttle, Refuse& refuse, mail::Mailer* mailer,
         std::chrono::milliseconds refusal_takes) noexcept
       : m_house{house},
         m_prover{prover},
-        m_second_factors{second_factors},
-        m_passkeys{passkeys},
-        m_devices{devices},
+        m_factors{factors},
         m_sessions{sessions},
         m_throttle{throttle},
         m_refuse{refuse},
+        m_mailer{mailer},
         m_refusal_takes{refusal_takes} {}
 
   [[nodiscard]] Result<identity::OpenedSession> log_in(const identity::LoginAttempt& attempt);
+  // The answer is the same, and as late, whether a code is sent or not.
+  [[nodiscard]] Result<EmailQuestion> ask_for_email_code(const identity::LoginAttempt& attempt);
   // For a log-in, or for a step-up of this session.
   [[nodiscard]] Result<identity::Passkeys::Question> ask_for_passkey();
   [[nodiscard]] Result<identity::Passkeys::Question> ask_for_passkey(
@@ -125,15 +147,20 @@ class LogIn {
                                           const identity::LoginAttempt& attempt, const AgentId& by,
                                           Timestamp now) const;
   void end_elsewhere(const identity::ShownSession& shown);
+  [[nodiscard]] Result<void> send_email_code(const identity::LoginAttempt& attempt,
+                                             const identity::EmailCodes::Draft& draft,
+                                             Refused& refused);
+  [[nodiscard]] Result<void> admit_attempt(const std::string& account, const std::string& source);
+  // For the trail, of what the transaction said.
+  [[nodiscard]] static std::string_view cause_of(Errc code) noexcept;
 
   House& m_house;
   Prover m_prover;
-  const identity::SecondFactors& m_second_factors;
-  const identity::Passkeys& m_passkeys;
-  const identity::RecognisedDevices& m_devices;
+  const Factors m_factors;
   const identity::SessionStore& m_sessions;
   identity::LoginThrottle& m_throttle;
   Refuse& m_refuse;
+  mail::Mailer* const m_mailer;
   const std::chrono::milliseconds m_refusal_takes;
 };
 

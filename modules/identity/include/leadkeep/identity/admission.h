@@ -1,6 +1,7 @@
 // leadkeep/identity/admission.h — log-in path: a proven agent whose second factor was looked at
 //
-// SecondFactors makes one, Passkeys does, RecognisedDevices does, and BreakGlass for its own agent.
+// SecondFactors makes one, Passkeys, RecognisedDevices and EmailCodes do, and BreakGlass for its own
+// agent.
 // Opening a session takes one, so a session for which nobody decided about the second factor does
 // not compile.
 #pragma once
@@ -13,6 +14,7 @@ class Admission {
  public:
   class Key {
     friend class BreakGlass;
+    friend class EmailCodes;
     friend class Passkeys;
     friend class RecognisedDevices;
     friend class SecondFactors;

@@ -23,6 +23,7 @@ enum class Assurance : std::uint8_t {
   kBreakGlass = 4,  // a code that the operator of the host has drawn
   kPasskey = 5,
   kRecognisedDevice = 6,  // a password, and a browser in place of the second factor
+  kEmailCode = 7,         // a password, and a code that was sent by e-mail
 };
 
 [[nodiscard]] std::string_view name_of(Assurance assurance) noexcept;
@@ -38,14 +39,19 @@ struct DevicePolicy {
 class SecondFactorPolicy {
  public:
   explicit SecondFactorPolicy(std::set<Role> required_for, DevicePolicy devices = {},
-                              totp::Window totp_window = totp::Window::kUsual)
+                              totp::Window totp_window = totp::Window::kUsual,
+                              std::set<Role> email_code_for = {})
       : m_roles{std::move(required_for)},
         m_devices{std::move(devices)},
-        m_totp_window{totp_window} {}
+        m_totp_window{totp_window},
+        m_email_code_for{std::move(email_code_for)} {}
 
   [[nodiscard]] bool is_required_for(std::span<const Role> roles) const noexcept;
   // Whether a recognised device may stand in for it: of all roles, or of none.
   [[nodiscard]] bool accepts_device(std::span<const Role> roles) const noexcept;
+
+  // Whether a code by e-mail may stand in for it, likewise. NIST calls that no second factor.
+  [[nodiscard]] bool accepts_email_code(std::span<const Role> roles) const noexcept;
 
   [[nodiscard]] std::chrono::days device_life() const noexcept { return m_devices.life; }
 
@@ -55,6 +61,7 @@ class SecondFactorPolicy {
   std::set<Role> m_roles;
   DevicePolicy m_devices;
   totp::Window m_totp_window;
+  std::set<Role> m_email_code_for;
 };
 
 }  // namespace leadkeep::identity

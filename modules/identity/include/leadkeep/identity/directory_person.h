@@ -34,6 +34,7 @@ struct DirectoryPerson {
   DirectoryId id{};
   std::string username;
   std::string display_name;
+  std::string email;  // as it is written there, or empty; of several the first of the alphabet
   std::vector<Role> roles;
   std::vector<std::string> teams;
   Standing standing = Standing::kWithoutRole;

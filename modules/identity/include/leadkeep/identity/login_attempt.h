@@ -13,7 +13,8 @@ struct LoginAttempt {
   std::string username;
   SecretBytes password;
   SecretBytes second_factor;  // a code of the app, of the paper, or to enrol with; empty for none
-  std::optional<webauthn::Assertion> passkey;  // in place of all three
+  SecretBytes email_transaction;  // the second factor is a code of this; empty for none
+  std::optional<webauthn::Assertion> passkey;  // in place of all four
   std::string source;                          // address of the peer, for throttling
 
   // Of a browser: the key that the session will be bound to, and what is in its cookies.

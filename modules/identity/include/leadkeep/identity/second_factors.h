@@ -51,6 +51,8 @@ enum class FactorRefusal : std::uint8_t {
   kPasskeyCopied,  // its counter went back: there are two of it
   kDeviceCopied,   // an old secret of a recognised device: there are two of it
   kDeviceKey,      // a recognised device without its key: taken out of its browser, or lost by it
+  kNoEmailCode,    // the agent's roles take no code by e-mail, or the agent has a better factor
+  kTooManyEmails,  // three codes were sent in the last hour
 };
 
 [[nodiscard]] std::string_view name_of(FactorRefusal refusal) noexcept;

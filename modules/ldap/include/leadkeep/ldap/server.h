@@ -7,15 +7,14 @@
 // Threads  any
 #pragma once
 #include <leadkeep/base/result.h>
-#include <leadkeep/egress/allow_list.h>
+#include <leadkeep/egress/protected_server.h>
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace leadkeep::ldap {
 
-enum class Protection : std::uint8_t { kTls, kStartTls };
+using egress::Protection;
 
 struct Server {
   egress::Destination destination;

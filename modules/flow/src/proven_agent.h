@@ -1,0 +1,37 @@
+// The agent of a proof, and where the directory says mail for that person goes.
+#pragma once
+#include <leadkeep/flow/log_in.h>
+#include <leadkeep/mail/address.h>
+
+#include <optional>
+#include <string>
+
+namespace leadkeep::flow {
+
+// A person whom the directory has proven becomes an agent here, with the id `fresh`, or is found
+// again.
+[[nodiscard]] inline Result<identity::ProvenIdentity> agent_of(store::WriteTxn& txn,
+                                                               const Proof& proof,
+                                                               const AgentId& fresh,
+                                                               Timestamp now) {
+  if (const auto* known = std::get_if<identity::ProvenIdentity>(&proof)) {
+    LK_TRY_VOID(known->require_current(txn));
+    return *known;
+  }
+  return identity::DirectoryAgents{}.admit(txn, std::get<identity::ProvenPerson>(proof), fresh,
+                                           now);
+}
+
+// Nothing for somebody of the local list, and for what no relay would take.
+[[nodiscard]] inline std::optional<mail::Address> email_address_of(const Proof& proof) {
+  const auto* person = std::get_if<identity::ProvenPerson>(&proof);
+  return person == nullptr ? std::nullopt : mail::Address::parse(person->person().email);
+}
+
+// Whom guesses are counted against: the name that was typed, or the passkey.
+[[nodiscard]] inline std::string throttled_name_of(const identity::LoginAttempt& attempt) {
+  return attempt.passkey ? "passkey:" + std::string{as_text(attempt.passkey->credential_id)}
+                         : identity::normalise_username(attempt.username);
+}
+
+}  // namespace leadkeep::flow

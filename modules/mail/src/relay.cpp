@@ -1,0 +1,211 @@
+#include <leadkeep/base/check.h>
+#include <leadkeep/base/heap.h>
+#include <leadkeep/mail/relay.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <cstring>
+#include <ctime>
+#include <memory>
+
+#include <curl/curl.h>
+
+namespace leadkeep::mail {
+namespace {
+
+constexpr egress::Schemes kSchemes{{"smtps://", "465"}, {"smtp://", "587"}};
+
+struct CleanUp {
+  void operator()(CURL* easy) const noexcept { ::curl_easy_cleanup(easy); }
+};
+
+struct FreeList {
+  void operator()(curl_slist* list) const noexcept { ::curl_slist_free_all(list); }
+};
+
+using Easy = std::unique_ptr<CURL, CleanUp>;
+using List = std::unique_ptr<curl_slist, FreeList>;
+
+// What the library calls back with, for the time of one message.
+struct Transfer {
+  UniqueFd socket;
+  SecretBytes text;
+  std::size_t sent = 0;
+  const std::atomic<bool>& given_up;
+};
+
+// The library opens no connection by itself: that would bypass the Dialer.
+curl_socket_t take_socket(void* transfer, curlsocktype, curl_sockaddr*) {
+  UniqueFd& socket = static_cast<Transfer*>(transfer)->socket;
+  return socket.valid() ? socket.release() : CURL_SOCKET_BAD;
+}
+
+int tell_connected(void*, curl_socket_t, curlsocktype) {
+  return CURL_SOCKOPT_ALREADY_CONNECTED;
+}
+
+std::size_t read_text(char* out, std::size_t size, std::size_t count, void* given) {
+  auto& transfer = *static_cast<Transfer*>(given);
+  const ByteView left = transfer.text.expose().subspan(transfer.sent);
+  const std::size_t bytes = std::min(size * count, left.size());
+  std::memcpy(out, left.data(), bytes);
+  transfer.sent += bytes;
+  return bytes;
+}
+
+int look_up_from_work(void* transfer, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+  return static_cast<Transfer*>(transfer)->given_up.load() ? 1 : 0;
+}
+
+template <class... Values>
+bool set(const Easy& easy, CURLoption option, Values... values) {
+  return ::curl_easy_setopt(easy.get(), option, values...) == CURLE_OK;
+}
+
+// RFC 5322 section 3.3, in UTC whatever the locale is.
+std::string date_of_now() {
+  constexpr std::array kDays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  constexpr std::array kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                               "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  LK_CHECK(::gmtime_r(&now, &utc) != nullptr);
+  std::array<char, 40> text{};
+  (void)std::snprintf(text.data(), text.size(), "%s, %d %s %d %02d:%02d:%02d +0000",
+                      kDays.at(static_cast<std::size_t>(utc.tm_wday)), utc.tm_mday,
+                      kMonths.at(static_cast<std::size_t>(utc.tm_mon)), utc.tm_year + 1900,
+                      utc.tm_hour, utc.tm_min, utc.tm_sec);
+  return text.data();
+}
+
+// Of the header and of the text, with the line ends of the protocol.
+SecretBytes written_out(const Address& sender, const Message& message) {
+  std::string out = "Date: " + date_of_now() + "\r\nFrom: Leadkeep <" + sender.text() +
+                    ">\r\nTo: <" + message.recipient.text() + ">\r\nSubject: " + message.subject +
+                    "\r\nAuto-Submitted: auto-generated\r\nMIME-Version: 1.0"
+                    "\r\nContent-Type: text/plain; charset=us-ascii\r\n\r\n";
+  for (const char c : as_text(message.text.expose())) {
+    out += c == '\n' ? "\r\n" : std::string(1, c);
+  }
+  SecretBytes written = SecretBytes::copy_of(as_bytes(out));
+  wipe(out);
+  return written;
+}
+
+// TLS of today with a certificate that was checked, over the socket of the Dialer.
+bool set_connection(const Easy& easy, const RelayOptions& options, const List& known,
+                    Transfer& transfer) {
+  bool is_set = set(easy, CURLOPT_PROTOCOLS_STR, "smtp,smtps") && set(easy, CURLOPT_PROXY, "") &&
+                set(easy, CURLOPT_NOSIGNAL, 1L) && set(easy, CURLOPT_RESOLVE, known.get()) &&
+                set(easy, CURLOPT_USE_SSL, static_cast<long>(CURLUSESSL_ALL)) &&
+                set(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2)) &&
+                set(easy, CURLOPT_SSL_VERIFYPEER, 1L) && set(easy, CURLOPT_SSL_VERIFYHOST, 2L) &&
+                set(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(options.timeout.count())) &&
+                set(easy, CURLOPT_OPENSOCKETFUNCTION, &take_socket) &&
+                set(easy, CURLOPT_OPENSOCKETDATA, &transfer) &&
+                set(easy, CURLOPT_SOCKOPTFUNCTION, &tell_connected) &&
+                set(easy, CURLOPT_XFERINFOFUNCTION, &look_up_from_work) &&
+                set(easy, CURLOPT_XFERINFODATA, &transfer) && set(easy, CURLOPT_NOPROGRESS, 0L);
+  if (!options.ca_file.empty()) {
+    // Of these authorities and no others.
+    is_set = is_set && set(easy, CURLOPT_CAINFO, options.ca_file.c_str()) &&
+             set(easy, CURLOPT_CAPATH, nullptr);
+  }
+  return is_set;
+}
+
+bool set_user(const Easy& easy, const RelayOptions& options) {
+  if (options.user.empty()) {
+    return true;
+  }
+  std::string password{as_text(options.password.expose())};
+  const bool is_set = set(easy, CURLOPT_USERNAME, options.user.c_str()) &&
+                      set(easy, CURLOPT_PASSWORD, password.c_str());
+  wipe(password);
+  return is_set;
+}
+
+bool set_message(const Easy& easy, const std::string& sender, const List& recipients,
+                 Transfer& transfer) {
+  return set(easy, CURLOPT_UPLOAD, 1L) && set(easy, CURLOPT_MAIL_FROM, sender.c_str()) &&
+         set(easy, CURLOPT_MAIL_RCPT, recipients.get()) &&
+         set(easy, CURLOPT_READFUNCTION, &read_text) && set(easy, CURLOPT_READDATA, &transfer);
+}
+
+// In words for the operator; nothing of them is the relay's.
+std::string reason_of(const Easy& easy, CURLcode code) {
+  switch (code) {
+    case CURLE_USE_SSL_FAILED:
+      return "it offers no STARTTLS; nothing was sent to it";
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+      return "its certificate is not trusted: check mail.ca_file, the name in mail.relay and the "
+             "dates of the certificate";
+    case CURLE_LOGIN_DENIED:
+      return "it refuses mail.user and the password in mail.password_file";
+    case CURLE_OPERATION_TIMEDOUT:
+      return "no answer in time";
+    case CURLE_ABORTED_BY_CALLBACK:
+      return "given up, as the daemon stops";
+    default:
+      break;
+  }
+  constexpr long kFirstRefusal = 400;
+  long reply = 0;
+  const bool known = ::curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &reply) == CURLE_OK;
+  return known && reply >= kFirstRefusal ? "it refuses the message with " + std::to_string(reply)
+                                         : ::curl_easy_strerror(code);
+}
+
+}  // namespace
+
+void prepare_process() {
+  LK_CHECK(::curl_global_init_mem(
+               CURL_GLOBAL_DEFAULT, [](std::size_t size) { return std::malloc(size); },
+               [](void* block) { free_wiped(block); },
+               [](void* block, std::size_t size) { return realloc_wiped(block, size); },
+               [](const char* text) { return ::strdup(text); },
+               [](std::size_t count, std::size_t size) { return std::calloc(count, size); }) ==
+           CURLE_OK);
+}
+
+Result<egress::ProtectedServer> Relay::parse_server(std::string_view url) {
+  auto server = egress::ProtectedServer::parse(url, kSchemes);
+  if (!server) {
+    return fail(Errc::kInvalidInput,
+                "mail.relay: a relay is smtps://host or smtp://host, with a port or without");
+  }
+  return *std::move(server);
+}
+
+Relay::Relay(RelayOptions options, const egress::Dialer& dialer)
+    : m_options{std::move(options)}, m_dialer{dialer} {}
+
+Result<void> Relay::send(const Message& message) {
+  const auto& destination = m_options.server.destination;
+  auto socket = m_dialer.dial(destination, egress::Purpose::kMailRelay, m_options.connect_timeout);
+  if (!socket) {
+    return fail(Errc::kUnavailable, "mail.relay: " + socket.error().detail);
+  }
+  Transfer transfer{std::move(socket).value(), written_out(m_options.sender, message), 0,
+                    m_given_up};
+  const Easy easy{::curl_easy_init()};
+  const List recipients{
+      ::curl_slist_append(nullptr, ("<" + message.recipient.text() + ">").c_str())};
+  // The Dialer has looked the name up; the library shall not.
+  const List known{::curl_slist_append(nullptr, (destination.text() + ":127.0.0.1").c_str())};
+  const std::string url =
+      m_options.server.url(kSchemes) + "/" + std::string{m_options.sender.domain()};
+  const std::string sender = "<" + m_options.sender.text() + ">";
+  if (!easy || !recipients || !known || !set(easy, CURLOPT_URL, url.c_str()) ||
+      !set_connection(easy, m_options, known, transfer) || !set_user(easy, m_options) ||
+      !set_message(easy, sender, recipients, transfer)) {
+    return fail(Errc::kInternal, "mail.relay: the options of the transfer cannot be set");
+  }
+  const CURLcode code = ::curl_easy_perform(easy.get());
+  return code == CURLE_OK ? Result<void>{}
+                          : fail(Errc::kUnavailable, "mail.relay: " + reason_of(easy, code));
+}
+
+}  // namespace leadkeep::mail

@@ -1,0 +1,49 @@
+"""The company's mail relay in the tests: mail_relay_server.py, a child process of its own."""
+import json
+import pathlib
+import subprocess
+import tempfile
+import types
+
+from leadkeep_demo.instance import fixed_port
+
+USER, PASSWORD = "leadkeep", "relay-password-5"
+# That of Debian, whose packages another Python does not see.
+PYTHON = "/usr/bin/python3"
+
+
+class Relay:
+    """`protection` is tls (from the first byte), starttls or none. With a `user` it takes mail from
+    that one only, and with a `refusal` from nobody."""
+
+    def __init__(self, certificate, *, protection="starttls", user=USER, refusal=""):
+        self._folder = tempfile.TemporaryDirectory(prefix="leadkeep-relay-")
+        self._mails = pathlib.Path(self._folder.name) / "mails"
+        self._mails.touch()
+        log = pathlib.Path(self._folder.name) / "log"
+        port = fixed_port()
+        certificate_file, key = certificate
+        with open(log, "w", encoding="utf-8") as errors:
+            self._process = subprocess.Popen(
+                [PYTHON, str(pathlib.Path(__file__).with_name("mail_relay_server.py")),
+                 "--port", str(port), "--mails", str(self._mails), "--certificate",
+                 str(certificate_file), "--key", str(key), "--protection", protection,
+                 "--user", user, "--password", PASSWORD, "--refusal", refusal],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True)
+        if self._process.stdout.readline() != "ready\n":
+            said = log.read_text()
+            self.stop()
+            raise AssertionError(f"the mail relay did not start: {said}")
+        self.url = f"{'smtps' if protection == 'tls' else 'smtp'}://127.0.0.1:{port}"
+
+    @property
+    def mails(self):
+        """In the order in which it took them."""
+        return [types.SimpleNamespace(**json.loads(line))
+                for line in self._mails.read_text().splitlines()]
+
+    def stop(self):
+        self._process.stdin.close()
+        self._process.wait(30)
+        self._process.stdout.close()
+        self._folder.cleanup()
