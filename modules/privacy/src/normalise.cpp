@@ -245,7 +245,9 @@ std::optional<Pii<std::string>> phone_of_whatsapp_id(const Pii<std::string>& wha
     return std::nullopt;
   }
   constexpr std::string_view kNoRegion = "ZZ";
-  return as_pii(to_valid_e164("+" + digits, kNoRegion));
+  // Where reading it again yields another number, nobody knows which one it is.
+  auto number = to_valid_e164("+" + digits, kNoRegion);
+  return number && to_e164(*number, kNoRegion) == number ? as_pii(std::move(number)) : std::nullopt;
 }
 
 std::optional<Pii<std::string>> normalise_email(std::string_view text) {

@@ -122,6 +122,10 @@ TEST(PhoneOfWhatsappId, DropsTheOneThatMexicoNoLongerDials) {
   EXPECT_EQ(phone_of("5215512345678"), "+525512345678");
 }
 
+TEST(PhoneOfWhatsappId, RefusesWhatReadsAsAnotherNumberTheSecondTime) {
+  EXPECT_EQ(phone_of("520215557215577"), std::nullopt);
+}
+
 TEST(PhoneOfWhatsappId, RefusesWhatIsNoNumber) {
   for (const std::string_view id : {"", "12345", "999123456789", "+4915112345678", "abc"}) {
     EXPECT_EQ(phone_of(id), std::nullopt) << id;
