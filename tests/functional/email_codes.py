@@ -3,6 +3,7 @@ where the relay, the agent or the window is another."""
 import email
 import email.policy
 import re
+import socket
 import time
 
 import functional
@@ -15,6 +16,15 @@ from second_factor import App
 
 SENDER = "leadkeep@bank.example.test"
 REFUSAL_SECONDS = 0.3
+
+
+def has_ipv6():
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
+        return True
+    except OSError:
+        return False
 
 
 class EmailCodeTest(DirectoryTest):
@@ -41,8 +51,8 @@ class EmailCodeTest(DirectoryTest):
 
     @classmethod
     def certificate(cls, kind=CertificateKind.GOOD):
-        return cls.directory.certificates.issue(kind, "mail", ("mail.example.test",),
-                                                ("127.0.0.1",))
+        return cls.directory.certificates.issue(kind, "mail", ("localhost",),
+                                                ("127.0.0.1", "::1"))
 
     @classmethod
     def start_relay(cls, kind=CertificateKind.GOOD, **options):
@@ -268,13 +278,18 @@ class RelaysThatAreNotTrusted(EmailCodeTest):
             url = f"smtps://127.0.0.1:{gone.port}"
         self.assertIn("mail.relay", self.refused_by(self.somebody("gone"), url))
 
-    def test_one_under_tls_from_the_first_byte_takes_the_mail(self):
-        relay = self.start_relay(protection="tls")
-        self.restart_with(**self.mail_settings(relay.url))
-        name = self.somebody("first")
-        asked = self.ask(name)["email_transaction"]
-        self.assertEqual(self.enter(name, asked, self.code_for(name, relay=relay)).status, 201)
-        self.assertTrue(relay.mails[-1].encrypted)
+    def test_one_that_is_right_takes_the_mail_however_it_is_called(self):
+        hosts = ["127.0.0.1", "localhost"] + (["[::1]"] if has_ipv6() else [])
+        for host in hosts:
+            for protection in ("tls", "starttls"):
+                with self.subTest(host=host, protection=protection):
+                    relay = self.start_relay(protection=protection, host=host)
+                    self.restart_with(**self.mail_settings(relay.url))
+                    name = self.somebody(f"{hosts.index(host)}-{protection}")
+                    asked = self.ask(name)["email_transaction"]
+                    code = self.code_for(name, relay=relay)
+                    self.assertEqual(self.enter(name, asked, code).status, 201)
+                    self.assertTrue(relay.mails[-1].encrypted)
 
     def test_a_silent_one_keeps_no_stop_waiting(self):
         with peers.SilentServer() as silent:

@@ -14,9 +14,10 @@ PYTHON = "/usr/bin/python3"
 
 class Relay:
     """`protection` is tls (from the first byte), starttls or none. With a `user` it takes mail from
-    that one only, and with a `refusal` from nobody."""
+    that one only, and with a `refusal` from nobody. `host` is how it is called and listened to."""
 
-    def __init__(self, certificate, *, protection="starttls", user=USER, refusal=""):
+    def __init__(self, certificate, *, protection="starttls", user=USER, refusal="",
+                 host="127.0.0.1"):
         self._folder = tempfile.TemporaryDirectory(prefix="leadkeep-relay-")
         self._mails = pathlib.Path(self._folder.name) / "mails"
         self._mails.touch()
@@ -26,7 +27,7 @@ class Relay:
         with open(log, "w", encoding="utf-8") as errors:
             self._process = subprocess.Popen(
                 [PYTHON, str(pathlib.Path(__file__).with_name("mail_relay_server.py")),
-                 "--port", str(port), "--mails", str(self._mails), "--certificate",
+                 "--host", host.strip("[]"), "--port", str(port), "--mails", str(self._mails), "--certificate",
                  str(certificate_file), "--key", str(key), "--protection", protection,
                  "--user", user, "--password", PASSWORD, "--refusal", refusal],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True)
@@ -34,7 +35,7 @@ class Relay:
             said = log.read_text()
             self.stop()
             raise AssertionError(f"the mail relay did not start: {said}")
-        self.url = f"{'smtps' if protection == 'tls' else 'smtp'}://127.0.0.1:{port}"
+        self.url = f"{'smtps' if protection == 'tls' else 'smtp'}://{host}:{port}"
 
     @property
     def mails(self):

@@ -35,6 +35,7 @@ class Handler:
 
 def main():
     parser = argparse.ArgumentParser()
+    parser.add_argument("--host", required=True)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--mails", required=True)
     parser.add_argument("--certificate", required=True)
@@ -47,7 +48,7 @@ def main():
 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(given.certificate, given.key)
-    options = {"hostname": "127.0.0.1", "port": given.port}
+    options = {"hostname": given.host, "port": given.port}
     if given.protection == "tls":
         options["ssl_context"] = context
     elif given.protection == "starttls":

@@ -94,10 +94,10 @@ SecretBytes written_out(const Address& sender, const Message& message) {
 }
 
 // TLS of today with a certificate that was checked, over the socket of the Dialer.
-bool set_connection(const Easy& easy, const RelayOptions& options, const List& known,
+bool set_connection(const Easy& easy, const RelayOptions& options, const List& connected,
                     Transfer& transfer) {
   bool is_set = set(easy, CURLOPT_PROTOCOLS_STR, "smtp,smtps") && set(easy, CURLOPT_PROXY, "") &&
-                set(easy, CURLOPT_NOSIGNAL, 1L) && set(easy, CURLOPT_RESOLVE, known.get()) &&
+                set(easy, CURLOPT_NOSIGNAL, 1L) && set(easy, CURLOPT_CONNECT_TO, connected.get()) &&
                 set(easy, CURLOPT_USE_SSL, static_cast<long>(CURLUSESSL_ALL)) &&
                 set(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2)) &&
                 set(easy, CURLOPT_SSL_VERIFYPEER, 1L) && set(easy, CURLOPT_SSL_VERIFYHOST, 2L) &&
@@ -193,13 +193,14 @@ Result<void> Relay::send(const Message& message) {
   const Easy easy{::curl_easy_init()};
   const List recipients{
       ::curl_slist_append(nullptr, ("<" + message.recipient.text() + ">").c_str())};
-  // The Dialer has looked the name up; the library shall not.
-  const List known{::curl_slist_append(nullptr, (destination.text() + ":127.0.0.1").c_str())};
+  // The Dialer has looked the name up, and the library shall not: whatever host is meant, the socket
+  // is there already.
+  const List connected{::curl_slist_append(nullptr, "::127.0.0.1:1")};
   const std::string url =
       m_options.server.url(kSchemes) + "/" + std::string{m_options.sender.domain()};
   const std::string sender = "<" + m_options.sender.text() + ">";
-  if (!easy || !recipients || !known || !set(easy, CURLOPT_URL, url.c_str()) ||
-      !set_connection(easy, m_options, known, transfer) || !set_user(easy, m_options) ||
+  if (!easy || !recipients || !connected || !set(easy, CURLOPT_URL, url.c_str()) ||
+      !set_connection(easy, m_options, connected, transfer) || !set_user(easy, m_options) ||
       !set_message(easy, sender, recipients, transfer)) {
     return fail(Errc::kInternal, "mail.relay: the options of the transfer cannot be set");
   }
