@@ -21,8 +21,7 @@ struct Door {
   std::function<Result<identity::Session>(const identity::ShownSession&)> resume;
   std::function<void(const std::optional<identity::Actor>&, Errc)> record_refusal;
   ShowReason show_reason = ShowReason::kNever;
-  // A door without pages need not name it.
-  Browser browser = {};  // NOLINT(readability-redundant-member-init)
+  Browser browser = {};  // NOLINT(readability-redundant-member-init): most doors leave it out
 };
 
 }  // namespace leadkeep::api
