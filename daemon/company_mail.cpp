@@ -21,7 +21,9 @@ Result<std::unique_ptr<CompanyMail>> CompanyMail::open(const config::Settings::M
     return fail(Errc::kInvalidInput, "mail.sender: is no address that a relay takes");
   }
   if (!settings.ca_file.empty()) {
-    if (!std::ifstream{settings.ca_file}) {
+    std::error_code ignored;
+    if (!std::filesystem::is_regular_file(settings.ca_file, ignored) ||
+        !std::ifstream{settings.ca_file}) {
       return fail(Errc::kInvalidInput,
                   settings.ca_file.string() +
                       ": the certificate authorities cannot be read; check mail.ca_file");

@@ -123,7 +123,7 @@ struct Service::Paths {
                sessions,
                throttle,
                refuse,
-               mail ? &mail->mailer() : nullptr,
+               mail && !settings.second_factor.email_code_for.empty() ? &mail->mailer() : nullptr,
                settings.login.refusal},
         manage_agents{house, agents},
         change_password{house, agents, sessions, devices, throttle},
@@ -206,6 +206,9 @@ Service::~Service() {
   m_stopping.request_stop();
   if (m_sender) {
     m_sender->begin_stop();  // its last send ends while the doors close
+  }
+  if (m_paths && m_paths->mail) {
+    m_paths->mail->mailer().begin_stop();
   }
 }
 

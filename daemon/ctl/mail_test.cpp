@@ -24,7 +24,7 @@ Result<void> send_test_mail(const Arguments& arguments) {
     return fail(Errc::kInvalidInput, "this is no address that a relay takes");
   }
   return company_mail->relay().send(
-      {*recipient, "Test of the mail relay", SecretBytes::copy_of(as_bytes(kText))});
+      {*recipient, "Test of the mail relay", SecretBytes::copy_of(as_bytes(kText)), {}});
 }
 
 }  // namespace leadkeep::ctl

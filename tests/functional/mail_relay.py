@@ -14,22 +14,24 @@ PYTHON = "/usr/bin/python3"
 
 class Relay:
     """`protection` is tls (from the first byte), starttls or none. With a `user` it takes mail from
-    that one only, and with a `refusal` from nobody. `host` is how it is called and listened to."""
+    that one only, and with a `refusal` from nobody; it may fall silent after the `dot` of a mail
+    or the `quit`. `host` is how it is called and listened to."""
 
     def __init__(self, certificate, *, protection="starttls", user=USER, refusal="",
-                 host="127.0.0.1"):
+                 host="127.0.0.1", silent_after="", port=None):
         self._folder = tempfile.TemporaryDirectory(prefix="leadkeep-relay-")
         self._mails = pathlib.Path(self._folder.name) / "mails"
         self._mails.touch()
         log = pathlib.Path(self._folder.name) / "log"
-        port = fixed_port()
+        port = port or fixed_port()
         certificate_file, key = certificate
         with open(log, "w", encoding="utf-8") as errors:
             self._process = subprocess.Popen(
                 [PYTHON, str(pathlib.Path(__file__).with_name("mail_relay_server.py")),
                  "--host", host.strip("[]"), "--port", str(port), "--mails", str(self._mails), "--certificate",
                  str(certificate_file), "--key", str(key), "--protection", protection,
-                 "--user", user, "--password", PASSWORD, "--refusal", refusal],
+                 "--user", user, "--password", PASSWORD, "--refusal", refusal,
+                 "--silent-after", silent_after],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True)
         if self._process.stdout.readline() != "ready\n":
             said = log.read_text()
@@ -45,6 +47,10 @@ class Relay:
 
     def stop(self):
         self._process.stdin.close()
-        self._process.wait(30)
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:  # it may be in the middle of its silence
+            self._process.kill()
+            self._process.wait()
         self._process.stdout.close()
         self._folder.cleanup()

@@ -2,6 +2,7 @@
 """A real SMTP server on loopback (aiosmtpd, a package of Debian's own Python) that writes what it
 takes as lines of JSON. mail_relay.py starts it; it ends with its standard input."""
 import argparse
+import asyncio
 import json
 import ssl
 import sys
@@ -13,9 +14,15 @@ from aiosmtpd.smtp import AuthResult
 class Handler:
     """aiosmtpd calls the methods by their names."""
 
-    def __init__(self, out, refusal):
+    def __init__(self, out, refusal, silent_after):
         self._out = out
         self._refusal = refusal
+        self._silent_after = silent_after
+
+    async def _answer(self, what, answer):
+        if what == self._silent_after:
+            await asyncio.sleep(3600)
+        return answer
 
     async def handle_RCPT(self, _server, _session, envelope, address, _options):
         if self._refusal:
@@ -30,7 +37,10 @@ class Handler:
             "user": session.auth_data.login.decode() if session.auth_data else "",
             "encrypted": server.transport.get_extra_info("ssl_object") is not None}) + "\n")
         self._out.flush()
-        return "250 taken"
+        return await self._answer("dot", "250 taken")
+
+    async def handle_QUIT(self, _server, _session, _envelope):
+        return await self._answer("quit", "221 Bye")
 
 
 def main():
@@ -44,6 +54,7 @@ def main():
     parser.add_argument("--user", default="")
     parser.add_argument("--password", default="")
     parser.add_argument("--refusal", default="")
+    parser.add_argument("--silent-after", choices=("dot", "quit", ""), default="")
     given = parser.parse_args()
 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -60,7 +71,7 @@ def main():
         options |= {"authenticator": authenticate, "auth_required": True,
                     "auth_require_tls": given.protection != "tls"}
     with open(given.mails, "a", encoding="utf-8") as out:
-        controller = Controller(Handler(out, given.refusal), **options)
+        controller = Controller(Handler(out, given.refusal, given.silent_after), **options)
         controller.start()
         print("ready", flush=True)
         sys.stdin.read()

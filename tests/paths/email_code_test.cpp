@@ -116,7 +116,8 @@ TEST_F(EmailCodePath, TakesItWithTheSpacesOfTheMailAndNothingElse) {
 TEST_F(EmailCodePath, CountsAgainstOneCodeAlsoWhereTheWindowOfAllCodesBeginsAnew) {
   const auto anna = proven("anna", {Role::kAgent});
   const auto old = EmailCodes::Draft::draw();
-  EXPECT_EQ(enter(anna, old, old.code), Outcome{FactorRefusal::kWrong}) << "begins the window";
+  ASSERT_EQ(issue(anna, old), std::nullopt);
+  EXPECT_EQ(enter(anna, old, wrong(old)), Outcome{FactorRefusal::kWrong}) << "begins the window";
   store.clock().advance(14min);
   const auto draft = EmailCodes::Draft::draw();
   ASSERT_EQ(issue(anna, draft), std::nullopt);
@@ -132,10 +133,48 @@ TEST_F(EmailCodePath, CountsAgainstOneCodeAlsoWhereTheWindowOfAllCodesBeginsAnew
 TEST_F(EmailCodePath, SendsNoneToWhoIsHeldUp) {
   const auto anna = proven("anna", {Role::kAgent});
   const auto draft = EmailCodes::Draft::draw();
+  ASSERT_EQ(issue(anna, draft), std::nullopt);
   for (int i = 0; i < 5; ++i) {
+    EXPECT_EQ(enter(anna, draft, wrong(draft)), Outcome{FactorRefusal::kWrong});
+  }
+  EXPECT_EQ(issue(anna, EmailCodes::Draft::draw()), FactorRefusal::kBlocked);
+}
+
+TEST_F(EmailCodePath, CountsNothingWhereNoCodeIsOut) {
+  const auto anna = proven("anna", {Role::kAgent});
+  const auto draft = EmailCodes::Draft::draw();
+  for (int i = 0; i < 20; ++i) {
     EXPECT_EQ(enter(anna, draft, draft.code), Outcome{FactorRefusal::kWrong});
   }
-  EXPECT_EQ(issue(anna, draft), FactorRefusal::kBlocked);
+  ASSERT_EQ(issue(anna, draft), std::nullopt);
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_EQ(enter(anna, draft, {}), Outcome{FactorRefusal::kMissing});
+  }
+  EXPECT_EQ(enter(anna, draft, draft.code), Outcome{Assurance::kEmailCode});
+}
+
+TEST_F(EmailCodePath, LocksNobodyOutForGood) {
+  const auto anna = proven("anna", {Role::kAgent});
+  for (int hour = 0; hour < 21; ++hour) {
+    const auto draft = EmailCodes::Draft::draw();
+    ASSERT_EQ(issue(anna, draft), std::nullopt);
+    for (int i = 0; i < 5; ++i) {
+      ASSERT_NE(enter(anna, draft, wrong(draft)), Outcome{Assurance::kEmailCode});
+    }
+    store.clock().advance(1h);
+  }
+  const auto draft = EmailCodes::Draft::draw();
+  ASSERT_EQ(issue(anna, draft), std::nullopt) << "after 105 wrong ones in a row";
+  EXPECT_EQ(enter(anna, draft, draft.code), Outcome{Assurance::kEmailCode});
+}
+
+TEST_F(EmailCodePath, SendsACodeAlsoAfterTheClockWasSetBack) {
+  const auto anna = proven("anna", {Role::kAgent});
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_EQ(issue(anna, EmailCodes::Draft::draw()), std::nullopt);
+  }
+  store.clock().advance(-24h);
+  EXPECT_EQ(issue(anna, EmailCodes::Draft::draw()), std::nullopt);
 }
 
 TEST_F(EmailCodePath, SendsThreeInAnyHour) {
@@ -193,6 +232,9 @@ TEST_F(EmailCodePath, OpensASessionThatIsNeverAFreshProofAndEndsWithThePolicy) {
   }));
   EXPECT_EQ(opened.assurance(), Assurance::kEmailCode);
   EXPECT_EQ(opened.proof_age(), ProofAge::kOld);
+  // Left open, it must not put somebody else's app or passkey in place.
+  EXPECT_EQ(enrol_second_factor.offer(opened, {}).error().code, Errc::kStepUpRequired);
+  EXPECT_EQ(enrol_passkey.ask(opened).error().code, Errc::kStepUpRequired);
   const identity::SessionStore without{{}, directory_word, policy_for({})};
   const auto found = store->read([&](store::ReadTxn& txn) {
     return without.find(txn, {start.token.expose()}, store.clock().now());

@@ -1,5 +1,4 @@
 #include "acting.h"
-#include "factor_alarm.h"
 #include "proven_agent.h"
 #include "refusal_time.h"
 
@@ -20,7 +19,8 @@ mail::Message message_of(const mail::Address& recipient, const SecretBytes& code
                      "for it.\nNobody else needs it, whoever asks you for it.\n\n"
                      "If you did not ask for a code, somebody else knows your password:\n"
                      "tell your IT department now.\n";
-  mail::Message message{recipient, "Your code for Leadkeep", SecretBytes::copy_of(as_bytes(text))};
+  mail::Message message{recipient, "Your code for Leadkeep", SecretBytes::copy_of(as_bytes(text)),
+                        std::chrono::steady_clock::now() + identity::EmailCodes::kLife};
   wipe(text);
   return message;
 }
@@ -40,16 +40,18 @@ Result<EmailQuestion> LogIn::ask_for_email_code(const identity::LoginAttempt& at
   auto draft = identity::EmailCodes::Draft::draw();
   Refused refused;
   const auto sent = send_email_code(attempt, draft, refused);
-  if (sent || sent.error().code == Errc::kUnavailable) {
+  // Who asks too often, as people do while their mail is late, guesses nothing.
+  if (sent || sent.error().code == Errc::kUnavailable ||
+      refused.cause == name_of(identity::FactorRefusal::kTooManyEmails)) {
     m_throttle.undecided(account, attempt.source);
   }
   if (!sent) {
     m_refuse.record_log_in(refused.account, refused.cause, attempt.source);
-    if (sent.error().code != Errc::kUnauthenticated) {
-      return Fail{sent.error()};
-    }
   }
   wait_as_after_refusal(begin, m_refusal_takes);
+  if (!sent && sent.error().code != Errc::kUnauthenticated) {
+    return Fail{sent.error()};
+  }
   return EmailQuestion{std::move(draft.transaction), identity::EmailCodes::kLife};
 }
 

@@ -33,9 +33,11 @@ Result<SecretBytes> EnrolSecondFactor::offer(const identity::Session& session,
   if (session.assurance() == identity::Assurance::kBreakGlass) {
     return fail(Errc::kForbidden, "second factor: an emergency has none");
   }
-  // A session that was left open must not put somebody else's app in place.
-  if (session.assurance() == identity::Assurance::kPassword &&
-      session.proof_age() == identity::ProofAge::kOld) {
+  // A session that was left open must not put somebody else's app in place. One of a code by e-mail
+  // is never a fresh proof: who wants to enrol signs in with the password alone.
+  const bool without_factor = session.assurance() == identity::Assurance::kPassword ||
+                              session.assurance() == identity::Assurance::kEmailCode;
+  if (without_factor && session.proof_age() == identity::ProofAge::kOld) {
     return refused(m_house, session, audit::Act::kSecondFactorEnrolled,
                    Error{Errc::kStepUpRequired, "second factor: prove again who acts"});
   }

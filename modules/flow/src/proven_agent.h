@@ -22,10 +22,16 @@ namespace leadkeep::flow {
                                            now);
 }
 
-// Nothing for somebody of the local list, and for what no relay would take.
+// The first that a relay would take; nothing for somebody of the local list.
 [[nodiscard]] inline std::optional<mail::Address> email_address_of(const Proof& proof) {
-  const auto* person = std::get_if<identity::ProvenPerson>(&proof);
-  return person == nullptr ? std::nullopt : mail::Address::parse(person->person().email);
+  if (const auto* proven = std::get_if<identity::ProvenPerson>(&proof)) {
+    for (const std::string& email : proven->person().emails) {
+      if (auto address = mail::Address::parse(email)) {
+        return address;
+      }
+    }
+  }
+  return std::nullopt;
 }
 
 // Whom guesses are counted against: the name that was typed, or the passkey.

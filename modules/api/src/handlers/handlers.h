@@ -6,6 +6,7 @@ namespace leadkeep::api {
 
 // sessions.cpp
 [[nodiscard]] Answer open_session(const ApiContext& context, http::Request& request);
+[[nodiscard]] Answer ask_for_email_code(const ApiContext& context, http::Request& request);
 [[nodiscard]] Answer show_session(const ApiContext& context, http::Request& request,
                                   const identity::Session& session);
 [[nodiscard]] Answer close_session(const ApiContext& context, http::Request& request,
@@ -41,7 +42,6 @@ namespace leadkeep::api {
                                      const identity::Session& session);
 
 // passkeys.cpp
-[[nodiscard]] Answer ask_for_email_code(const ApiContext& context, http::Request& request);
 [[nodiscard]] Answer ask_for_passkey(const ApiContext& context, http::Request& request);
 [[nodiscard]] Answer ask_for_passkey_again(const ApiContext& context, http::Request& request,
                                            const identity::Session& session);

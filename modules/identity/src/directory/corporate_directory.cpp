@@ -50,9 +50,10 @@ std::string display_name_of(const ldap::Entry& entry, const std::string& fallbac
 }
 
 // A directory gives several values in no order.
-std::string email_of(const ldap::Entry& entry) {
-  const auto& values = entry.all(kEmail);
-  return values.empty() ? "" : *std::ranges::min_element(values);
+std::vector<std::string> emails_of(const ldap::Entry& entry) {
+  std::vector<std::string> emails = entry.all(kEmail);
+  std::ranges::sort(emails);
+  return emails;
 }
 
 DirectoryRules with_canonical_groups(DirectoryRules rules) {
@@ -115,7 +116,7 @@ Result<DirectoryPerson> CorporateDirectory::describe(ldap::Connection& connectio
   person.id = *id;
   person.username = to_lower_ascii(names.front());
   person.display_name = display_name_of(entry, person.username);
-  person.email = email_of(entry);
+  person.emails = emails_of(entry);
   person.standing = standing_of(m_rules.kind, entry, m_clock.now());
   LK_TRY(const auto groups, person_groups.of(connection, entry.dn()));
   for (const RoleRule& rule : m_rules.roles) {

@@ -60,21 +60,23 @@ bool is_for(const SecondFactorPolicy& policy, const records::Agent& agent,
   return !has_any(factors) && !factors.reset() && policy.accepts_email_code(roles_of(agent));
 }
 
-// Times of the future are from a clock that was set back: they count as of now.
 void forget_old(records::SecondFactors& factors, Timestamp now) {
   auto& sent = *factors.mutable_emails_sent_ms();
   const auto old = std::remove_if(sent.begin(), sent.end(), [&](std::int64_t at_ms) {
-    return now - Timestamp{at_ms} >= kCountedFor;
+    return window_has_passed(Timestamp{at_ms}, kCountedFor, now);
   });
   sent.Truncate(static_cast<int>(old - sent.begin()));
 }
 
+bool counts(const records::SecondFactors& factors, Timestamp now) {
+  return factors.has_email_code() &&
+         !window_has_passed(Timestamp{factors.email_code().at_ms()}, EmailCodes::kLife, now);
+}
+
 bool is_right(const records::EmailCode& sent, std::string_view address,
-              const SecretBytes& transaction, const SecretBytes& code, Timestamp now) {
-  const Timestamp at{sent.at_ms()};
+              const SecretBytes& transaction, const SecretBytes& code) {
   const auto hash = hash_of(transaction, code);
   return code.size() == EmailCodes::kDigits && transaction.size() == token::kCharacters &&
-         now >= at && now - at < EmailCodes::kLife &&
          same_bytes(as_bytes(sent.address()), hash_of_address(address)) &&
          crypto::compare_constant_time(as_bytes(sent.hash()), hash) == crypto::Compared::kEqual;
 }
@@ -95,8 +97,8 @@ Result<std::optional<FactorRefusal>> EmailCodes::issue(store::WriteTxn& txn,
   if (!is_for(m_policy, agent, factors)) {
     return Refusal{FactorRefusal::kNoEmailCode};
   }
-  if (const Refusal held_up = is_held_up(factors, now)) {
-    return held_up;
+  if (is_blocked(factors, now)) {
+    return Refusal{FactorRefusal::kBlocked};
   }
   forget_old(factors, now);
   if (factors.emails_sent_ms_size() >= kMostPerHour) {
@@ -122,10 +124,16 @@ Result<SecondFactors::Decision> EmailCodes::admit(store::WriteTxn& txn, const Pr
   if (!is_for(m_policy, agent, factors)) {
     return Decision{FactorRefusal::kNoEmailCode};
   }
-  if (const auto held_up = is_held_up(factors, now)) {
-    return Decision{*held_up};
+  if (typed.empty()) {
+    return Decision{FactorRefusal::kMissing};
   }
-  if (!is_right(factors.email_code(), address, transaction, without_spaces(typed), now)) {
+  if (is_blocked(factors, now)) {
+    return Decision{FactorRefusal::kBlocked};
+  }
+  if (!counts(factors, now)) {
+    return Decision{FactorRefusal::kWrong};  // there is nothing to guess
+  }
+  if (!is_right(factors.email_code(), address, transaction, without_spaces(typed))) {
     const FactorRefusal refusal = count_wrong(factors, now);
     factors.mutable_email_code()->set_wrong(factors.email_code().wrong() + 1);
     if (factors.email_code().wrong() >= kMostWrong) {

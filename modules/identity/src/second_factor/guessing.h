@@ -15,17 +15,18 @@ inline constexpr std::uint32_t kMostWrongInWindow = 5;
   return window_has_passed(Timestamp{factors.window_start_ms()}, kWindow, now);
 }
 
-// No code is looked at then.
+[[nodiscard]] inline bool is_blocked(const records::SecondFactors& factors, Timestamp now) {
+  return factors.wrong_in_window() >= kMostWrongInWindow && !has_passed_window(factors, now);
+}
+
+// No code of an app is looked at then.
 [[nodiscard]] inline std::optional<FactorRefusal> is_held_up(const records::SecondFactors& factors,
                                                              Timestamp now) {
   constexpr std::uint32_t kMostWrongInARow = 100;
   if (factors.wrong_in_a_row() >= kMostWrongInARow) {
     return FactorRefusal::kStopped;
   }
-  if (factors.wrong_in_window() >= kMostWrongInWindow && !has_passed_window(factors, now)) {
-    return FactorRefusal::kBlocked;
-  }
-  return std::nullopt;
+  return is_blocked(factors, now) ? std::optional{FactorRefusal::kBlocked} : std::nullopt;
 }
 
 inline FactorRefusal count_wrong(records::SecondFactors& factors, Timestamp now) {

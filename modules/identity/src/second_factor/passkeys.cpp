@@ -218,7 +218,8 @@ Result<std::variant<Passkeys::Added, FactorRefusal>> Passkeys::add(
   keep_state(kept, passkey.state);
   LK_TRY_VOID(save_factors(txn, session.agent(), factors));
   const bool had_one = session.assurance() != Assurance::kEnrolmentOnly &&
-                       session.assurance() != Assurance::kPassword;
+                       session.assurance() != Assurance::kPassword &&
+                       session.assurance() != Assurance::kEmailCode;
   return Outcome{Added{Admission{Admission::Key{}, session.agent(),
                                  had_one ? session.assurance() : Assurance::kTwoFactors},
                        paper}};

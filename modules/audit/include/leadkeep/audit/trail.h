@@ -64,7 +64,7 @@ enum class Act : std::uint8_t {
   kDeviceForgotten = 41,  // items says how many
   kDevicesListed = 42,    // of one agent, by somebody else
   kPasswordChanged = 43,  // by its agent, or by the operator of the host
-  kEmailCodeSent = 44,    // to an agent who has proven the password
+  kEmailCodeSent = 44,    // or is about to be, to an agent who has proven the password
 };
 
 enum class Outcome : std::uint8_t { kDone = 1, kRefused = 2 };

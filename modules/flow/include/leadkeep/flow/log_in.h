@@ -84,7 +84,8 @@ class LogIn {
         m_refusal_takes{refusal_takes} {}
 
   [[nodiscard]] Result<identity::OpenedSession> log_in(const identity::LoginAttempt& attempt);
-  // The answer is the same, and as late, whether a code is sent or not.
+  // The answer is the same, and as late, whether a code is sent or not; an error says that the
+  // directory or the store gives none.
   [[nodiscard]] Result<EmailQuestion> ask_for_email_code(const identity::LoginAttempt& attempt);
   // For a log-in, or for a step-up of this session.
   [[nodiscard]] Result<identity::Passkeys::Question> ask_for_passkey();

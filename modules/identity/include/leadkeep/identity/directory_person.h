@@ -34,7 +34,7 @@ struct DirectoryPerson {
   DirectoryId id{};
   std::string username;
   std::string display_name;
-  std::string email;  // as it is written there, or empty; of several the first of the alphabet
+  std::vector<std::string> emails;  // as they are written there, in the order of their bytes
   std::vector<Role> roles;
   std::vector<std::string> teams;
   Standing standing = Standing::kWithoutRole;

@@ -10,7 +10,8 @@
 //
 // Eight digits, good for ten minutes, once, and in the window that asked for them: the hash that is
 // kept is of the transaction too. The next code voids the one before. Five wrong ones void it, and
-// count with those of all other codes (second_factors.h). Three are sent an hour.
+// block codes as those of an app do (second_factors.h), but never for good: such an agent has no other
+// way in. Nothing counts where no code is out. Three are sent an hour.
 //
 // Refusals are counted in the transaction, so they come back as values: it has to commit.
 // Threads  any; inside the caller's transaction
