@@ -132,7 +132,7 @@ bool is_label(std::string_view label) noexcept {
     const auto [c, end] = read_code_point(label, at);
     at = end;
     const bool allowed = c < 0x80 ? is_alphanumeric(static_cast<char>(c)) || c == '-' || c == '_'
-                                  : !is_punctuation(c);
+                                  : !is_punctuation(c) && class_of(c) != AtomClass::kSpace;
     if (!allowed) {
       return false;
     }

@@ -188,6 +188,7 @@ TEST(NormaliseEmail, RefusesWhatIsNoAddress) {
                                       "max@••x.de",
                                       "max@x._-_",
                                       "max@x.d_",
+                                      "max@\u2800x.de",
                                       "a;b@x.de"}) {
     EXPECT_EQ(email(text), std::nullopt) << text;
   }
