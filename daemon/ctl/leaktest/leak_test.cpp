@@ -242,6 +242,10 @@ class LeakTest {
       walked.notes.push_back(
           "no browser.origin is set, so the routes of passkeys and devices showed nothing");
     }
+    if (m_instance.settings.second_factor.email_code_for.empty()) {
+      std::erase(walked.never_good, "POST /v1/email-codes");
+      walked.notes.push_back("second_factor.email_code_for is nobody, so no code was sent");
+    }
     return report(walked, findings, m_options.format);
   }
 
