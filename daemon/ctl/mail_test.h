@@ -6,7 +6,7 @@
 
 namespace leadkeep::ctl {
 
-// kUnavailable with what to look at where the relay did not take it.
+// What to look at where the relay did not take it: kUnavailable if that may pass, else kForbidden.
 [[nodiscard]] Result<void> send_test_mail(const Arguments& arguments);
 
 }  // namespace leadkeep::ctl

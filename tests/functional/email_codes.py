@@ -29,11 +29,6 @@ def has_ipv6():
 
 class EmailCodeTest(DirectoryTest):
     @classmethod
-    def prepare(cls):
-        super().prepare()
-        cls.instance.write_config(cls.settings)
-
-    @classmethod
     def more_settings(cls):
         cls.relay = cls.start_relay()
         return {"second_factor.required_for": "agent, supervisor, admin",

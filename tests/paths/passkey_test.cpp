@@ -426,14 +426,7 @@ TEST_F(PasskeyPath, IsThrottledByItselfLikeEveryAccount) {
 
 TEST_F(PasskeyPath, DoesNotExistWhereNoOriginIsSet) {
   const identity::Passkeys none{std::nullopt, second_factor_policy};
-  flow::LogIn without{house,
-                      &directory,
-                      {second_factors, none, devices, email_codes},
-                      sessions,
-                      throttle,
-                      refuse,
-                      nullptr,
-                      std::chrono::milliseconds{0}};
+  flow::LogIn without = log_in_with({second_factors, none, devices, email_codes});
   const auto asked = without.ask_for_passkey();
   ASSERT_FALSE(asked);
   EXPECT_EQ(asked.error().code, Errc::kNotFound);

@@ -122,6 +122,12 @@ class PathHouse {
     return must(log_in.log_in(attempt)).session;
   }
 
+  // The same path where the operator has set something else.
+  [[nodiscard]] flow::LogIn log_in_with(const flow::Factors& others) {
+    return {house,    &directory, others,  sessions,
+            throttle, refuse,     nullptr, std::chrono::milliseconds{0}};
+  }
+
   template <identity::Action A>
   [[nodiscard]] identity::Permit<A> permit(const identity::Session& session) {
     return must(authoriser.permit<A>(session));

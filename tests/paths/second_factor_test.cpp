@@ -157,14 +157,7 @@ TEST_F(SecondFactorPath, TakesFromAnAppThatWasAheadWhenItWasEnrolledOneStepMore)
 TEST_F(SecondFactorPath, TakesTheCodeThatIsShownAndNoOtherWhereTheOperatorIsStrict) {
   const identity::SecondFactors strict{
       identity::SecondFactorPolicy{{Role::kSupervisor}, {}, identity::totp::Window::kStrict}};
-  flow::LogIn strict_log_in{house,
-                            &directory,
-                            {strict, passkeys, devices, email_codes},
-                            sessions,
-                            throttle,
-                            refuse,
-                            nullptr,
-                            std::chrono::milliseconds{0}};
+  flow::LogIn strict_log_in = log_in_with({strict, passkeys, devices, email_codes});
   const auto strictly = [&](std::string_view factor) {
     identity::LoginAttempt attempt;
     attempt.username = "susi";
