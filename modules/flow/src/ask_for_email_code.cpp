@@ -64,6 +64,7 @@ Result<void> LogIn::send_email_code(const identity::LoginAttempt& attempt,
   using Refusal = std::optional<Refused>;
   const auto outcome = m_house.store.write([&](store::WriteTxn& txn) -> Result<Refusal> {
     LK_TRY(const auto who, agent_of(txn, proof, fresh, now));
+    refused.account = who.agent();
     if (!address) {
       return Refusal{Refused{"no_email_address", who.agent()}};
     }

@@ -1,3 +1,4 @@
+#include <leadkeep/base/text.h>
 #include <leadkeep/mail/address.h>
 
 #include <algorithm>
@@ -8,10 +9,6 @@ namespace {
 constexpr std::size_t kMostBytes = 254;
 constexpr std::size_t kMostLocalBytes = 64;
 constexpr std::size_t kMostLabelBytes = 63;
-
-bool is_alphanumeric(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 bool is_atext(char c) {
   constexpr std::string_view kSymbols = "!#$%&'*+-/=?^_`{|}~";

@@ -21,10 +21,6 @@ bool is_upper(char c) noexcept {
   return c >= 'A' && c <= 'Z';
 }
 
-bool is_alphanumeric(char c) noexcept {
-  return is_upper(c) || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-}
-
 struct DigitText {
   bool plus = false;
   std::string digits;  // ASCII

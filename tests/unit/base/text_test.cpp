@@ -72,6 +72,15 @@ TEST(ToLowerAscii, ChangesAsciiLettersOnly) {
   EXPECT_EQ(to_lower_ascii("AZ@[az09\xc3\x84"), "az@[az09\xc3\x84");
 }
 
+TEST(IsAlphanumeric, AcceptsAsciiLettersAndDigitsOnly) {
+  for (const char c : std::string_view{"09azAZ"}) {
+    EXPECT_TRUE(is_alphanumeric(c)) << c;
+  }
+  for (const char c : std::string_view{"/:@[`{ _-\xc3\xa4\0", 12}) {
+    EXPECT_FALSE(is_alphanumeric(c)) << static_cast<int>(c);
+  }
+}
+
 TEST(IsAllDigits, AcceptsAsciiDigitsOnly) {
   EXPECT_TRUE(is_all_digits("0123456789"));
   for (const std::string_view text : {"", "1 ", "+1", "-1", "1a", "\xd9\xa1"}) {

@@ -30,8 +30,7 @@ bool is_acceptable(const LoginAttempt& attempt) {
 
 std::vector<std::string> attributes_of(DirectoryKind kind) {
   std::vector<std::string> names = standing_attributes(kind);
-  names.insert(names.end(),
-               {id_attribute(kind), name_attribute(kind), "displayName", "cn", kEmail});
+  names.insert(names.end(), {id_attribute(kind), name_attribute(kind), "displayName", "cn"});
   return names;
 }
 
@@ -91,11 +90,12 @@ CorporateDirectory::CorporateDirectory(ldap::Servers& servers, DirectoryRules ru
       m_clock{clock} {}
 
 Result<std::vector<ldap::Entry>> CorporateDirectory::find_by_name(const std::string& username) {
+  std::vector<std::string> attributes = attributes_of(m_rules.kind);
+  attributes.emplace_back(kEmail);  // for a code, which only a log-in asks for
   std::vector<ldap::Entry> found;
   LK_TRY_VOID(m_servers.ask([&](ldap::Connection& connection) -> Result<void> {
-    LK_TRY(found,
-           connection.search({m_rules.user_base, ldap::Scope::kSubtree,
-                              name_filter(m_rules, username), attributes_of(m_rules.kind), 2}));
+    LK_TRY(found, connection.search({m_rules.user_base, ldap::Scope::kSubtree,
+                                     name_filter(m_rules, username), attributes, 2}));
     return {};
   }));
   return found;

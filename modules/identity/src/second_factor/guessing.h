@@ -4,8 +4,6 @@
 #include <leadkeep/identity/second_factors.h>
 #include <leadkeep/store/records/second_factors.pb.h>
 
-#include <optional>
-
 namespace leadkeep::identity {
 
 inline constexpr std::uint32_t kMostWrongInWindow = 5;
@@ -17,16 +15,6 @@ inline constexpr std::uint32_t kMostWrongInWindow = 5;
 
 [[nodiscard]] inline bool is_blocked(const records::SecondFactors& factors, Timestamp now) {
   return factors.wrong_in_window() >= kMostWrongInWindow && !has_passed_window(factors, now);
-}
-
-// No code of an app is looked at then.
-[[nodiscard]] inline std::optional<FactorRefusal> is_held_up(const records::SecondFactors& factors,
-                                                             Timestamp now) {
-  constexpr std::uint32_t kMostWrongInARow = 100;
-  if (factors.wrong_in_a_row() >= kMostWrongInARow) {
-    return FactorRefusal::kStopped;
-  }
-  return is_blocked(factors, now) ? std::optional{FactorRefusal::kBlocked} : std::nullopt;
 }
 
 inline FactorRefusal count_wrong(records::SecondFactors& factors, Timestamp now) {

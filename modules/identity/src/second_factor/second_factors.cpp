@@ -45,6 +45,15 @@ bool take_recovery_code(records::SecondFactors& factors, const SecretBytes& type
   return true;
 }
 
+// No code of an app is looked at then.
+Refusal is_held_up(const records::SecondFactors& factors, Timestamp now) {
+  constexpr std::uint32_t kMostWrongInARow = 100;
+  if (factors.wrong_in_a_row() >= kMostWrongInARow) {
+    return FactorRefusal::kStopped;
+  }
+  return is_blocked(factors, now) ? Refusal{FactorRefusal::kBlocked} : std::nullopt;
+}
+
 // One of the factors that the agent has.
 Refusal take_factor(records::SecondFactors& factors, totp::Window window, const SecretBytes& typed,
                     Timestamp now) {

@@ -11,6 +11,7 @@ namespace leadkeep {
     std::string_view text) noexcept;  // RFC 3629: no surrogates, no overlong forms
 [[nodiscard]] std::string_view trim(std::string_view text) noexcept;
 [[nodiscard]] std::string to_lower_ascii(std::string_view text);
+[[nodiscard]] bool is_alphanumeric(char c) noexcept;               // ASCII
 [[nodiscard]] bool is_all_digits(std::string_view text) noexcept;  // ASCII digits, at least one
 [[nodiscard]] std::optional<std::uint64_t> parse_unsigned(
     std::string_view text) noexcept;  // digits only, no sign
