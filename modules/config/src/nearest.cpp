@@ -20,12 +20,14 @@ std::optional<std::size_t> distance(std::string_view a, std::string_view b, std:
   std::iota(row.begin(), row.end(), std::size_t{0});
   for (std::size_t i = 0; i < a.size(); ++i) {
     std::size_t diagonal = row[0];
-    std::size_t fewest = row[0] = i + 1;
+    std::size_t left = row[0] = i + 1;
+    std::size_t fewest = left;
     for (std::size_t k = 0; k < b.size(); ++k) {
+      std::size_t& cell = row[k + 1];
       const std::size_t replaced = diagonal + (a[i] == b[k] ? 0 : 1);
-      diagonal = row[k + 1];
-      row[k + 1] = std::min({replaced, row[k] + 1, row[k + 1] + 1});
-      fewest = std::min(fewest, row[k + 1]);
+      diagonal = cell;
+      left = cell = std::min(replaced, std::min(left, cell) + 1);
+      fewest = std::min(fewest, left);
     }
     if (fewest > most) {
       return std::nullopt;

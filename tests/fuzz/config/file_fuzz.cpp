@@ -39,45 +39,79 @@ class MemoryFile {
   UniqueFd m_fd{::memfd_create("leadkeepd.conf", MFD_CLOEXEC)};
 };
 
-// What stands in errors although the input holds it too: our own words, and keys, asked for as in
-// "did you mean inbox.region?".
-bool is_ours(std::string_view text) {
-  static const std::string words =
-      sample_config() + load(MemoryFile{}.path(), {}).error().detail +  // what an empty file lacks
-      "\nexpected [section] or key = value\na key that is not known and not shown here\n"
-      "a value cannot hold '#'; a comment needs a line of its own\n"
-      "is not a known key; did you mean \nis set twice, first at\n"
-      "is required with webhook.tls_certificate\nis required with webhook.tls_key\n"
-      "is required with directory.kind\nis required with mail.relay\nis required with mail.user\n"
-      "is required with mail.password_file\nis required with second_factor.email_code_for\n"
-      "the configuration is not valid UTF-8\n";
-  const std::string_view key = text.substr(0, text.size() - (text.ends_with('?') ? 1 : 0));
-  return key.find_first_not_of("abcdefghijklmnopqrstuvwxyz_.") == std::string_view::npos ||
-         text.find(": ") != std::string_view::npos || words.find(text) != std::string::npos;
+// The path of the file is in front of every line of an error, and an input may hold it too.
+std::string without(std::string text, std::string_view part) {
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at)) {
+    text.erase(at, part.size());
+  }
+  return text;
 }
 
-void check_hidden(std::string_view text, const std::string& error) {
+// Another letter or digit for each.
+std::string disguised(std::string_view text) {
+  std::string other{text};
+  for (char& c : other) {
+    if (is_alphanumeric(c)) {
+      c = c == 'z' || c == 'Z' || c == '9' ? static_cast<char>(c - 1) : static_cast<char>(c + 1);
+    }
+  }
+  return other;
+}
+
+bool is_key(std::string_view text) {
+  const std::string_view key = text.substr(0, text.size() - (text.ends_with('?') ? 1 : 0));
+  return key.find_first_not_of("abcdefghijklmnopqrstuvwxyz_.") == std::string_view::npos;
+}
+
+class Probe {
+ public:
+  Result<Settings> load(std::string_view content) {
+    m_file.write(content);
+    return config::load(m_path, {});
+  }
+
+  // What stands in the error of a file that holds `text`, in no line and no value of it because of
+  // that: keys, asked for as in "did you mean inbox.region?", and our own words, which are still
+  // said when the file has something else in that place.
+  bool is_ours(std::string_view text, std::string_view content) {
+    if (is_key(text)) {
+      return true;
+    }
+    std::string changed{content};
+    const std::string other = disguised(text);
+    for (std::size_t at = changed.find(text); at != std::string::npos;
+         at = changed.find(text, at)) {
+      changed.replace(at, text.size(), other);
+      at += other.size();
+    }
+    const auto settings = load(changed);
+    return !settings.ok() && error_of(settings).find(text) != std::string::npos;
+  }
+
+  [[nodiscard]] std::string error_of(const Result<Settings>& settings) const {
+    return without(settings.error().detail, m_path);
+  }
+
+ private:
+  MemoryFile m_file;
+  std::string m_path = m_file.path();
+};
+
+void check_hidden(std::string_view text, const std::string& error, std::string_view content,
+                  Probe& probe) {
   const std::string_view shown = trim(text);
   LK_CHECK(shown.size() <= kLongestHarmless || error.find(shown) == std::string::npos ||
-           is_ours(shown));  // the longest to find out
+           probe.is_ours(shown, content));  // the longest to find out
 }
 
-// The path of the file is in front of every line of an error, and an input may hold it too.
-std::string without_path(std::string error, const std::string& path) {
-  for (std::size_t at = error.find(path); at != std::string::npos; at = error.find(path, at)) {
-    error.erase(at, path.size());
-  }
-  return error;
-}
-
-void check_error(std::string_view content, const std::string& error) {
+void check_error(std::string_view content, const std::string& error, Probe& probe) {
   LK_CHECK(!error.empty() && is_valid_utf8(error));
-  while (!content.empty()) {
-    const std::size_t end = std::min(content.find('\n'), content.size());
-    const std::string_view line = content.substr(0, end);
-    check_hidden(line, error);
-    check_hidden(line.substr(std::min(line.find('=') + 1, line.size())), error);
-    content.remove_prefix(std::min(end + 1, content.size()));
+  for (std::string_view rest = content; !rest.empty();) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    const std::string_view line = rest.substr(0, end);
+    check_hidden(line, error, content, probe);
+    check_hidden(line.substr(std::min(line.find('=') + 1, line.size())), error, content, probe);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
   }
 }
 
@@ -97,16 +131,14 @@ void check_settings(const Settings& settings) {
 }
 
 void check_input(std::string_view input) {
-  static MemoryFile file;
-  static const std::string path = file.path();
-  file.write(input);
-  const auto settings = load(path, {});
+  static Probe probe;
+  const auto settings = probe.load(input);
   if (settings.ok()) {
     check_settings(settings.value());
   } else {
     LK_CHECK(settings.error().code == Errc::kInvalidInput ||
              settings.error().code == Errc::kTooLarge);
-    check_error(input, without_path(settings.error().detail, path));
+    check_error(input, probe.error_of(settings), probe);
   }
 }
 

@@ -7,6 +7,7 @@
 #include "test_store.h"
 
 #include <leadkeep/crypto/hash.h>
+#include <leadkeep/identity/email_codes.h>
 #include <leadkeep/identity/local_directory.h>
 #include <leadkeep/identity/log_in_history.h>
 #include <leadkeep/identity/recognised_devices.h>
@@ -28,6 +29,8 @@ using store::TableId;
 
 constexpr std::string_view kTyped = "123456";
 constexpr std::string_view kPassword = "correct horse battery";
+constexpr std::string_view kEmailCode = "12345678";
+constexpr std::string_view kAddress = "anna@example.org";
 constexpr std::string_view kToken = "0123456789012345678901234567890123456789012";
 
 class House {
@@ -82,6 +85,7 @@ class House {
   SessionStore sessions{limits, directory_word, SecondFactorPolicy{{Role::kAdmin}}};
   SecondFactors second_factors{SecondFactorPolicy{{}}};
   RecognisedDevices devices{SecondFactorPolicy{{}, {.accepted_for = {Role::kAgent}}}};
+  EmailCodes email_codes{SecondFactorPolicy{{}, {}, totp::Window::kUsual, {Role::kAgent}}};
   ProvenIdentity proven = prove();
   AgentId agent = store::filled_id<AgentId>(0x44);
   store::KeyRef key = store::system_key("identity");
@@ -196,16 +200,36 @@ void check_factors_record(House& house, ByteView plaintext) {
   LK_CHECK(!seen.ok() || std::cmp_equal(seen.value().passkeys.size(), record.passkeys_size()));
 }
 
+// Whoever is let in typed the code that was sent to this address and asked for in this window.
+void check_email_code(House& house, const records::SecondFactors& record) {
+  const SecretBytes transaction = SecretBytes::copy_of(as_bytes(kToken));
+  const SecretBytes typed = SecretBytes::copy_of(as_bytes(kEmailCode));
+  const auto done = house.store.rehearse([&](store::WriteTxn& txn) -> Result<void> {
+    LK_TRY(const auto decision, house.email_codes.admit(txn, house.proven, kAddress, transaction,
+                                                        typed, house.store.now()));
+    if (std::holds_alternative<FactorRefusal>(decision)) {
+      return {};
+    }
+    const auto hash = crypto::sha256({as_bytes(kToken), as_bytes(kEmailCode)});
+    const auto address = crypto::sha256({as_bytes(kAddress)});
+    LK_CHECK(record.email_code().hash() == as_text(hash));
+    LK_CHECK(record.email_code().address() == as_text(address));
+    LK_CHECK(!window_has_passed(Timestamp{record.email_code().at_ms()}, EmailCodes::kLife,
+                                house.store.now()));
+    LK_CHECK(!record.has_totp() && record.passkeys_size() == 0 && !record.reset());
+    // Once.
+    LK_TRY(const auto again, house.email_codes.admit(txn, house.proven, kAddress, transaction,
+                                                     typed, house.store.now()));
+    LK_CHECK(std::holds_alternative<FactorRefusal>(again));
+    return {};
+  });
+  check_error(done);
+}
+
 // Whoever is recognised showed the secret and the key of a device that is in the record, and of
 // what is listed all is there.
-void check_devices(House& house, ByteView plaintext) {
-  records::SecondFactors record;
-  if (!record.ParseFromArray(plaintext.data(), static_cast<int>(plaintext.size()))) {
-    return;
-  }
+void check_devices(House& house, const records::SecondFactors& record) {
   const AgentId& agent = house.proven.agent();
-  record.set_agent_id(store::raw_of(agent));
-  house.store.plant_record(TableId::kSecondFactors, agent.bytes(), house.key, record);
   const Timestamp now = house.store.now();
   const auto listed =
       house.store.read([&](store::ReadTxn& txn) { return house.devices.list(txn, agent, now); });
@@ -241,6 +265,19 @@ void check_devices(House& house, ByteView plaintext) {
     return {};
   });
   check_error(done);
+}
+
+// What takes the place of the second factor at a log-in.
+void check_log_in_record(House& house, ByteView plaintext) {
+  records::SecondFactors record;
+  if (!record.ParseFromArray(plaintext.data(), static_cast<int>(plaintext.size()))) {
+    return;
+  }
+  const AgentId& agent = house.proven.agent();
+  record.set_agent_id(store::raw_of(agent));
+  house.store.plant_record(TableId::kSecondFactors, agent.bytes(), house.key, record);
+  check_devices(house, record);
+  check_email_code(house, record);
 }
 
 void check_history_record(House& house, ByteView plaintext) {
@@ -286,7 +323,7 @@ void check_input(std::string_view input) {
       check_history_record(house, as_bytes(rest));
       break;
     case 5:
-      check_devices(house, as_bytes(rest));
+      check_log_in_record(house, as_bytes(rest));
       break;
     default:
       check_token(house, rest);
