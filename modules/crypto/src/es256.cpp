@@ -1,4 +1,5 @@
 #include "openssl_bytes.h"
+#include "openssl_handles.h"
 
 #include <leadkeep/base/check.h>
 #include <leadkeep/crypto/es256.h>
@@ -12,7 +13,6 @@
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
-#include <openssl/evp.h>
 
 namespace leadkeep::crypto {
 namespace {
@@ -20,22 +20,11 @@ namespace {
 constexpr std::size_t kCoordinate = 32;
 constexpr std::byte kUncompressed{0x04};  // SEC 1 section 2.3.3
 
-template <auto release>
-struct Free {
-  template <class T>
-  void operator()(T* object) const noexcept {
-    release(object);
-  }
-};
-
-using Key = std::unique_ptr<EVP_PKEY, Free<&::EVP_PKEY_free>>;
-using KeyContext = std::unique_ptr<EVP_PKEY_CTX, Free<&::EVP_PKEY_CTX_free>>;
-using Digest = std::unique_ptr<EVP_MD_CTX, Free<&::EVP_MD_CTX_free>>;
 using Signature = std::unique_ptr<ECDSA_SIG, Free<&::ECDSA_SIG_free>>;
 using Number = std::unique_ptr<BIGNUM, Free<&::BN_free>>;
 
 // Nothing for a point that is not on the curve.
-Key key_of(const P256Point& point) {
+EvpKey key_of(const P256Point& point) {
   ByteArray<1 + 2 * kCoordinate> encoded{kUncompressed};
   std::ranges::copy(point.y, std::ranges::copy(point.x, encoded.begin() + 1).out);
   std::string group = "P-256";
@@ -43,14 +32,14 @@ Key key_of(const P256Point& point) {
       ::OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group.data(), group.size()),
       ::OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, encoded.data(), encoded.size()),
       ::OSSL_PARAM_construct_end()};
-  const KeyContext context{::EVP_PKEY_CTX_new_from_name(nullptr, "EC", nullptr)};
+  const EvpKeyContext context{::EVP_PKEY_CTX_new_from_name(nullptr, "EC", nullptr)};
   LK_CHECK(context != nullptr && ::EVP_PKEY_fromdata_init(context.get()) == 1);
   EVP_PKEY* key = nullptr;
   auto copy = parameters;  // the library takes them as changeable
   if (::EVP_PKEY_fromdata(context.get(), &key, EVP_PKEY_PUBLIC_KEY, copy.data()) != 1) {
     return nullptr;
   }
-  return Key{key};
+  return EvpKey{key};
 }
 
 Number number_of(ByteView bytes) {
@@ -89,8 +78,8 @@ ByteArray<64> both_of(ByteView der) {
 }  // namespace
 
 SignatureIs verify_es256(const P256Point& key, ByteView data, const ByteArray<64>& signature) {
-  const Key parsed = key_of(key);
-  const Digest digest{::EVP_MD_CTX_new()};
+  const EvpKey parsed = key_of(key);
+  const EvpDigestContext digest{::EVP_MD_CTX_new()};
   LK_CHECK(digest != nullptr);
   const Bytes der = der_of(signature);
   const bool good = parsed != nullptr &&
@@ -103,7 +92,7 @@ SignatureIs verify_es256(const P256Point& key, ByteView data, const ByteArray<64
 }
 
 struct Es256Key::Handle {
-  Key key;
+  EvpKey key;
 };
 
 Es256Key::Es256Key(std::unique_ptr<Handle> handle) noexcept : m_handle{std::move(handle)} {}
@@ -113,7 +102,7 @@ Es256Key& Es256Key::operator=(Es256Key&&) noexcept = default;
 Es256Key::~Es256Key() = default;
 
 Es256Key Es256Key::generate() {
-  Key key{::EVP_EC_gen("P-256")};
+  EvpKey key{::EVP_EC_gen("P-256")};
   LK_CHECK(key != nullptr);
   return Es256Key{std::make_unique<Handle>(Handle{std::move(key)})};
 }
@@ -131,7 +120,7 @@ P256Point Es256Key::public_point() const {
 }
 
 ByteArray<64> Es256Key::sign(ByteView data) const {
-  const Digest digest{::EVP_MD_CTX_new()};
+  const EvpDigestContext digest{::EVP_MD_CTX_new()};
   LK_CHECK(digest != nullptr);
   LK_CHECK(::EVP_DigestSignInit_ex(digest.get(), nullptr, "SHA256", nullptr, nullptr,
                                    m_handle->key.get(), nullptr) == 1);

@@ -1,0 +1,72 @@
+#include "openssl_bytes.h"
+#include "openssl_handles.h"
+
+#include <leadkeep/crypto/public_key.h>
+
+#include <limits>
+
+#include <openssl/err.h>
+#include <openssl/x509.h>
+
+namespace leadkeep::crypto {
+namespace {
+
+using Certificate = std::unique_ptr<X509, Free<&::X509_free>>;
+
+constexpr std::size_t kMostBytes = 64 * 1024;
+
+bool is_on_named_curve(const EVP_PKEY* key) {
+  std::size_t size = 0;
+  return ::EVP_PKEY_get_group_name(key, nullptr, 0, &size) == 1;
+}
+
+std::optional<PublicKeyKind> kind_of(const EVP_PKEY* key) {
+  if (::EVP_PKEY_is_a(key, "RSA") == 1) {
+    return PublicKeyKind{PublicKeyKind::Family::kRsa, ::EVP_PKEY_get_bits(key)};
+  }
+  if (::EVP_PKEY_is_a(key, "EC") == 1 && is_on_named_curve(key)) {
+    return PublicKeyKind{PublicKeyKind::Family::kEc, ::EVP_PKEY_get_bits(key)};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+bool PublicKeyKind::is_strong() const noexcept {
+  constexpr int kRsaBits = 2048;
+  constexpr int kMostRsaBits = 8192;  // a longer one only costs time
+  constexpr int kEcBits = 256;
+  return family == Family::kRsa ? bits >= kRsaBits && bits <= kMostRsaBits : bits >= kEcBits;
+}
+
+std::optional<PublicKeyKind> kind_of_public_key(ByteView spki) {
+  if (spki.size() > kMostBytes) {
+    return std::nullopt;
+  }
+  const unsigned char* at = uchars(spki.data());
+  const EvpKey key{::d2i_PUBKEY(nullptr, &at, static_cast<long>(spki.size()))};
+  const bool whole = key != nullptr && at == uchars(spki.data()) + spki.size();
+  ::ERR_clear_error();
+  return whole ? kind_of(key.get()) : std::nullopt;
+}
+
+std::optional<Bytes> public_key_of_certificate(ByteView certificate) {
+  if (certificate.size() > kMostBytes) {
+    return std::nullopt;
+  }
+  const unsigned char* at = uchars(certificate.data());
+  const Certificate parsed{::d2i_X509(nullptr, &at, static_cast<long>(certificate.size()))};
+  const bool whole = parsed != nullptr && at == uchars(certificate.data()) + certificate.size();
+  unsigned char* der = nullptr;
+  const int size = whole ? ::i2d_X509_PUBKEY(::X509_get_X509_PUBKEY(parsed.get()), &der) : -1;
+  ::ERR_clear_error();
+  if (size <= 0) {
+    return std::nullopt;
+  }
+  const auto* bytes = reinterpret_cast<const std::byte*>(der);
+  Bytes spki{bytes, bytes + size};
+  ::OPENSSL_free(der);
+  return spki;
+}
+
+}  // namespace leadkeep::crypto

@@ -1,0 +1,75 @@
+// leadkeep/saml/checks.h — every check of a SAML message, by its id
+//
+// The ids are those that the tests, the trail and `leadkeepctl saml test` use. They run in the order
+// of this list as far as they apply, cheap and structural ones first; the first that does not hold
+// ends the examination.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace leadkeep::saml {
+
+enum class Check : std::uint8_t {
+  kT02,
+  kB01,
+  kB02,
+  kB03,
+  kB04,
+  kR01,
+  kR02,
+  kR03,
+  kP04,
+  kR04,
+  kS01,
+  kS02,
+  kS03,
+  kS04,
+  kS05,
+  kS06,
+  kS07,
+  kP01,
+  kP02,
+  kP03,
+  kP05,
+  kE01,
+  kE02,
+  kE03,
+  kA01,
+  kA02,
+  kA03,
+  kA04,
+  kA05,
+  kA06,
+  kA08,
+  kA09,
+};
+
+[[nodiscard]] std::span<const Check> all_checks() noexcept;
+[[nodiscard]] std::string_view id_of(Check check) noexcept;       // "S-04"
+[[nodiscard]] std::string_view meaning_of(Check check) noexcept;  // what holds where it holds
+
+struct Refusal {
+  Check check;
+  std::string_view why;  // a literal: what was found, never the message's own words
+};
+
+// Notes which checks held, and the first that did not.
+class Examination {
+ public:
+  // Returns `holds`. `why` is a literal.
+  bool holds(Check check, bool holds, std::string_view why);
+
+  // In the order in which they first held.
+  [[nodiscard]] const std::vector<Check>& held() const noexcept { return m_held; }
+
+  [[nodiscard]] const std::optional<Refusal>& refusal() const noexcept { return m_refusal; }
+
+ private:
+  std::vector<Check> m_held;
+  std::optional<Refusal> m_refusal;
+};
+
+}  // namespace leadkeep::saml

@@ -1,0 +1,75 @@
+// leadkeep/saml/response.h — a Response of the Web Browser SSO profile: whom does it prove?
+//
+// Takes    SAMLResponse as the browser posted it, which identity provider was asked, what for
+// Yields   Identity, of the verified octets and nothing else; or the check that did not hold
+// Refuses  by the checks of checks.h; whether the request is open and the assertion new is for the
+//          caller, who has the rows
+// Source   SAML 2.0 core, bindings section 3.5 and profiles section 4.1; XML Signature and
+//          Encryption by xmlsec1 and OpenSSL within the bounds of the checks
+// Threads  any; stateless. A parser of foreign XML runs here: not in a process that has keys of the
+//          store, a network or files.
+#pragma once
+#include <leadkeep/base/bytes.h>
+#include <leadkeep/base/clock.h>
+#include <leadkeep/base/pii.h>
+#include <leadkeep/crypto/rsa.h>
+#include <leadkeep/saml/checks.h>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace leadkeep::saml {
+
+inline constexpr std::chrono::seconds kSkew{60};  // of two good clocks
+
+// As an administrator confirmed it.
+struct IdentityProvider {
+  std::string entity_id;
+  std::vector<Bytes> signing_keys;  // SubjectPublicKeyInfo, DER; any of them
+  bool accepts_cbc = false;         // AES-CBC, and then only inside a signed response
+};
+
+struct ServiceProvider {
+  std::string entity_id;
+  std::string consumer_url;                            // where the response was posted
+  std::vector<crypto::RsaPrivateKey> decryption_keys;  // of now, and of before the last change
+};
+
+// The request that is answered.
+struct Question {
+  std::string request_id;
+  Timestamp asked;
+  bool asked_again = false;  // ForceAuthn
+};
+
+struct Attribute {
+  std::string name;
+  std::vector<Pii<std::string>> values;  // of plain text
+};
+
+struct Identity {
+  Pii<std::string> name_id;
+  std::string name_id_format;  // empty if the identity provider names none
+  std::string session_index;   // likewise
+  std::string authn_context;   // AuthnContextClassRef, likewise
+  Timestamp authenticated;
+  std::optional<Timestamp> session_ends;
+  std::string assertion_id;
+  Timestamp assertion_ends;  // from then on no replay is possible, the skew counted in
+  std::vector<Attribute> attributes;
+};
+
+struct Judgement {
+  std::vector<Check> held;
+  std::optional<Refusal> refusal;  // exactly one of these two
+  std::optional<Identity> identity;
+};
+
+[[nodiscard]] Judgement judge_response(std::string_view posted, const IdentityProvider& provider,
+                                       const ServiceProvider& us, const Question& question,
+                                       Timestamp now);
+
+}  // namespace leadkeep::saml
