@@ -73,15 +73,9 @@ std::string_view meaning_of(Check check) noexcept {
   return text_of(check).meaning;
 }
 
-bool Examination::holds(Check check, bool holds, std::string_view why) {
-  if (!holds) {
-    if (!m_refusal) {
-      m_refusal = Refusal{check, why};
-    }
-  } else if (std::ranges::find(m_held, check) == m_held.end()) {
-    m_held.push_back(check);
-  }
-  return holds;
+std::optional<Check> check_of(std::string_view id) noexcept {
+  const auto* found = std::ranges::find(kTexts, id, &Text::id);
+  return found == kTexts.end() ? std::nullopt : std::optional{found->check};
 }
 
 }  // namespace leadkeep::saml

@@ -7,8 +7,8 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
-#include <vector>
 
 namespace leadkeep::saml {
 
@@ -48,28 +48,13 @@ enum class Check : std::uint8_t {
 };
 
 [[nodiscard]] std::span<const Check> all_checks() noexcept;
-[[nodiscard]] std::string_view id_of(Check check) noexcept;       // "S-04"
+[[nodiscard]] std::string_view id_of(Check check) noexcept;  // "S-04"
+[[nodiscard]] std::optional<Check> check_of(std::string_view id) noexcept;
 [[nodiscard]] std::string_view meaning_of(Check check) noexcept;  // what holds where it holds
 
 struct Refusal {
   Check check;
-  std::string_view why;  // a literal: what was found, never the message's own words
-};
-
-// Notes which checks held, and the first that did not.
-class Examination {
- public:
-  // Returns `holds`. `why` is a literal.
-  bool holds(Check check, bool holds, std::string_view why);
-
-  // In the order in which they first held.
-  [[nodiscard]] const std::vector<Check>& held() const noexcept { return m_held; }
-
-  [[nodiscard]] const std::optional<Refusal>& refusal() const noexcept { return m_refusal; }
-
- private:
-  std::vector<Check> m_held;
-  std::optional<Refusal> m_refusal;
+  std::string why;  // what was found, in our words
 };
 
 }  // namespace leadkeep::saml

@@ -1,24 +1,16 @@
-// leadkeep/saml/response.h — a Response of the Web Browser SSO profile: whom does it prove?
+// leadkeep/saml/response.h — a Response of the Web Browser SSO profile: what is asked of it, and whom
+// it proves
 //
-// Takes    SAMLResponse as the browser posted it, which identity provider was asked, what for
-// Yields   Identity, of the verified octets and nothing else; or the check that did not hold
-// Refuses  by the checks of checks.h; whether the request is open and the assertion new is for the
-//          caller, who has the rows
-// Source   SAML 2.0 core, bindings section 3.5 and profiles section 4.1; XML Signature and
-//          Encryption by xmlsec1 and OpenSSL within the bounds of the checks
-// Threads  any; stateless. A parser of foreign XML runs here: not in a process that has keys of the
-//          store, a network or files.
+// Source   SAML 2.0 core, bindings section 3.5 and profiles section 4.1
 #pragma once
 #include <leadkeep/base/bytes.h>
 #include <leadkeep/base/clock.h>
 #include <leadkeep/base/pii.h>
-#include <leadkeep/crypto/rsa.h>
 #include <leadkeep/saml/checks.h>
 
 #include <chrono>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace leadkeep::saml {
@@ -34,8 +26,7 @@ struct IdentityProvider {
 
 struct ServiceProvider {
   std::string entity_id;
-  std::string consumer_url;                            // where the response was posted
-  std::vector<crypto::RsaPrivateKey> decryption_keys;  // of now, and of before the last change
+  std::string consumer_url;  // where the response was posted
 };
 
 // The request that is answered.
@@ -67,9 +58,5 @@ struct Judgement {
   std::optional<Refusal> refusal;  // exactly one of these two
   std::optional<Identity> identity;
 };
-
-[[nodiscard]] Judgement judge_response(std::string_view posted, const IdentityProvider& provider,
-                                       const ServiceProvider& us, const Question& question,
-                                       Timestamp now);
 
 }  // namespace leadkeep::saml
