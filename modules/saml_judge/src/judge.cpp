@@ -1,5 +1,6 @@
 #include "base64.h"
 #include "decryption.h"
+#include "library.h"
 #include "message.h"
 #include "names.h"
 #include "profile.h"
@@ -145,6 +146,10 @@ std::optional<Identity> examine(std::string_view posted, const Situation& situat
 }
 
 }  // namespace
+
+void start() {
+  start_library();
+}
 
 saml::Judgement judge_response(std::string_view posted, const IdentityProvider& provider,
                                const ServiceProvider& us,

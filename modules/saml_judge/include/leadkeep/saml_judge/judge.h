@@ -20,6 +20,10 @@
 
 namespace leadkeep::saml_judge {
 
+// Makes the libraries ready, which open files for it; judge_response does it too, if it has to. For a
+// process that is about to lose that.
+void start();
+
 // `keys` decrypt: those of now, and of before the last change.
 [[nodiscard]] saml::Judgement judge_response(std::string_view posted,
                                              const saml::IdentityProvider& provider,

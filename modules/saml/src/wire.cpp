@@ -1,0 +1,188 @@
+#include <leadkeep/base/bytes.h>
+#include <leadkeep/json/value.h>
+#include <leadkeep/json/writer.h>
+#include <leadkeep/saml/wire.h>
+
+#include <utility>
+
+namespace leadkeep::saml {
+namespace {
+
+constexpr std::size_t kMaxDepth = 6;
+constexpr std::size_t kLongestWhy = 300;
+
+std::string text_in(json::Value object, std::string_view name) {
+  return std::string{object[name].string().value_or("")};
+}
+
+std::optional<Timestamp> time_in(json::Value object, std::string_view name) {
+  const auto ms = object[name].integer();
+  return ms ? std::optional{Timestamp{*ms}} : std::nullopt;
+}
+
+std::optional<json::Document> parse(std::string_view text) {
+  auto document = json::Document::parse(text, {.max_bytes = kMaxWire, .max_depth = kMaxDepth});
+  if (!document || !document.value().root().is_object()) {
+    return std::nullopt;
+  }
+  return std::move(document).value();
+}
+
+void write_identity(json::Writer& out, const Identity& identity) {
+  out.begin_object()
+      .field("name_id", identity.name_id.expose())
+      .field("name_id_format", identity.name_id_format)
+      .field("session_index", identity.session_index)
+      .field("authn_context", identity.authn_context)
+      .field("authenticated", identity.authenticated.ms)
+      .field("assertion_id", identity.assertion_id)
+      .field("assertion_ends", identity.assertion_ends.ms);
+  if (identity.session_ends) {
+    out.field("session_ends", identity.session_ends->ms);
+  }
+  out.key("attributes").begin_array();
+  for (const Attribute& attribute : identity.attributes) {
+    out.begin_object().field("name", attribute.name).key("values").begin_array();
+    for (const Pii<std::string>& value : attribute.values) {
+      out.string(value.expose());
+    }
+    out.end_array().end_object();
+  }
+  out.end_array().end_object();
+}
+
+std::optional<Identity> read_identity(json::Value value) {
+  Identity identity;
+  identity.name_id = Pii{text_in(value, "name_id")};
+  identity.name_id_format = text_in(value, "name_id_format");
+  identity.session_index = text_in(value, "session_index");
+  identity.authn_context = text_in(value, "authn_context");
+  identity.assertion_id = text_in(value, "assertion_id");
+  const auto authenticated = time_in(value, "authenticated");
+  const auto ends = time_in(value, "assertion_ends");
+  if (identity.name_id.expose().empty() || identity.assertion_id.empty() || !authenticated ||
+      !ends) {
+    return std::nullopt;
+  }
+  identity.authenticated = *authenticated;
+  identity.assertion_ends = *ends;
+  identity.session_ends = time_in(value, "session_ends");
+  for (const json::Value item : value["attributes"].items()) {
+    Attribute attribute{text_in(item, "name"), {}};
+    for (const json::Value one : item["values"].items()) {
+      attribute.values.emplace_back(std::string{one.string().value_or("")});
+    }
+    identity.attributes.push_back(std::move(attribute));
+  }
+  return identity;
+}
+
+std::optional<Refusal> read_refusal(json::Value value) {
+  const auto check = check_of(text_in(value, "check"));
+  std::string why = text_in(value, "why");
+  if (!check || why.size() > kLongestWhy) {
+    return std::nullopt;
+  }
+  return Refusal{*check, std::move(why)};
+}
+
+}  // namespace
+
+std::string write_job(const Job& job) {
+  json::Writer out{job.posted.size() + 4 * 1024};
+  out.begin_object()
+      .field("posted", job.posted)
+      .field("provider", job.provider.entity_id)
+      .field("accepts_cbc", job.provider.accepts_cbc)
+      .key("keys")
+      .begin_array();
+  for (const Bytes& key : job.provider.signing_keys) {
+    out.string(to_base64url(key));
+  }
+  out.end_array()
+      .field("us", job.us.entity_id)
+      .field("consumer_url", job.us.consumer_url)
+      .field("request_id", job.question.request_id)
+      .field("asked", job.question.asked.ms)
+      .field("asked_again", job.question.asked_again)
+      .field("now", job.now.ms)
+      .end_object();
+  return std::move(out).take();
+}
+
+std::optional<Job> read_job(std::string_view text) {
+  const auto document = parse(text);
+  if (!document) {
+    return std::nullopt;
+  }
+  const json::Value value = document->root();
+  const auto asked = time_in(value, "asked");
+  const auto now = time_in(value, "now");
+  const auto accepts_cbc = value["accepts_cbc"].boolean();
+  const auto asked_again = value["asked_again"].boolean();
+  if (!asked || !now || !accepts_cbc || !asked_again) {
+    return std::nullopt;
+  }
+  Job job{text_in(value, "posted"),
+          {text_in(value, "provider"), {}, *accepts_cbc},
+          {text_in(value, "us"), text_in(value, "consumer_url")},
+          {text_in(value, "request_id"), *asked, *asked_again},
+          *now};
+  for (const json::Value item : value["keys"].items()) {
+    auto key = from_base64url(item.string().value_or(""));
+    if (!key) {
+      return std::nullopt;
+    }
+    job.provider.signing_keys.push_back(*std::move(key));
+  }
+  return job;
+}
+
+std::string write_judgement(const Judgement& judgement) {
+  json::Writer out;
+  out.begin_object().key("held").begin_array();
+  for (const Check check : judgement.held) {
+    out.string(id_of(check));
+  }
+  out.end_array();
+  if (judgement.refusal) {
+    out.key("refusal")
+        .begin_object()
+        .field("check", id_of(judgement.refusal->check))
+        .field("why", judgement.refusal->why)
+        .end_object();
+  }
+  if (judgement.identity) {
+    out.key("identity");
+    write_identity(out, *judgement.identity);
+  }
+  out.end_object();
+  return std::move(out).take();
+}
+
+std::optional<Judgement> read_judgement(std::string_view text) {
+  const auto document = parse(text);
+  if (!document) {
+    return std::nullopt;
+  }
+  const json::Value value = document->root();
+  Judgement judgement;
+  for (const json::Value item : value["held"].items()) {
+    const auto check = check_of(item.string().value_or(""));
+    if (!check) {
+      return std::nullopt;
+    }
+    judgement.held.push_back(*check);
+  }
+  if (!value["refusal"].is_absent()) {
+    judgement.refusal = read_refusal(value["refusal"]);
+  }
+  if (!value["identity"].is_absent()) {
+    judgement.identity = read_identity(value["identity"]);
+  }
+  const bool one = value["refusal"].is_absent() != value["identity"].is_absent() &&
+                   judgement.refusal.has_value() != judgement.identity.has_value();
+  return one ? std::optional{std::move(judgement)} : std::nullopt;
+}
+
+}  // namespace leadkeep::saml

@@ -1,0 +1,106 @@
+#include <leadkeep/saml/wire.h>
+
+#include <gtest/gtest.h>
+
+namespace leadkeep::saml {
+namespace {
+
+Identity an_identity() {
+  Identity identity;
+  identity.name_id = Pii<std::string>{"älice \"x\""};
+  identity.name_id_format = "format";
+  identity.session_index = "_s";
+  identity.authn_context = "context";
+  identity.authenticated = Timestamp{5};
+  identity.session_ends = Timestamp{6};
+  identity.assertion_id = "_a";
+  identity.assertion_ends = Timestamp{7};
+  identity.attributes.push_back(
+      {"groups", {Pii<std::string>{"agents"}, Pii<std::string>{"admins"}}});
+  identity.attributes.push_back({"none", {}});
+  return identity;
+}
+
+TEST(Wire, CarriesAJob) {
+  const Job job{"PHg+",
+                {"idp", {Bytes(3), Bytes(5, std::byte{0xff})}, true},
+                {"us", "https://acs"},
+                {"_r", Timestamp{1}, true},
+                Timestamp{2}};
+  const auto read = read_job(write_job(job));
+  ASSERT_TRUE(read.has_value());
+  EXPECT_EQ(read->posted, "PHg+");
+  EXPECT_EQ(read->provider.entity_id, "idp");
+  EXPECT_EQ(read->provider.signing_keys, job.provider.signing_keys);
+  EXPECT_TRUE(read->provider.accepts_cbc);
+  EXPECT_EQ(read->us.entity_id, "us");
+  EXPECT_EQ(read->us.consumer_url, "https://acs");
+  EXPECT_EQ(read->question.request_id, "_r");
+  EXPECT_EQ(read->question.asked, Timestamp{1});
+  EXPECT_TRUE(read->question.asked_again);
+  EXPECT_EQ(read->now, Timestamp{2});
+}
+
+TEST(Wire, CarriesAnIdentity) {
+  const auto read =
+      read_judgement(write_judgement({{Check::kT02, Check::kA09}, std::nullopt, an_identity()}));
+  ASSERT_TRUE(read.has_value() && read->identity.has_value());
+  EXPECT_EQ(read->held, (std::vector{Check::kT02, Check::kA09}));
+  EXPECT_FALSE(read->refusal.has_value());
+  const Identity& identity = *read->identity;
+  EXPECT_EQ(identity.name_id.expose(), "älice \"x\"");
+  EXPECT_EQ(identity.name_id_format, "format");
+  EXPECT_EQ(identity.session_index, "_s");
+  EXPECT_EQ(identity.authn_context, "context");
+  EXPECT_EQ(identity.authenticated, Timestamp{5});
+  EXPECT_EQ(identity.session_ends, Timestamp{6});
+  EXPECT_EQ(identity.assertion_id, "_a");
+  EXPECT_EQ(identity.assertion_ends, Timestamp{7});
+  ASSERT_EQ(identity.attributes.size(), 2u);
+  EXPECT_EQ(identity.attributes[0].values[1].expose(), "admins");
+  EXPECT_TRUE(identity.attributes[1].values.empty());
+}
+
+TEST(Wire, CarriesARefusal) {
+  const auto read =
+      read_judgement(write_judgement({{}, Refusal{Check::kS05, "nobody's"}, std::nullopt}));
+  ASSERT_TRUE(read.has_value() && read->refusal.has_value());
+  EXPECT_EQ(read->refusal->check, Check::kS05);
+  EXPECT_EQ(read->refusal->why, "nobody's");
+  EXPECT_FALSE(read->identity.has_value());
+}
+
+TEST(Wire, TakesNoAnswerThatIsNotExactlyOne) {
+  for (
+      const std::string_view text :
+      {R"()", R"([])", R"({})", R"({"held":[]})",
+       R"({"held":["Z-99"],"refusal":{"check":"S-05","why":""}})",
+       R"({"refusal":{"check":"Z-99","why":"x"}})", R"({"refusal":{}})", R"({"identity":{}})",
+       R"({"identity":{"name_id":"","assertion_id":"_a","authenticated":1,"assertion_ends":2}})",
+       R"({"identity":{"name_id":"alice","assertion_id":"_a","authenticated":1}})",
+       R"({"identity":{"name_id":"alice","assertion_id":"_a","authenticated":"1","assertion_ends":2}})",
+       R"({"refusal":{"check":"S-05","why":"x"},"identity":{"name_id":"alice","assertion_id":"_a","authenticated":1,"assertion_ends":2}})"}) {
+    EXPECT_FALSE(read_judgement(text).has_value()) << text;
+  }
+  const std::string long_why =
+      R"({"refusal":{"check":"S-05","why":")" + std::string(400, 'x') + "\"}}";
+  EXPECT_FALSE(read_judgement(long_why).has_value());
+  EXPECT_TRUE(
+      read_judgement(
+          R"({"identity":{"name_id":"alice","assertion_id":"_a","authenticated":1,"assertion_ends":2}})")
+          .has_value());
+}
+
+TEST(Wire, TakesNoJobWithoutItsTimesAndSwitches) {
+  EXPECT_FALSE(read_job("").has_value());
+  EXPECT_FALSE(read_job("{}").has_value());
+  EXPECT_FALSE(read_job(R"({"asked":1,"now":2,"accepts_cbc":true})").has_value());
+  EXPECT_TRUE(
+      read_job(R"({"asked":1,"now":2,"accepts_cbc":true,"asked_again":false})").has_value());
+  EXPECT_FALSE(
+      read_job(R"({"asked":1,"now":2,"accepts_cbc":true,"asked_again":false,"keys":["="]})")
+          .has_value());
+}
+
+}  // namespace
+}  // namespace leadkeep::saml
