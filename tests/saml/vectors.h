@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <optional>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,11 @@ struct Vector {
   bool accepts_cbc = false;
   bool asked_again = false;
 };
+
+// For the names of tests, which would hold addresses otherwise.
+inline std::ostream& operator<<(std::ostream& out, const Vector& vector) {
+  return out << vector.name;
+}
 
 [[nodiscard]] std::vector<Vector> dialect_vectors();
 [[nodiscard]] std::vector<Vector> wrapping_vectors();

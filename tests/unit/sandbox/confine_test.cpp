@@ -3,6 +3,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <functional>
+#include <ostream>
 #include <string>
 
 #include <fcntl.h>
@@ -23,6 +24,11 @@ struct Forbidden {
   std::string name;
   std::function<void()> attempt;
 };
+
+// For the names of tests, which would hold addresses otherwise.
+std::ostream& operator<<(std::ostream& out, const Forbidden& attempt) {
+  return out << attempt.name;
+}
 
 // Whatever came of it.
 template <class T>
