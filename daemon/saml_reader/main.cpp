@@ -118,7 +118,7 @@ int serve(int socket) {
   while (auto packet = receive(socket)) {
     if (packet->letter == saml::kKeyPacket) {
       auto key = crypto::RsaPrivateKey::parse(packet->body);
-      LK_CHECK(key.ok());  // leadkeepd has read it before
+      LK_CHECK(key.ok());
       keys.push_back(std::move(key).value());
       continue;
     }

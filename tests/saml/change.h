@@ -19,6 +19,26 @@ namespace leadkeep::test {
   return text.replace(at, from.size(), to);
 }
 
+// The text of the last such element, which holds no other.
+[[nodiscard]] inline std::string refilled(std::string xml, std::string_view element,
+                                          std::string_view text) {
+  const std::string tag = "<" + std::string{element} + ">";
+  const auto begin = xml.rfind(tag) + tag.size();
+  const auto end = xml.find('<', begin);
+  LK_CHECK(xml.rfind(tag) != std::string::npos && end > begin);
+  return xml.replace(begin, end - begin, text);
+}
+
+// Likewise, with another letter at one place of it.
+[[nodiscard]] inline std::string flipped(std::string xml, std::string_view element,
+                                         std::size_t place) {
+  const std::string tag = "<" + std::string{element} + ">";
+  LK_CHECK(xml.rfind(tag) != std::string::npos);
+  char& c = xml.at(xml.rfind(tag) + tag.size() + place);
+  c = c == 'A' ? 'B' : 'A';
+  return xml;
+}
+
 // A vector of a response that `spoil` made of the valid one, before it is signed.
 template <class Spoil>
 [[nodiscard]] Vector forged(std::string name, std::optional<saml::Check> refused_by,

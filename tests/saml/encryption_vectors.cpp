@@ -85,20 +85,13 @@ std::vector<Vector> encryption_vectors() {
   }));
   all.push_back(sealed("ContentOnly", Check::kE02, {}, change("xmlenc#Element", "xmlenc#Content")));
   all.push_back(sealed("EmptyCipherValue", Check::kE02, {}, [](std::string xml) {
-    const std::string_view tag = "<xenc:CipherValue>";
-    const auto begin = xml.rfind(tag) + tag.size();
-    return xml.erase(begin, xml.rfind("</xenc:CipherValue>") - begin);
+    return refilled(std::move(xml), "xenc:CipherValue", "");
   }));
   all.push_back(sealed("ABitOfTheContentFlipped", Check::kE02, {}, [](std::string xml) {
-    const std::string_view tag = "<xenc:CipherValue>";
-    char& c = xml[xml.rfind(tag) + tag.size() + 40];
-    c = c == 'A' ? 'B' : 'A';
-    return xml;
+    return flipped(std::move(xml), "xenc:CipherValue", 40);
   }));
   all.push_back(sealed("CutContent", Check::kE02, {}, [](std::string xml) {
-    const std::string_view tag = "<xenc:CipherValue>";
-    const auto begin = xml.rfind(tag) + tag.size();
-    return xml.replace(begin, xml.rfind("</xenc:CipherValue>") - begin, "AAAA");
+    return refilled(std::move(xml), "xenc:CipherValue", "AAAA");
   }));
   all.push_back(
       holding("EncryptedNonsense", Check::kB04, [](const std::string&) { return "nonsense"; }));

@@ -135,7 +135,7 @@ const crypto::Es256Key& idp_ec_key() {
   return key;
 }
 
-Forger::Forger() : m_key{idp_key()} {
+Forger::Forger() {
   response = {{"Destination", std::string{kAcs}},
               {"ID", "_response"},
               {"InResponseTo", std::string{kRequest}},
@@ -178,9 +178,9 @@ std::string Forger::signature(const Signing& signing, std::string_view canonical
       signing.more_references + "</ds:SignedInfo>";
   const std::string signed_info = "<ds:SignedInfo " + std::string{kDs} + ">" + inner;
   const std::string value = signing.sign ? signing.sign(signed_info)
-                                         : to_base64(m_key.sign_sha256(as_bytes(signed_info)));
+                                         : to_base64(idp_key().sign_sha256(as_bytes(signed_info)));
   return "<ds:Signature " + std::string{kDs} + "><ds:SignedInfo>" + inner + "<ds:SignatureValue>" +
-         value + "</ds:SignatureValue>" + signing.key_info + signing.inside + "</ds:Signature>";
+         value + "</ds:SignatureValue>" + signing.key_info + "</ds:Signature>";
 }
 
 std::string Forger::assertion_xml() const {
@@ -197,7 +197,7 @@ std::string Forger::assertion_xml() const {
 std::string Forger::response_xml() const {
   const std::string inner = wrap ? wrap(assertion_xml()) : assertion_xml();
   const std::string front = opening("samlp:Response", kSamlp, response) + response_issuer;
-  const std::string back = status + inner + more + "</samlp:Response>";
+  const std::string back = status + inner + "</samlp:Response>";
   const auto id = response.find("ID");
   return front +
          (sign_response

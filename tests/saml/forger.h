@@ -38,8 +38,7 @@ struct Signing {
   std::optional<std::string> uri;  // "#" and the id of the element, if nothing is said
   std::string key_info;            // behind SignatureValue
   std::string more_references;
-  std::string inside;  // behind KeyInfo
-  // Of SignedInfo: the signature in base64. RSA with SHA-256 by the key of the forger if empty.
+  // Of SignedInfo: the signature in base64. RSA with SHA-256 by idp_key() if empty.
   std::function<std::string(std::string_view)> sign;
 };
 
@@ -58,7 +57,6 @@ class Forger {
   std::string conditions;
   std::string authn;
   std::string attributes;
-  std::string more;  // behind the assertion, in the response
 
   std::optional<Signing> sign_response;
   std::optional<Signing> sign_assertion = Signing{};
@@ -74,11 +72,6 @@ class Forger {
   // The ds:Signature over `canonical`, an element that has this id.
   [[nodiscard]] std::string signature(const Signing& signing, std::string_view canonical,
                                       std::string_view id) const;
-
-  [[nodiscard]] const crypto::RsaPrivateKey& key() const noexcept { return m_key; }
-
- private:
-  const crypto::RsaPrivateKey& m_key;
 };
 
 // Made once for the process, as they take long.

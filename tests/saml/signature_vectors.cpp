@@ -165,16 +165,13 @@ void add_references(std::vector<Vector>& all) {
                    "<ds:SignatureValue>AAAA</ds:SignatureValue><ds:SignatureValue>");
   }));
   all.push_back(tampered("EmptySignatureValue", Check::kS02, [](std::string xml) {
-    const auto begin =
-        xml.find("<ds:SignatureValue>") + std::string_view{"<ds:SignatureValue>"}.size();
-    return xml.erase(begin, xml.find("</ds:SignatureValue>") - begin);
+    return refilled(std::move(xml), "ds:SignatureValue", "");
   }));
   all.push_back(tampered("ElementsInSignatureValue", Check::kS02, [](std::string xml) {
     return changed(std::move(xml), "<ds:SignatureValue>", "<ds:SignatureValue><ds:X></ds:X>");
   }));
   all.push_back(tampered("EmptyDigestValue", Check::kS04, [](std::string xml) {
-    const auto begin = xml.find("<ds:DigestValue>") + std::string_view{"<ds:DigestValue>"}.size();
-    return xml.erase(begin, xml.find("</ds:DigestValue>") - begin);
+    return refilled(std::move(xml), "ds:DigestValue", "");
   }));
   all.push_back(tampered("PartOfASignatureInAnotherNamespace", Check::kS02, [](std::string xml) {
     return changed(
@@ -232,15 +229,10 @@ void add_tampering(std::vector<Vector>& all) {
   tamper("AnAttributeMore", "<saml:Subject>", "<saml:Subject x=\"y\">");
   tamper("AnElementMore", "</saml:Subject>", "</saml:Subject><saml:X></saml:X>");
   all.push_back(tampered("ABitOfTheSignatureFlipped", Check::kS05, [](std::string xml) {
-    const auto at =
-        xml.find("<ds:SignatureValue>") + std::string_view{"<ds:SignatureValue>"}.size();
-    xml[at + 5] = xml[at + 5] == 'A' ? 'B' : 'A';
-    return xml;
+    return flipped(std::move(xml), "ds:SignatureValue", 5);
   }));
   all.push_back(tampered("ABitOfTheDigestFlipped", Check::kS05, [](std::string xml) {
-    const auto at = xml.find("<ds:DigestValue>") + std::string_view{"<ds:DigestValue>"}.size();
-    xml[at + 5] = xml[at + 5] == 'A' ? 'B' : 'A';
-    return xml;
+    return flipped(std::move(xml), "ds:DigestValue", 5);
   }));
   all.push_back({"AnotherDestinationInASignedResponse", Check::kS05, [] {
                    Forger forger;

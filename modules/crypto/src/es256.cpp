@@ -1,5 +1,6 @@
 #include "openssl_bytes.h"
 #include "openssl_handles.h"
+#include "openssl_sign.h"
 
 #include <leadkeep/base/check.h>
 #include <leadkeep/crypto/es256.h>
@@ -120,15 +121,7 @@ P256Point Es256Key::public_point() const {
 }
 
 ByteArray<64> Es256Key::sign(ByteView data) const {
-  const EvpDigestContext digest{::EVP_MD_CTX_new()};
-  LK_CHECK(digest != nullptr);
-  LK_CHECK(::EVP_DigestSignInit_ex(digest.get(), nullptr, "SHA256", nullptr, nullptr,
-                                   m_handle->key.get(), nullptr) == 1);
-  Bytes der(static_cast<std::size_t>(::EVP_PKEY_get_size(m_handle->key.get())));
-  std::size_t size = der.size();
-  LK_CHECK(::EVP_DigestSign(digest.get(), uchars(der.data()), &size, uchars(data.data()),
-                            data.size()) == 1);
-  return both_of(ByteView{der}.first(size));
+  return both_of(sign_with_sha256(m_handle->key.get(), data));
 }
 
 }  // namespace leadkeep::crypto

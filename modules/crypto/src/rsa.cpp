@@ -1,5 +1,6 @@
 #include "openssl_bytes.h"
 #include "openssl_handles.h"
+#include "openssl_sign.h"
 
 #include <leadkeep/base/check.h>
 #include <leadkeep/crypto/rsa.h>
@@ -102,16 +103,7 @@ SecretBytes RsaPrivateKey::pkcs8() const {
 }
 
 Bytes RsaPrivateKey::sign_sha256(ByteView data) const {
-  const EvpDigestContext digest{::EVP_MD_CTX_new()};
-  LK_CHECK(digest != nullptr);
-  LK_CHECK(::EVP_DigestSignInit_ex(digest.get(), nullptr, "SHA256", nullptr, nullptr,
-                                   m_handle->key.get(), nullptr) == 1);
-  Bytes signature(static_cast<std::size_t>(::EVP_PKEY_get_size(m_handle->key.get())));
-  std::size_t size = signature.size();
-  LK_CHECK(::EVP_DigestSign(digest.get(), uchars(signature.data()), &size, uchars(data.data()),
-                            data.size()) == 1);
-  LK_CHECK(size == signature.size());
-  return signature;
+  return sign_with_sha256(m_handle->key.get(), data);
 }
 
 std::optional<SecretBytes> RsaPrivateKey::decrypt_oaep(const Oaep& oaep,

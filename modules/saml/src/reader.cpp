@@ -32,7 +32,8 @@ std::optional<Pair> make_pair(int type) {
   return Pair{UniqueFd{fds[0]}, UniqueFd{fds[1]}};
 }
 
-// A packet of one letter and its body, with a descriptor if there is one.
+// A packet of one letter and its body, with a descriptor if there is one. Never waits: a program that
+// takes none has died for us.
 bool send_packet(int socket, char letter, ByteView body, int descriptor = -1) {
   std::array<iovec, 2> parts{iovec{&letter, 1},
                              iovec{const_cast<std::byte*>(body.data()), body.size()}};
@@ -49,7 +50,8 @@ bool send_packet(int socket, char letter, ByteView body, int descriptor = -1) {
     header->cmsg_len = CMSG_LEN(sizeof(int));
     std::memcpy(CMSG_DATA(header), &descriptor, sizeof(int));
   }
-  return ::sendmsg(socket, &message, MSG_NOSIGNAL) == static_cast<ssize_t>(1 + body.size());
+  return ::sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT) ==
+         static_cast<ssize_t>(1 + body.size());
 }
 
 bool wait_for(int fd, short events, Clock::time_point end) {

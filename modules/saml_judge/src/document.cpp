@@ -1,6 +1,7 @@
 #include "document.h"
 
 #include "library.h"
+#include "xml_text.h"
 
 #include <leadkeep/base/check.h>
 
@@ -17,10 +18,6 @@ struct FreeParser {
 };
 
 using Parser = std::unique_ptr<::xmlParserCtxt, FreeParser>;
-
-std::string_view view(const ::xmlChar* text) noexcept {
-  return text == nullptr ? std::string_view{} : reinterpret_cast<const char*>(text);
-}
 
 bool is_named(const ::xmlNode* node, std::string_view ns, std::string_view name) noexcept {
   return node->type == XML_ELEMENT_NODE && node->ns != nullptr && view(node->ns->href) == ns &&

@@ -3,6 +3,7 @@
 #include "base64.h"
 #include "library.h"
 #include "names.h"
+#include "xml_text.h"
 
 #include <leadkeep/base/check.h>
 #include <leadkeep/crypto/public_key.h>
@@ -129,8 +130,7 @@ class RegisteredId {
   RegisteredId(const Document& document, const Element& element) : m_document{document.raw()} {
     for (::xmlAttr* attribute = element.raw()->properties; attribute != nullptr;
          attribute = attribute->next) {
-      if (attribute->ns == nullptr &&
-          ::xmlStrEqual(attribute->name, reinterpret_cast<const ::xmlChar*>("ID")) == 1) {
+      if (attribute->ns == nullptr && view(attribute->name) == "ID") {
         m_attribute = attribute;
       }
     }

@@ -1,6 +1,7 @@
 #include "tree_gate.h"
 
 #include "names.h"
+#include "xml_text.h"
 
 #include <leadkeep/base/text.h>
 
@@ -17,10 +18,6 @@ constexpr std::size_t kMostDepth = 40;
 constexpr std::size_t kMostAttributes = 20;
 constexpr std::size_t kLongestId = 128;
 constexpr std::string_view kXmlNs = "http://www.w3.org/XML/1998/namespace";
-
-std::string_view view(const ::xmlChar* text) noexcept {
-  return text == nullptr ? std::string_view{} : reinterpret_cast<const char*>(text);
-}
 
 // RFC 3986 section 3.1: canonicalisation fails on another one.
 bool is_absolute(std::string_view uri) noexcept {

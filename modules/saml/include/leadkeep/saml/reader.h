@@ -5,7 +5,8 @@
 // nothing of another. A message is given kTime; what crashes the process or takes longer is a
 // log-in that failed, and nothing more.
 //
-// Takes    the program; PKCS #8 of the keys that decrypt (several during a change)
+// Takes    the program; the keys that decrypt, as crypto::RsaPrivateKey parses them (several during a
+//          change): with one that it does not, the program ends at its start
 // Yields   Judgement
 // Refuses  kUnavailable  no answer, or none that could be: the process was killed, timed out, or
 //                        could not be started; too many messages are being read
