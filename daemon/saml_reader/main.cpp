@@ -2,6 +2,8 @@
 //
 // Standard input is a socket. It brings the keys that decrypt, and then a socket for each message,
 // for which a process of its own is forked. Nothing is opened after the first lines of main().
+#include "exit_code.h"
+
 #include <leadkeep/base/check.h>
 #include <leadkeep/base/files.h>
 #include <leadkeep/base/secret.h>
@@ -13,6 +15,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdio>
 #include <cstring>
 #include <optional>
 #include <string>
@@ -113,6 +116,12 @@ bool write_all(int socket, std::string_view text) {
   ::_exit(done ? 0 : 1);
 }
 
+bool brings_packets(int descriptor) {
+  int type = 0;
+  socklen_t size = sizeof(type);
+  return ::getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_SEQPACKET;
+}
+
 int serve(int socket) {
   std::vector<crypto::RsaPrivateKey> keys;
   while (auto packet = receive(socket)) {
@@ -136,6 +145,12 @@ int serve(int socket) {
 
 int main() {
   using namespace leadkeep;
+  if (!brings_packets(STDIN_FILENO)) {
+    static_cast<void>(std::fputs(
+        "leadkeep-saml-reader: leadkeepd starts this program, with a socket as its input\n",
+        stderr));
+    return static_cast<int>(daemon::ExitCode::kUsage);
+  }
   LK_CHECK(::signal(SIGCHLD, SIG_IGN) != SIG_ERR);  // nobody asks how a job ended
   LK_CHECK(::prctl(PR_SET_DUMPABLE, 0) == 0);       // there are keys in its memory
   saml_judge::start();

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <csignal>
+#include <cstdio>
 #include <fstream>
 #include <string>
 #include <thread>
@@ -13,6 +14,7 @@
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace leadkeep::saml {
@@ -124,6 +126,18 @@ TEST_F(SamlReader, ServesManyAtOnce) {
     }
   }
   EXPECT_EQ(std::ranges::count(good, true), std::ssize(good));
+}
+
+TEST(SamlReaderProgram, SaysWhoStartsItWhereSomebodyElseDoes) {
+  const std::string command = std::string{LEADKEEP_SAML_READER} + " < /dev/null 2>&1";
+  FILE* output = ::popen(command.c_str(), "r");  // NOLINT(cert-env33-c): a command of the build
+  ASSERT_NE(output, nullptr);
+  std::array<char, 200> line{};
+  EXPECT_NE(std::fgets(line.data(), line.size(), output), nullptr);
+  EXPECT_NE(std::string_view{line.data()}.find("leadkeepd starts this program"),
+            std::string_view::npos);
+  const int status = ::pclose(output);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 2) << status;
 }
 
 TEST(SamlReaderProgram, ThatIsMissingIsNamed) {
