@@ -10,6 +10,7 @@
 #include <leadkeep/saml/reader.h>
 #include <leadkeep/saml/wire.h>
 #include <leadkeep/saml_judge/judge.h>
+#include <leadkeep/saml_judge/metadata.h>
 #include <leadkeep/sandbox/confine.h>
 
 #include <array>
@@ -100,6 +101,15 @@ bool write_all(int socket, std::string_view text) {
   return true;
 }
 
+std::string answer_to(const saml::Job& job, const std::vector<crypto::RsaPrivateKey>& keys) {
+  if (const auto* metadata = std::get_if<saml::MetadataJob>(&job)) {
+    return saml::write_metadata(saml_judge::read_metadata(metadata->xml));
+  }
+  const auto& response = std::get<saml::ResponseJob>(job);
+  return saml::write_judgement(saml_judge::judge_response(
+      response.posted, response.provider, response.us, keys, response.question, response.now));
+}
+
 // In a process of its own, which ends with it.
 [[noreturn]] void do_job(int socket, const std::vector<crypto::RsaPrivateKey>& keys) {
   constexpr std::chrono::seconds kCpu{1};
@@ -107,12 +117,7 @@ bool write_all(int socket, std::string_view text) {
   sandbox::confine(sandbox::Duty::kOneJob);
   const auto text = read_all(socket);
   const auto job = text ? saml::read_job(*text) : std::nullopt;
-  bool done = false;
-  if (job) {
-    done =
-        write_all(socket, saml::write_judgement(saml_judge::judge_response(
-                              job->posted, job->provider, job->us, keys, job->question, job->now)));
-  }
+  const bool done = job && write_all(socket, answer_to(*job, keys));
   ::_exit(done ? 0 : 1);
 }
 

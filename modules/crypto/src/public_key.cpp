@@ -3,15 +3,11 @@
 
 #include <leadkeep/crypto/public_key.h>
 
-#include <limits>
-
 #include <openssl/err.h>
 #include <openssl/x509.h>
 
 namespace leadkeep::crypto {
 namespace {
-
-using Certificate = std::unique_ptr<X509, Free<&::X509_free>>;
 
 constexpr std::size_t kMostBytes = 64 * 1024;
 
@@ -48,25 +44,6 @@ std::optional<PublicKeyKind> kind_of_public_key(ByteView spki) {
   const bool whole = key != nullptr && at == uchars(spki.data()) + spki.size();
   ::ERR_clear_error();
   return whole ? kind_of(key.get()) : std::nullopt;
-}
-
-std::optional<Bytes> public_key_of_certificate(ByteView certificate) {
-  if (certificate.size() > kMostBytes) {
-    return std::nullopt;
-  }
-  const unsigned char* at = uchars(certificate.data());
-  const Certificate parsed{::d2i_X509(nullptr, &at, static_cast<long>(certificate.size()))};
-  const bool whole = parsed != nullptr && at == uchars(certificate.data()) + certificate.size();
-  unsigned char* der = nullptr;
-  const int size = whole ? ::i2d_X509_PUBKEY(::X509_get_X509_PUBKEY(parsed.get()), &der) : -1;
-  ::ERR_clear_error();
-  if (size <= 0) {
-    return std::nullopt;
-  }
-  const auto* bytes = reinterpret_cast<const std::byte*>(der);
-  Bytes spki{bytes, bytes + size};
-  ::OPENSSL_free(der);
-  return spki;
 }
 
 }  // namespace leadkeep::crypto

@@ -169,7 +169,7 @@ Result<UniqueFd> Reader::give_job() {
   return std::move(pair->ours);
 }
 
-Result<Judgement> Reader::judge(const Job& job) {
+Result<std::string> Reader::have_done(std::string_view job) {
   const auto end = Clock::now() + kTime;
   const auto is_free = [](const State& state) { return state.at_work < kMostAtOnce; };
   const bool has_turn = m_state.when_or_after(kTime, is_free, [&](State& state) {
@@ -180,24 +180,33 @@ Result<Judgement> Reader::judge(const Job& job) {
   if (!has_turn) {
     return no_answer("too many messages at once");
   }
-  const auto answer = [&]() -> Result<Judgement> {
+  auto answer = [&]() -> Result<std::string> {
     LK_TRY(const UniqueFd socket, give_job());
-    if (!write_all(socket.get(), write_job(job), end)) {
+    if (!write_all(socket.get(), job, end)) {
       return no_answer("took no message");
     }
     auto text = read_all(socket.get(), end);
-    auto judgement = text ? read_judgement(*text) : std::nullopt;
-    if (text) {
-      wipe(*text);
-    }
-    if (!judgement) {
-      return no_answer("gave no answer");
-    }
-    return *std::move(judgement);
+    return text ? Result<std::string>{*std::move(text)} : no_answer("gave no answer");
   }();
   m_state.with([](State& state) { --state.at_work; });
   m_state.notify_one();
   return answer;
+}
+
+Result<Judgement> Reader::judge(const ResponseJob& job) {
+  LK_TRY(std::string text, have_done(write_job(job)));
+  auto judgement = read_judgement(text);
+  wipe(text);
+  if (!judgement) {
+    return no_answer("gave no answer");
+  }
+  return *std::move(judgement);
+}
+
+Result<ProviderMetadata> Reader::read_metadata(std::string xml) {
+  LK_TRY(const std::string text, have_done(write_job(MetadataJob{std::move(xml)})));
+  auto metadata = saml::read_metadata(text);
+  return metadata ? *std::move(metadata) : no_answer("gave no answer");
 }
 
 }  // namespace leadkeep::saml

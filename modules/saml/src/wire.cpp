@@ -77,6 +77,67 @@ std::optional<Identity> read_identity(json::Value value) {
   return identity;
 }
 
+std::optional<ResponseJob> read_response_job(json::Value value) {
+  const auto asked = time_in(value, "asked");
+  const auto now = time_in(value, "now");
+  const auto accepts_cbc = value["accepts_cbc"].boolean();
+  const auto asked_again = value["asked_again"].boolean();
+  if (!asked || !now || !accepts_cbc || !asked_again) {
+    return std::nullopt;
+  }
+  ResponseJob job{text_in(value, "posted"),
+                  {text_in(value, "provider"), {}, *accepts_cbc},
+                  {text_in(value, "us"), text_in(value, "consumer_url")},
+                  {text_in(value, "request_id"), *asked, *asked_again},
+                  *now};
+  for (const json::Value item : value["keys"].items()) {
+    auto key = from_base64url(item.string().value_or(""));
+    if (!key) {
+      return std::nullopt;
+    }
+    job.provider.signing_keys.push_back(*std::move(key));
+  }
+  return job;
+}
+
+void write_service(json::Writer& out, std::string_view name, const Service& service) {
+  out.key(name).begin_object();
+  if (service.redirect) {
+    out.field("redirect", *service.redirect);
+  }
+  if (service.post) {
+    out.field("post", *service.post);
+  }
+  out.end_object();
+}
+
+Service read_service(json::Value value) {
+  const auto url = [&](std::string_view name) {
+    const auto text = value[name].string();
+    return text ? std::optional{std::string{*text}} : std::nullopt;
+  };
+  return {url("redirect"), url("post")};
+}
+
+std::optional<ProviderMetadata> read_provider(json::Value value) {
+  ProviderMetadata metadata;
+  metadata.entity_id = text_in(value, "entity_id");
+  metadata.sign_on = read_service(value["sign_on"]);
+  metadata.logout = read_service(value["logout"]);
+  metadata.valid_until = time_in(value, "valid_until");
+  for (const json::Value item : value["signing_keys"].items()) {
+    auto key = from_base64url(item["public_key"].string().value_or(""));
+    const auto ends = time_in(item, "certificate_ends");
+    if (!key || !ends) {
+      return std::nullopt;
+    }
+    metadata.signing_keys.push_back({*std::move(key), *ends});
+  }
+  const bool whole = !metadata.entity_id.empty() && !metadata.signing_keys.empty() &&
+                     (metadata.sign_on.redirect || metadata.sign_on.post);
+  return whole ? std::optional{std::move(metadata)} : std::nullopt;
+}
+
 std::optional<Refusal> read_refusal(json::Value value) {
   const auto check = check_of(text_in(value, "check"));
   std::string why = text_in(value, "why");
@@ -88,7 +149,7 @@ std::optional<Refusal> read_refusal(json::Value value) {
 
 }  // namespace
 
-std::string write_job(const Job& job) {
+std::string write_job(const ResponseJob& job) {
   json::Writer out{job.posted.size() + 4 * 1024};
   out.begin_object()
       .field("posted", job.posted)
@@ -110,32 +171,23 @@ std::string write_job(const Job& job) {
   return std::move(out).take();
 }
 
+std::string write_job(const MetadataJob& job) {
+  json::Writer out{job.xml.size() + 1024};
+  out.begin_object().field("metadata", job.xml).end_object();
+  return std::move(out).take();
+}
+
 std::optional<Job> read_job(std::string_view text) {
   const auto document = parse(text);
   if (!document) {
     return std::nullopt;
   }
   const json::Value value = document->root();
-  const auto asked = time_in(value, "asked");
-  const auto now = time_in(value, "now");
-  const auto accepts_cbc = value["accepts_cbc"].boolean();
-  const auto asked_again = value["asked_again"].boolean();
-  if (!asked || !now || !accepts_cbc || !asked_again) {
-    return std::nullopt;
+  if (!value["metadata"].is_absent()) {
+    return Job{MetadataJob{text_in(value, "metadata")}};
   }
-  Job job{text_in(value, "posted"),
-          {text_in(value, "provider"), {}, *accepts_cbc},
-          {text_in(value, "us"), text_in(value, "consumer_url")},
-          {text_in(value, "request_id"), *asked, *asked_again},
-          *now};
-  for (const json::Value item : value["keys"].items()) {
-    auto key = from_base64url(item.string().value_or(""));
-    if (!key) {
-      return std::nullopt;
-    }
-    job.provider.signing_keys.push_back(*std::move(key));
-  }
-  return job;
+  auto job = read_response_job(value);
+  return job ? std::optional<Job>{*std::move(job)} : std::nullopt;
 }
 
 std::string write_judgement(const Judgement& judgement) {
@@ -183,6 +235,46 @@ std::optional<Judgement> read_judgement(std::string_view text) {
   const bool one = value["refusal"].is_absent() != value["identity"].is_absent() &&
                    judgement.refusal.has_value() != judgement.identity.has_value();
   return one ? std::optional{std::move(judgement)} : std::nullopt;
+}
+
+std::string write_metadata(const Result<ProviderMetadata>& read) {
+  json::Writer out;
+  out.begin_object();
+  if (!read) {
+    out.field("refused", read.error().detail).end_object();
+    return std::move(out).take();
+  }
+  const ProviderMetadata& metadata = read.value();
+  out.field("entity_id", metadata.entity_id).key("signing_keys").begin_array();
+  for (const SigningKey& key : metadata.signing_keys) {
+    out.begin_object()
+        .field("public_key", to_base64url(key.public_key))
+        .field("certificate_ends", key.certificate_ends.ms)
+        .end_object();
+  }
+  out.end_array();
+  write_service(out, "sign_on", metadata.sign_on);
+  write_service(out, "logout", metadata.logout);
+  if (metadata.valid_until) {
+    out.field("valid_until", metadata.valid_until->ms);
+  }
+  out.end_object();
+  return std::move(out).take();
+}
+
+std::optional<Result<ProviderMetadata>> read_metadata(std::string_view text) {
+  const auto document = parse(text);
+  if (!document) {
+    return std::nullopt;
+  }
+  const auto refused = document->root()["refused"].string();
+  if (refused) {
+    return refused->size() <= kLongestWhy ? std::optional{Result<ProviderMetadata>{
+                                                fail(Errc::kInvalidInput, std::string{*refused})}}
+                                          : std::nullopt;
+  }
+  auto metadata = read_provider(document->root());
+  return metadata ? std::optional{Result<ProviderMetadata>{*std::move(metadata)}} : std::nullopt;
 }
 
 }  // namespace leadkeep::saml

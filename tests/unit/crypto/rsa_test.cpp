@@ -152,26 +152,6 @@ TEST(PublicKey, IsNothingElseAndNothingMore) {
   EXPECT_FALSE(kind_of_public_key(spki));
   EXPECT_FALSE(kind_of_public_key({}));
   EXPECT_FALSE(kind_of_public_key(as_bytes("nonsense")));
-  EXPECT_FALSE(public_key_of_certificate(as_bytes("nonsense")));
-  EXPECT_FALSE(public_key_of_certificate(spki));
-}
-
-TEST(PublicKey, IsTakenOutOfACertificate) {
-  const SecretBytes pkcs8 = key().pkcs8();
-  const unsigned char* der = uchars(pkcs8.expose());
-  const PeerKey ours{::d2i_AutoPrivateKey(nullptr, &der, static_cast<long>(pkcs8.size()))};
-  X509* made = ::X509_new();
-  ASSERT_EQ(::X509_set_pubkey(made, ours.get()), 1);
-  ::X509_gmtime_adj(::X509_getm_notBefore(made), 0);
-  ::X509_gmtime_adj(::X509_getm_notAfter(made), 0);
-  ASSERT_GT(::X509_sign(made, ours.get(), ::EVP_sha256()), 0);
-  Bytes certificate(static_cast<std::size_t>(::i2d_X509(made, nullptr)));
-  unsigned char* out = uchars(certificate);
-  ASSERT_GT(::i2d_X509(made, &out), 0);
-  ::X509_free(made);
-  EXPECT_EQ(public_key_of_certificate(certificate), key().public_key());
-  certificate.push_back(std::byte{0});
-  EXPECT_FALSE(public_key_of_certificate(certificate));
 }
 
 }  // namespace

@@ -29,7 +29,7 @@ std::vector<SecretBytes> decryption_keys() {
   return keys;
 }
 
-Job job_of(std::string posted) {
+ResponseJob job_of(std::string posted) {
   return {std::move(posted),
           {std::string{test::kIdp}, {test::idp_key().public_key()}, false},
           {std::string{test::kSp}, std::string{test::kAcs}},
@@ -60,7 +60,7 @@ TEST_F(SamlReader, JudgesInAnotherProcess) {
 }
 
 TEST_F(SamlReader, SaysWhichCheckDidNotHold) {
-  Job job = job_of(Forger{}.posted());
+  ResponseJob job = job_of(Forger{}.posted());
   job.now = test::kNow + std::chrono::hours{1};
   const auto judged = m_reader.judge(job);
   ASSERT_TRUE(judged.ok()) << judged.error().detail;
@@ -77,6 +77,13 @@ TEST_F(SamlReader, DecryptsWithTheKeysThatItGotAtItsStart) {
   const auto judged = m_reader.judge(job_of(forger.posted()));
   ASSERT_TRUE(judged.ok()) << judged.error().detail;
   EXPECT_TRUE(judged.value().identity.has_value());
+}
+
+TEST_F(SamlReader, ReadsMetadataInAnotherProcessToo) {
+  const auto read = m_reader.read_metadata("<a/>");
+  ASSERT_FALSE(read.ok());
+  EXPECT_EQ(read.error().code, Errc::kInvalidInput);
+  EXPECT_EQ(read.error().detail, "metadata: no EntityDescriptor of SAML 2.0");
 }
 
 TEST_F(SamlReader, IsStartedAnewAfterItWasKilled) {

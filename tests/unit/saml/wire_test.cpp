@@ -22,13 +22,14 @@ Identity an_identity() {
 }
 
 TEST(Wire, CarriesAJob) {
-  const Job job{"PHg+",
-                {"idp", {Bytes(3), Bytes(5, std::byte{0xff})}, true},
-                {"us", "https://acs"},
-                {"_r", Timestamp{1}, true},
-                Timestamp{2}};
-  const auto read = read_job(write_job(job));
-  ASSERT_TRUE(read.has_value());
+  const ResponseJob job{"PHg+",
+                        {"idp", {Bytes(3), Bytes(5, std::byte{0xff})}, true},
+                        {"us", "https://acs"},
+                        {"_r", Timestamp{1}, true},
+                        Timestamp{2}};
+  const auto any = read_job(write_job(job));
+  const auto* read = any ? std::get_if<ResponseJob>(&*any) : nullptr;
+  ASSERT_NE(read, nullptr);
   EXPECT_EQ(read->posted, "PHg+");
   EXPECT_EQ(read->provider.entity_id, "idp");
   EXPECT_EQ(read->provider.signing_keys, job.provider.signing_keys);
@@ -68,6 +69,57 @@ TEST(Wire, CarriesARefusal) {
   EXPECT_EQ(read->refusal->check, Check::kS05);
   EXPECT_EQ(read->refusal->why, "nobody's");
   EXPECT_FALSE(read->identity.has_value());
+}
+
+ProviderMetadata some_metadata() {
+  return {"idp",
+          {{Bytes(3), Timestamp{1}}, {Bytes(5, std::byte{0xff}), Timestamp{2}}},
+          {"https://sso", std::nullopt},
+          {std::nullopt, "https://slo"},
+          Timestamp{3}};
+}
+
+TEST(Wire, CarriesMetadataAndWhatItSays) {
+  const auto job = read_job(write_job(MetadataJob{"<a b=\"c\"/>"}));
+  ASSERT_TRUE(job.has_value());
+  ASSERT_TRUE(std::holds_alternative<MetadataJob>(*job));
+  EXPECT_EQ(std::get<MetadataJob>(*job).xml, "<a b=\"c\"/>");
+
+  const auto read = read_metadata(write_metadata(some_metadata()));
+  ASSERT_TRUE(read.has_value() && read->ok());
+  const ProviderMetadata& metadata = read->value();
+  EXPECT_EQ(metadata.entity_id, "idp");
+  ASSERT_EQ(metadata.signing_keys.size(), 2u);
+  EXPECT_EQ(metadata.signing_keys[1].public_key, Bytes(5, std::byte{0xff}));
+  EXPECT_EQ(metadata.signing_keys[1].certificate_ends, Timestamp{2});
+  EXPECT_EQ(metadata.sign_on.redirect, "https://sso");
+  EXPECT_FALSE(metadata.sign_on.post.has_value());
+  EXPECT_EQ(metadata.logout.post, "https://slo");
+  EXPECT_EQ(metadata.valid_until, Timestamp{3});
+}
+
+TEST(Wire, CarriesWhyMetadataWasRefused) {
+  const auto read = read_metadata(write_metadata(fail(Errc::kInvalidInput, "no signing key")));
+  ASSERT_TRUE(read.has_value() && !read->ok());
+  EXPECT_EQ(read->error().code, Errc::kInvalidInput);
+  EXPECT_EQ(read->error().detail, "no signing key");
+}
+
+TEST(Wire, TakesNoMetadataThatIsNotWhole) {
+  for (const auto& spoil : std::vector<void (*)(ProviderMetadata&)>{
+           [](ProviderMetadata& metadata) { metadata.entity_id.clear(); },
+           [](ProviderMetadata& metadata) { metadata.signing_keys.clear(); },
+           [](ProviderMetadata& metadata) { metadata.sign_on = {}; }}) {
+    ProviderMetadata metadata = some_metadata();
+    spoil(metadata);
+    EXPECT_FALSE(read_metadata(write_metadata(metadata)).has_value());
+  }
+  for (const std::string_view text :
+       {"", "[]", "{}",
+        R"({"entity_id":"x","signing_keys":[{}],"sign_on":{"post":"https://x"}})"}) {
+    EXPECT_FALSE(read_metadata(text).has_value()) << text;
+  }
+  EXPECT_FALSE(read_metadata(R"({"refused":")" + std::string(400, 'x') + "\"}").has_value());
 }
 
 TEST(Wire, TakesNoAnswerThatIsNotExactlyOne) {

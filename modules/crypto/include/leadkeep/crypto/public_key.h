@@ -23,7 +23,4 @@ struct PublicKeyKind {
 
 [[nodiscard]] std::optional<PublicKeyKind> kind_of_public_key(ByteView spki);
 
-// The key of an X.509 certificate, DER; nothing of its dates or issuer is looked at.
-[[nodiscard]] std::optional<Bytes> public_key_of_certificate(ByteView certificate);
-
 }  // namespace leadkeep::crypto

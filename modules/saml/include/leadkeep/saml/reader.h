@@ -7,7 +7,7 @@
 //
 // Takes    the program; the keys that decrypt, as crypto::RsaPrivateKey parses them (several during a
 //          change): with one that it does not, the program ends at its start
-// Yields   Judgement
+// Yields   Judgement; what metadata says
 // Refuses  kUnavailable  no answer, or none that could be: the process was killed, timed out, or
 //                        could not be started; too many messages are being read
 // Threads  any
@@ -22,6 +22,8 @@
 #include <filesystem>
 #include <optional>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include <sys/types.h>
@@ -43,8 +45,10 @@ class Reader {
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;
 
-  // Starts the program if it is not running, or has died.
-  [[nodiscard]] Result<Judgement> judge(const Job& job);
+  // Each starts the program if it is not running, or has died.
+  [[nodiscard]] Result<Judgement> judge(const ResponseJob& job);
+  // kInvalidInput, with what is wrong, for what is not metadata of an identity provider.
+  [[nodiscard]] Result<ProviderMetadata> read_metadata(std::string xml);
 
  private:
   struct Program {
@@ -57,6 +61,8 @@ class Reader {
     int at_work = 0;
   };
 
+  // What the job was answered with; foreign text.
+  Result<std::string> have_done(std::string_view job);
   Result<UniqueFd> give_job();
   Result<void> start(State& state) const;
   static void stop(State& state) noexcept;

@@ -1,23 +1,27 @@
 // leadkeep/saml/wire.h — what goes to the process that reads XML, and what comes back
 //
-// One JSON object each way. What comes back is foreign text, as that process has read a stranger's
-// XML: whatever is not exactly such an answer is none.
+// One JSON object each way: a response and its judgement, or metadata and what it says. What comes
+// back is foreign text, as that process has read a stranger's XML: whatever is not exactly such an
+// answer is none.
 //
 // Threads  any; stateless
 #pragma once
 #include <leadkeep/base/clock.h>
+#include <leadkeep/base/result.h>
+#include <leadkeep/saml/provider_metadata.h>
 #include <leadkeep/saml/response.h>
 
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 
 namespace leadkeep::saml {
 
 inline constexpr std::size_t kMaxWire = 1024 * 1024;  // bytes of either
 
 // The keys that decrypt are not in it: the reader has them from its start.
-struct Job {
+struct ResponseJob {
   std::string posted;  // SAMLResponse
   IdentityProvider provider;
   ServiceProvider us;
@@ -25,10 +29,21 @@ struct Job {
   Timestamp now;
 };
 
-[[nodiscard]] std::string write_job(const Job& job);
+struct MetadataJob {
+  std::string xml;
+};
+
+using Job = std::variant<ResponseJob, MetadataJob>;
+
+[[nodiscard]] std::string write_job(const ResponseJob& job);
+[[nodiscard]] std::string write_job(const MetadataJob& job);
 [[nodiscard]] std::optional<Job> read_job(std::string_view text);
 
 [[nodiscard]] std::string write_judgement(const Judgement& judgement);
 [[nodiscard]] std::optional<Judgement> read_judgement(std::string_view text);
+
+// Or the detail of what was refused, as kInvalidInput.
+[[nodiscard]] std::string write_metadata(const Result<ProviderMetadata>& metadata);
+[[nodiscard]] std::optional<Result<ProviderMetadata>> read_metadata(std::string_view text);
 
 }  // namespace leadkeep::saml

@@ -1,0 +1,37 @@
+// leadkeep/crypto/certificate.h — X.509 certificates as envelopes of a key
+//
+// In SAML the key is trusted, because an administrator confirmed it, and no certificate authority is
+// asked: a certificate only carries the key from one side to the other.
+//
+// Takes    a certificate, DER
+// Yields   the key in it; or one of ours in a certificate that it signed itself
+// Refuses  nothing where it is not exactly one certificate; its dates and issuer are not looked at
+// Source   RFC 5280 section 4.1; SAML 2.0 metadata interoperability profile section 2.6.1
+// Threads  any; stateless
+#pragma once
+#include <leadkeep/base/bytes.h>
+#include <leadkeep/base/clock.h>
+#include <leadkeep/crypto/rsa.h>
+
+#include <optional>
+#include <string_view>
+
+namespace leadkeep::crypto {
+
+struct CertifiedKey {
+  Bytes public_key;            // SubjectPublicKeyInfo, DER
+  Timestamp certificate_ends;  // notAfter
+};
+
+[[nodiscard]] std::optional<CertifiedKey> key_of_certificate(ByteView certificate);
+
+struct Validity {
+  Timestamp from;  // whole seconds count
+  Timestamp until;
+};
+
+// `name` is the subject's common name, of 1 to 64 characters of ASCII. DER; RSA with SHA-256.
+[[nodiscard]] Bytes self_signed_certificate(const RsaPrivateKey& key, std::string_view name,
+                                            const Validity& validity);
+
+}  // namespace leadkeep::crypto

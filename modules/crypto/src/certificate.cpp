@@ -1,0 +1,95 @@
+#include "openssl_bytes.h"
+#include "openssl_handles.h"
+
+#include <leadkeep/crypto/certificate.h>
+#include <leadkeep/crypto/random.h>
+
+#include <ctime>
+
+#include <openssl/err.h>
+#include <openssl/x509.h>
+
+namespace leadkeep::crypto {
+namespace {
+
+using Certificate = std::unique_ptr<X509, Free<&::X509_free>>;
+using BigNumber = std::unique_ptr<BIGNUM, Free<&::BN_free>>;
+
+constexpr std::size_t kMostBytes = 64 * 1024;
+
+std::optional<Timestamp> timestamp_of(const ASN1_TIME* time) {
+  std::tm parts{};
+  if (::ASN1_TIME_to_tm(time, &parts) != 1) {
+    return std::nullopt;
+  }
+  return Timestamp{std::int64_t{::timegm(&parts)} * 1000};
+}
+
+bool set_time(ASN1_TIME* field, Timestamp time) {
+  return ::ASN1_TIME_set(field, static_cast<std::time_t>(time.ms / 1000)) != nullptr;
+}
+
+// 19 random octets, so that it is positive and of at most 20 (section 4.1.2.2).
+bool set_serial(X509* certificate) {
+  std::array<std::byte, 19> octets{};
+  fill_random(octets);
+  const BigNumber number{::BN_bin2bn(uchars(octets.data()), octets.size(), nullptr)};
+  return number != nullptr &&
+         ::BN_to_ASN1_INTEGER(number.get(), ::X509_get_serialNumber(certificate)) != nullptr;
+}
+
+bool set_name(X509* certificate, std::string_view name) {
+  X509_NAME* subject = ::X509_get_subject_name(certificate);
+  const auto* text = reinterpret_cast<const unsigned char*>(name.data());
+  return ::X509_NAME_add_entry_by_NID(subject, NID_commonName, MBSTRING_ASC, text,
+                                      static_cast<int>(name.size()), -1, 0) == 1 &&
+         ::X509_set_issuer_name(certificate, subject) == 1;
+}
+
+template <class Object, class Encode>
+Bytes der_of(Object* object, const Encode& encode) {
+  unsigned char* der = nullptr;
+  const int size = encode(object, &der);
+  LK_CHECK(size > 0);
+  const auto* bytes = reinterpret_cast<const std::byte*>(der);
+  Bytes copy{bytes, bytes + size};
+  ::OPENSSL_free(der);
+  return copy;
+}
+
+}  // namespace
+
+std::optional<CertifiedKey> key_of_certificate(ByteView certificate) {
+  if (certificate.size() > kMostBytes) {
+    return std::nullopt;
+  }
+  const unsigned char* at = uchars(certificate.data());
+  const Certificate parsed{::d2i_X509(nullptr, &at, static_cast<long>(certificate.size()))};
+  const bool whole = parsed != nullptr && at == uchars(certificate.data()) + certificate.size();
+  const auto ends = whole ? timestamp_of(::X509_get0_notAfter(parsed.get())) : std::nullopt;
+  ::ERR_clear_error();
+  if (!ends) {
+    return std::nullopt;
+  }
+  return CertifiedKey{der_of(::X509_get_X509_PUBKEY(parsed.get()), ::i2d_X509_PUBKEY), *ends};
+}
+
+Bytes self_signed_certificate(const RsaPrivateKey& key, std::string_view name,
+                              const Validity& validity) {
+  constexpr long kVersion3 = 2;
+  const SecretBytes pkcs8 = key.pkcs8();
+  const unsigned char* der = uchars(pkcs8.expose().data());
+  const EvpKey signer{::d2i_AutoPrivateKey(nullptr, &der, static_cast<long>(pkcs8.size()))};
+  const Certificate certificate{::X509_new()};
+  LK_CHECK(signer != nullptr && certificate != nullptr);
+  LK_CHECK(::X509_set_version(certificate.get(), kVersion3) == 1);
+  LK_CHECK(set_serial(certificate.get()));
+  LK_CHECK(set_name(certificate.get(), name));
+  LK_CHECK(set_time(::X509_getm_notBefore(certificate.get()), validity.from));
+  LK_CHECK(set_time(::X509_getm_notAfter(certificate.get()), validity.until));
+  LK_CHECK(::X509_set_pubkey(certificate.get(), signer.get()) == 1);
+  LK_CHECK(::X509_sign(certificate.get(), signer.get(), ::EVP_sha256()) > 0);
+  return der_of(certificate.get(), ::i2d_X509);
+}
+
+}  // namespace leadkeep::crypto

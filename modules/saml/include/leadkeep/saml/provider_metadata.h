@@ -1,0 +1,36 @@
+// leadkeep/saml/provider_metadata.h — what an identity provider's metadata says of it
+//
+// Source   SAML 2.0 metadata sections 2.3.2 (EntityDescriptor) and 2.4.3 (IDPSSODescriptor)
+#pragma once
+#include <leadkeep/base/bytes.h>
+#include <leadkeep/base/clock.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace leadkeep::saml {
+
+inline constexpr std::size_t kMaxMetadata = 384 * 1024;  // bytes
+inline constexpr std::size_t kMostSigningKeys = 4;       // of now, and of a change that goes on
+
+struct SigningKey {
+  Bytes public_key;            // SubjectPublicKeyInfo, DER
+  Timestamp certificate_ends;  // for an alarm: it is the key that is trusted
+};
+
+// Where a service is reached; nothing for a binding that is not offered. Always https.
+struct Service {
+  std::optional<std::string> redirect;
+  std::optional<std::string> post;
+};
+
+struct ProviderMetadata {
+  std::string entity_id;
+  std::vector<SigningKey> signing_keys;  // at least one
+  Service sign_on;                       // by at least one binding
+  Service logout;
+  std::optional<Timestamp> valid_until;
+};
+
+}  // namespace leadkeep::saml

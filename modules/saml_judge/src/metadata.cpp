@@ -1,0 +1,164 @@
+#include "base64.h"
+#include "date_time.h"
+#include "document.h"
+#include "names.h"
+
+#include <leadkeep/base/text.h>
+#include <leadkeep/crypto/certificate.h>
+#include <leadkeep/crypto/public_key.h>
+#include <leadkeep/saml_judge/metadata.h>
+
+#include <algorithm>
+
+namespace leadkeep::saml_judge {
+namespace {
+
+using saml::ProviderMetadata;
+using saml::Service;
+using saml::SigningKey;
+
+constexpr std::string_view kMetadata = "urn:oasis:names:tc:SAML:2.0:metadata";
+constexpr std::string_view kRedirect = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect";
+constexpr std::string_view kPost = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST";
+constexpr std::size_t kLongestEntityId = 1024;  // section 8.3.6 of core
+constexpr std::size_t kLongestUrl = 2048;
+
+Fail refused(const char* why) {
+  return fail(Errc::kInvalidInput, std::string{"metadata: "} + why);
+}
+
+// Comments are usual in metadata, and are all of "<!" that is.
+bool has_declaration(std::string_view xml) noexcept {
+  for (std::size_t at = xml.find("<!"); at != std::string_view::npos; at = xml.find("<!", at + 2)) {
+    if (!xml.substr(at).starts_with("<!--")) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool is_https_url(std::string_view url) noexcept {
+  constexpr std::string_view kScheme = "https://";
+  return url.starts_with(kScheme) && url.size() > kScheme.size() && url.size() <= kLongestUrl &&
+         std::ranges::all_of(url, [](char c) {
+           return c > ' ' && c < '\x7f' &&
+                  std::string_view{"\"<>\\^`{|}#"}.find(c) == std::string_view::npos;
+         });
+}
+
+// The IDPSSODescriptor for SAML 2.0, which may have brothers for other protocols.
+std::optional<Element> role_of(const Element& entity) {
+  std::optional<Element> found;
+  for (const Element& role : entity.children(kMetadata, "IDPSSODescriptor")) {
+    const std::string protocols = role.attribute("protocolSupportEnumeration").value_or("");
+    if ((" " + protocols + " ").find(" " + std::string{kProtocol} + " ") == std::string::npos) {
+      continue;
+    }
+    if (found) {
+      return std::nullopt;
+    }
+    found = role;
+  }
+  return found;
+}
+
+// Of the first certificate that is named: others are those of its issuers.
+std::optional<SigningKey> key_in(const Element& descriptor) {
+  const auto info = descriptor.child(kSignatureNs, "KeyInfo");
+  const auto data = info ? info->children(kSignatureNs, "X509Data") : std::vector<Element>{};
+  const auto certificates =
+      data.empty() ? data : data.front().children(kSignatureNs, "X509Certificate");
+  const auto text = certificates.empty() ? std::nullopt : certificates.front().text();
+  const auto der = text ? from_base64(*text, Blanks::kAnywhere) : std::nullopt;
+  auto key = der ? crypto::key_of_certificate(*der) : std::nullopt;
+  const auto kind = key ? crypto::kind_of_public_key(key->public_key) : std::nullopt;
+  return kind && kind->is_strong()
+             ? std::optional{SigningKey{std::move(key->public_key), key->certificate_ends}}
+             : std::nullopt;
+}
+
+Result<std::vector<SigningKey>> signing_keys_in(const Element& role) {
+  std::vector<SigningKey> keys;
+  for (const Element& descriptor : role.children(kMetadata, "KeyDescriptor")) {
+    if (descriptor.attribute("use").value_or("signing") != "signing") {
+      continue;
+    }
+    auto key = key_in(descriptor);
+    if (!key) {
+      return refused("a signing key without a certificate of RSA from 2048 bits or EC from P-256");
+    }
+    if (std::ranges::find(keys, key->public_key, &SigningKey::public_key) == keys.end()) {
+      keys.push_back(*std::move(key));
+    }
+  }
+  if (keys.empty() || keys.size() > saml::kMostSigningKeys) {
+    return refused(keys.empty() ? "no signing key" : "more than four signing keys");
+  }
+  return keys;
+}
+
+Result<Service> service_in(const Element& role, std::string_view name) {
+  Service service;
+  for (const Element& endpoint : role.children(kMetadata, name)) {
+    const auto binding = endpoint.attribute("Binding");
+    auto* const place = binding == kRedirect ? &service.redirect
+                        : binding == kPost   ? &service.post
+                                             : nullptr;
+    if (place == nullptr || place->has_value()) {
+      continue;
+    }
+    auto location = endpoint.attribute("Location");
+    if (!location || !is_https_url(*location)) {
+      return refused("an address that is no https URL");
+    }
+    *place = std::move(location);
+  }
+  return service;
+}
+
+}  // namespace
+
+Result<ProviderMetadata> read_metadata(std::string_view xml) {
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+  if (xml.size() > saml::kMaxMetadata) {
+    return fail(Errc::kTooLarge, "metadata: larger than 384 KiB");
+  }
+  xml.remove_prefix(xml.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0);
+  if (!is_valid_utf8(xml) || has_declaration(xml)) {
+    return refused("not UTF-8, or with a DTD");
+  }
+  const auto document = Document::parse(xml);
+  if (!document) {
+    return refused("not well-formed XML");
+  }
+  const Element entity = document->root();
+  if (!entity.is(kMetadata, "EntityDescriptor")) {
+    return refused(entity.is(kMetadata, "EntitiesDescriptor")
+                       ? "of several entities; save that of your identity provider alone"
+                       : "no EntityDescriptor of SAML 2.0");
+  }
+  ProviderMetadata metadata;
+  metadata.entity_id = entity.attribute("entityID").value_or("");
+  if (metadata.entity_id.empty() || metadata.entity_id.size() > kLongestEntityId) {
+    return refused("entityID is absent, empty or longer than 1024 characters");
+  }
+  if (const auto until = entity.attribute("validUntil")) {
+    metadata.valid_until = parse_date_time(*until);
+    if (!metadata.valid_until) {
+      return refused("validUntil is no time in UTC");
+    }
+  }
+  const auto role = role_of(entity);
+  if (!role) {
+    return refused("not exactly one IDPSSODescriptor for SAML 2.0; is it a service's?");
+  }
+  LK_TRY(metadata.signing_keys, signing_keys_in(*role));
+  LK_TRY(metadata.sign_on, service_in(*role, "SingleSignOnService"));
+  LK_TRY(metadata.logout, service_in(*role, "SingleLogoutService"));
+  if (!metadata.sign_on.redirect && !metadata.sign_on.post) {
+    return refused("no SingleSignOnService by HTTP-Redirect or HTTP-POST");
+  }
+  return metadata;
+}
+
+}  // namespace leadkeep::saml_judge

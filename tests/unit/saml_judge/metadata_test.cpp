@@ -1,0 +1,190 @@
+#include "saml/forger.h"
+
+#include <leadkeep/crypto/certificate.h>
+#include <leadkeep/saml_judge/metadata.h>
+
+#include <gtest/gtest.h>
+
+namespace leadkeep::saml_judge {
+namespace {
+
+using test::kNow;
+
+constexpr Timestamp kEnds{1'827'071'478'000};
+
+std::string certificate_of(const crypto::RsaPrivateKey& key) {
+  return test::to_base64(crypto::self_signed_certificate(key, "idp", {kNow, kEnds}));
+}
+
+std::string key_descriptor(const crypto::RsaPrivateKey& key, const std::string& use) {
+  return "<md:KeyDescriptor" + use +
+         "><ds:KeyInfo xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"><ds:X509Data>"
+         "<ds:X509Certificate>\n" +
+         certificate_of(key) +
+         "\n</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>";
+}
+
+std::string service(const std::string& name, const std::string& binding,
+                    const std::string& location) {
+  return "<md:" + name + " Binding=\"urn:oasis:names:tc:SAML:2.0:bindings:" + binding +
+         "\" Location=\"" + location + "\"/>";
+}
+
+// Metadata of an identity provider, with a place for whatever a test changes.
+struct Draft {
+  std::string before;
+  std::string entity = R"(entityID="https://idp.example.test/metadata")";
+  std::string protocols =
+      "urn:oasis:names:tc:SAML:1.1:protocol urn:oasis:names:tc:SAML:2.0:protocol";
+  std::string keys = key_descriptor(test::idp_key(), R"( use="signing")");
+  std::string services =
+      service("SingleLogoutService", "HTTP-Redirect", "https://idp.example.test/slo") +
+      service("SingleSignOnService", "SOAP", "http://idp.example.test/soap") +
+      service("SingleSignOnService", "HTTP-Redirect", "https://idp.example.test/sso?t=1") +
+      service("SingleSignOnService", "HTTP-POST", "https://idp.example.test/post");
+  std::string behind;
+
+  [[nodiscard]] std::string xml() const {
+    return before + "<md:EntityDescriptor xmlns:md=\"urn:oasis:names:tc:SAML:2.0:metadata\" " +
+           entity + "><md:IDPSSODescriptor protocolSupportEnumeration=\"" + protocols + "\">" +
+           keys + services + "</md:IDPSSODescriptor>" + behind + "</md:EntityDescriptor>";
+  }
+};
+
+std::string why_refused(const std::string& xml) {
+  const auto read = read_metadata(xml);
+  return read ? "" : read.error().detail;
+}
+
+TEST(Metadata, SaysNameKeysAndAddresses) {
+  const auto read = read_metadata(Draft{}.xml());
+  ASSERT_TRUE(read.ok()) << read.error().detail;
+  const auto& metadata = read.value();
+  EXPECT_EQ(metadata.entity_id, "https://idp.example.test/metadata");
+  ASSERT_EQ(metadata.signing_keys.size(), 1u);
+  EXPECT_EQ(metadata.signing_keys[0].public_key, test::idp_key().public_key());
+  EXPECT_EQ(metadata.signing_keys[0].certificate_ends, kEnds);
+  EXPECT_EQ(metadata.sign_on.redirect, "https://idp.example.test/sso?t=1");
+  EXPECT_EQ(metadata.sign_on.post, "https://idp.example.test/post");
+  EXPECT_EQ(metadata.logout.redirect, "https://idp.example.test/slo");
+  EXPECT_FALSE(metadata.logout.post.has_value());
+  EXPECT_FALSE(metadata.valid_until.has_value());
+}
+
+TEST(Metadata, MayHaveAByteOrderMarkADeclarationAndComments) {
+  Draft draft;
+  draft.before =
+      "\xef\xbb\xbf<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!-- of the university -->\n";
+  draft.services.insert(0, "<!-- no logout -->");
+  EXPECT_EQ(why_refused(draft.xml()), "");
+}
+
+TEST(Metadata, SaysUntilWhenItIsGood) {
+  Draft draft;
+  draft.entity += R"( validUntil="2026-11-24T15:51:18Z")";
+  const auto read = read_metadata(draft.xml());
+  ASSERT_TRUE(read.ok()) << read.error().detail;
+  EXPECT_EQ(read.value().valid_until, kNow);
+  draft.entity = R"(entityID="https://idp" validUntil="tomorrow")";
+  EXPECT_EQ(why_refused(draft.xml()), "metadata: validUntil is no time in UTC");
+}
+
+// K-03; as in CVE-2026-16443, where a missing use switched verification off.
+TEST(Metadata, TakesAKeyWithoutUseForOneThatSigns) {
+  Draft draft;
+  draft.keys = key_descriptor(test::idp_key(), "");
+  const auto read = read_metadata(draft.xml());
+  ASSERT_TRUE(read.ok()) << read.error().detail;
+  EXPECT_EQ(read.value().signing_keys.size(), 1u);
+}
+
+TEST(Metadata, LeavesOutKeysThatDoNotSign) {
+  Draft draft;
+  draft.keys += key_descriptor(test::other_key(), R"( use="encryption")");
+  const auto read = read_metadata(draft.xml());
+  ASSERT_TRUE(read.ok()) << read.error().detail;
+  EXPECT_EQ(read.value().signing_keys.size(), 1u);
+  draft.keys = key_descriptor(test::other_key(), R"( use="encryption")");
+  EXPECT_EQ(why_refused(draft.xml()), "metadata: no signing key");
+}
+
+TEST(Metadata, CountsAKeyInTwoCertificatesOnce) {
+  Draft draft;
+  draft.keys += key_descriptor(test::idp_key(), "") + key_descriptor(test::other_key(), "");
+  const auto read = read_metadata(draft.xml());
+  ASSERT_TRUE(read.ok()) << read.error().detail;
+  EXPECT_EQ(read.value().signing_keys.size(), 2u);
+}
+
+TEST(Metadata, HasAtMostFourSigningKeys) {
+  Draft draft;
+  draft.keys.clear();
+  for (int i = 0; i < 5; ++i) {
+    draft.keys += key_descriptor(crypto::RsaPrivateKey::generate(2048), "");
+  }
+  EXPECT_EQ(why_refused(draft.xml()), "metadata: more than four signing keys");
+}
+
+TEST(Metadata, IsRefusedWithASigningKeyThatCannotBeRead) {
+  for (const std::string info :
+       {"",
+        "<ds:KeyInfo "
+        "xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"><ds:KeyName>k</ds:KeyName></ds:KeyInfo>",
+        "<ds:KeyInfo "
+        "xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"><ds:X509Data><ds:X509Certificate>AAAA"
+        "</ds:X509Certificate></ds:X509Data></ds:KeyInfo>"}) {
+    Draft draft;
+    draft.keys += "<md:KeyDescriptor>" + info + "</md:KeyDescriptor>";
+    EXPECT_NE(why_refused(draft.xml()).find("a signing key without a certificate"),
+              std::string::npos)
+        << info;
+  }
+}
+
+TEST(Metadata, NamesOnlyAddressesThatAreSafeToSendABrowserTo) {
+  for (const std::string location :
+       {"http://idp.example.test/sso", "https://", "javascript:alert(1)", "https://idp/ sso",
+        "https://idp/\xc3\xa9", "https://idp/&quot;onload", "https://idp/#x", ""}) {
+    Draft draft;
+    draft.services = service("SingleSignOnService", "HTTP-Redirect", location);
+    EXPECT_EQ(why_refused(draft.xml()), "metadata: an address that is no https URL") << location;
+  }
+}
+
+TEST(Metadata, NeedsASignOnServiceThatABrowserReaches) {
+  Draft draft;
+  draft.services = service("SingleSignOnService", "SOAP", "https://idp.example.test/sso");
+  EXPECT_EQ(why_refused(draft.xml()),
+            "metadata: no SingleSignOnService by HTTP-Redirect or HTTP-POST");
+}
+
+TEST(Metadata, IsOfOneIdentityProviderForSaml2) {
+  Draft draft;
+  draft.protocols = "urn:oasis:names:tc:SAML:1.1:protocol";
+  EXPECT_NE(why_refused(draft.xml()).find("not exactly one IDPSSODescriptor"), std::string::npos);
+  draft = Draft{};
+  draft.behind =
+      "<md:IDPSSODescriptor protocolSupportEnumeration=\"urn:oasis:names:tc:SAML:2.0:protocol\"/>";
+  EXPECT_NE(why_refused(draft.xml()).find("not exactly one IDPSSODescriptor"), std::string::npos);
+  EXPECT_NE(why_refused("<EntitiesDescriptor xmlns=\"urn:oasis:names:tc:SAML:2.0:metadata\"/>")
+                .find("save that of your identity provider alone"),
+            std::string::npos);
+  EXPECT_EQ(why_refused("<html/>"), "metadata: no EntityDescriptor of SAML 2.0");
+  draft = Draft{};
+  draft.entity = R"(entityID="")";
+  EXPECT_NE(why_refused(draft.xml()).find("entityID"), std::string::npos);
+}
+
+TEST(Metadata, IsRefusedWithADtd) {
+  Draft draft;
+  draft.before = "<!DOCTYPE x [<!ENTITY e SYSTEM \"file:///etc/passwd\">]>";
+  EXPECT_EQ(why_refused(draft.xml()), "metadata: not UTF-8, or with a DTD");
+  draft.before = "<!-- <!DOCTYPE x> -->";
+  EXPECT_EQ(why_refused(draft.xml()), "metadata: not UTF-8, or with a DTD");
+  EXPECT_EQ(why_refused("\xff"), "metadata: not UTF-8, or with a DTD");
+  EXPECT_EQ(why_refused("<a>"), "metadata: not well-formed XML");
+  EXPECT_EQ(why_refused(std::string(saml::kMaxMetadata + 1, ' ')), "metadata: larger than 384 KiB");
+}
+
+}  // namespace
+}  // namespace leadkeep::saml_judge
