@@ -173,15 +173,59 @@ std::vector<std::string> split(std::string_view text, char separator) {
   return parts;
 }
 
-std::optional<TeamGroup> read_team(std::string_view text) {
+// A name of a team, and what makes it.
+template <class Team>
+std::optional<Team> read_team(std::string_view text, bool (*makes_team)(std::string_view)) {
   const std::size_t colon = text.find(':');
   if (colon == std::string_view::npos) {
     return std::nullopt;
   }
-  TeamGroup team{std::string{trim(text.substr(0, colon))},
-                 std::string{trim(text.substr(colon + 1))}};
-  const bool named = !team.team.empty() && team.team.size() <= 64;
-  return named && is_distinguished_name(team.group) ? std::optional{std::move(team)} : std::nullopt;
+  Team team{std::string{trim(text.substr(0, colon))}, std::string{trim(text.substr(colon + 1))}};
+  const auto& [name, maker] = team;
+  const bool whole = !name.empty() && name.size() <= 64 && makes_team(maker);
+  return whole ? std::optional{std::move(team)} : std::nullopt;
+}
+
+template <class Team>
+Form<std::vector<Team>> team_form(std::string expected, bool (*makes_team)(std::string_view)) {
+  return {std::move(expected),
+          [makes_team](const std::string& text) -> std::optional<std::vector<Team>> {
+            std::vector<Team> teams;
+            for (const std::string& part :
+                 text.empty() ? std::vector<std::string>{} : split(text, ';')) {
+              auto team = read_team<Team>(part, makes_team);
+              if (!team) {
+                return std::nullopt;
+              }
+              teams.push_back(*std::move(team));
+            }
+            return teams;
+          }};
+}
+
+// Several with semicolons between them.
+Form<std::vector<std::string>> list_form(std::string expected, bool (*accepts)(std::string_view)) {
+  return {std::move(expected),
+          [accepts](const std::string& text) -> std::optional<std::vector<std::string>> {
+            auto parts = text.empty() ? std::vector<std::string>{} : split(text, ';');
+            return std::all_of(parts.begin(), parts.end(), accepts)
+                       ? std::optional{std::move(parts)}
+                       : std::nullopt;
+          }};
+}
+
+// Of SAML: any text that stands on a line.
+bool is_value(std::string_view text) {
+  constexpr std::size_t kLongest = 512;
+  return !text.empty() && text.size() <= kLongest &&
+         std::none_of(text.begin(), text.end(),
+                      [](unsigned char c) { return std::iscntrl(c) != 0; });
+}
+
+bool is_sha256(std::string_view text) {
+  constexpr std::size_t kDigits = 64;
+  return text.size() == kDigits &&
+         text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
 using KnownRoles = std::map<std::string, AgentRole>;
@@ -321,29 +365,41 @@ Form<std::string> user_filter() {
 }
 
 Form<std::vector<std::string>> group_list() {
-  return {"distinguished names of groups, several with semicolons between them, or nothing",
-          [](const std::string& text) -> std::optional<std::vector<std::string>> {
-            auto groups = text.empty() ? std::vector<std::string>{} : split(text, ';');
-            return std::all_of(groups.begin(), groups.end(), is_distinguished_name)
-                       ? std::optional{std::move(groups)}
-                       : std::nullopt;
-          }};
+  return list_form(
+      "distinguished names of groups, several with semicolons between them, or nothing",
+      is_distinguished_name);
 }
 
 Form<std::vector<TeamGroup>> team_list() {
-  return {"name: group, several with semicolons between them, or nothing",
-          [](const std::string& text) -> std::optional<std::vector<TeamGroup>> {
-            std::vector<TeamGroup> teams;
-            for (const std::string& part :
-                 text.empty() ? std::vector<std::string>{} : split(text, ';')) {
-              auto team = read_team(part);
-              if (!team) {
-                return std::nullopt;
-              }
-              teams.push_back(*std::move(team));
-            }
-            return teams;
-          }};
+  return team_form<TeamGroup>("name: group, several with semicolons between them, or nothing",
+                              is_distinguished_name);
+}
+
+Form<std::string> sha256_digits() {
+  return text_form("64 digits and small letters from a to f", is_sha256);
+}
+
+Form<SamlBinding> saml_binding() {
+  return choice<SamlBinding>("redirect or post",
+                             {{"redirect", SamlBinding::kRedirect}, {"post", SamlBinding::kPost}});
+}
+
+Form<Cbc> cbc() {
+  return choice<Cbc>("yes or no", {{"yes", Cbc::kAccepted}, {"no", Cbc::kRefused}});
+}
+
+Form<std::string> attribute_name() {
+  return text_form("the Name of an attribute, as assertions have it, or nothing",
+                   [](std::string_view text) { return text.empty() || is_value(text); });
+}
+
+Form<std::vector<std::string>> value_list() {
+  return list_form("values, several with semicolons between them, or nothing", is_value);
+}
+
+Form<std::vector<TeamValue>> team_values() {
+  return team_form<TeamValue>("name: value, several with semicolons between them, or nothing",
+                              is_value);
 }
 
 Form<std::set<AgentRole>> role_list() {

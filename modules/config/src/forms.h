@@ -62,6 +62,13 @@ template <class T>
 [[nodiscard]] Form<std::string> mail_address();
 [[nodiscard]] Form<std::string> mail_user();
 
+[[nodiscard]] Form<std::string> sha256_digits();
+[[nodiscard]] Form<SamlBinding> saml_binding();
+[[nodiscard]] Form<Cbc> cbc();
+[[nodiscard]] Form<std::string> attribute_name();
+[[nodiscard]] Form<std::vector<std::string>> value_list();
+[[nodiscard]] Form<std::vector<TeamValue>> team_values();
+
 [[nodiscard]] Form<TlsMinimum> tls_minimum();
 [[nodiscard]] Form<LogLevel> log_level();
 

@@ -4,7 +4,6 @@
 
 #include <leadkeep/config/load.h>
 
-#include <algorithm>
 #include <sstream>
 
 #include <boost/program_options.hpp>
@@ -14,20 +13,20 @@ namespace {
 
 namespace po = boost::program_options;
 
-po::options_description describe_options() {
+template <class Target>
+po::options_description describe(const std::string& caption, const std::string& section,
+                                 std::span<const Row<Target>> rows) {
   constexpr unsigned kColumns = 100;
   constexpr unsigned kColumnsOfReason = 50;
-  po::options_description options{"Settings, each as --section.key=value", kColumns,
-                                  kColumnsOfReason};
-  for (const Setting& setting : table()) {
-    auto* const value = po::value<std::string>()->value_name(setting.unit);
-    if (setting.fallback && !setting.fallback->empty()) {
-      value->default_value(*setting.fallback);
+  po::options_description options{caption, kColumns, kColumnsOfReason};
+  for (const Row<Target>& row : rows) {
+    auto* const value = po::value<std::string>()->value_name(row.unit);
+    if (row.fallback && !row.fallback->empty()) {
+      value->default_value(*row.fallback);
     }
-    const std::string required = setting.fallback ? "" : " Required.";
-    options.add_options()(
-        setting.key.c_str(), value,
-        (setting.reason + required + " Expected: " + setting.expected + ".").c_str());
+    const std::string required = row.fallback ? "" : " Required.";
+    options.add_options()((section + row.key).c_str(), value,
+                          (row.reason + required + " Expected: " + row.expected + ".").c_str());
   }
   return options;
 }
@@ -50,9 +49,8 @@ std::optional<Assignment> read_assignment(const std::string& section, const std:
       return std::nullopt;
     }
     const auto& option = parsed.options.front();
-    const bool known =
-        std::ranges::find(table(), option.string_key, &Setting::key) != table().end();
-    return Assignment{option.string_key, option.value.front(), known ? Key::kKnown : Key::kUnknown};
+    return Assignment{option.string_key, option.value.front(),
+                      is_known(option.string_key) ? Key::kKnown : Key::kUnknown};
   } catch (const po::error&) {
     return std::nullopt;
   }
@@ -60,7 +58,9 @@ std::optional<Assignment> read_assignment(const std::string& section, const std:
 
 std::string help_text() {
   std::ostringstream text;
-  text << describe_options();
+  text << describe("Settings, each as --section.key=value", "", table()) << "\n"
+       << describe("Settings of a SAML identity provider, with a name of your own for NAME",
+                   "saml.NAME.", provider_table());
   return text.str();
 }
 

@@ -11,6 +11,7 @@
 #include <cstring>
 #include <map>
 #include <optional>
+#include <set>
 #include <string_view>
 
 #include <fcntl.h>
@@ -138,6 +139,17 @@ class Source {
     return found == m_given.end() ? nullptr : &found->second;
   }
 
+  // NAME of every [saml.NAME] of which a setting is given.
+  [[nodiscard]] std::set<std::string> providers() const {
+    std::set<std::string> names;
+    for (const auto& [key, given] : m_given) {
+      if (const auto of_provider = provider_key(key)) {
+        names.emplace(of_provider->provider);
+      }
+    }
+    return names;
+  }
+
  private:
   void refuse_unknown(const std::string& where, const std::string& key) {
     std::string what = looks_like_a_key(key) ? key + ": is not a known key"
@@ -183,6 +195,40 @@ Source read_overrides(std::span<const std::string> overrides, Problems& problems
     source.read("command line", "", std::string{line});
   }
   return source;
+}
+
+// Where values come from; the command line wins.
+struct Sources {
+  std::string file;
+  Source from_file;
+  Source from_command_line;
+
+  [[nodiscard]] const Given* find(const std::string& key) const {
+    const Given* given = from_command_line.find(key);
+    return given != nullptr ? given : from_file.find(key);
+  }
+
+  [[nodiscard]] std::set<std::string> providers() const {
+    auto names = from_file.providers();
+    names.merge(from_command_line.providers());
+    return names;
+  }
+};
+
+template <class Target>
+void assign_all(Target& target, const std::string& section, std::span<const Row<Target>> rows,
+                const Sources& sources, Problems& problems) {
+  for (const Row<Target>& row : rows) {
+    const std::string key = section + row.key;
+    const Given* given = sources.find(key);
+    const bool missing = given == nullptr || (given->value && given->value->empty());
+    if (missing && !row.fallback) {
+      problems.add(given != nullptr ? given->where : sources.file,
+                   key + ": is required; expected " + row.expected);
+    } else if (given != nullptr && given->value && !row.assign(target, *given->value)) {
+      problems.add(given->where, key + ": expected " + row.expected);
+    }
+  }
 }
 
 // Takes the certificate and key of the API for the webhook unless it has a pair of its own.
@@ -240,29 +286,50 @@ void check_mail(const Settings& settings, std::string_view where, Problems& prob
   require(!mail.user.empty() || mail.password_file.empty(), "mail.user", "mail.password_file");
 }
 
+// Who is let in by an identity provider has a role, from the directory or from the assertion.
+void check_saml(const Settings& settings, std::string_view where, Problems& problems) {
+  if (settings.saml.providers.empty()) {
+    return;
+  }
+  const auto require = [&](bool given, const std::string& key, const std::string& with) {
+    if (!given) {
+      problems.add(where, key + ": is required with " + with);
+    }
+  };
+  require(!settings.browser.origin.empty(), "browser.origin", "a section [saml.NAME]");
+  require(!settings.saml.keys.empty(), "saml.keys", "a section [saml.NAME]");
+  for (const auto& [name, provider] : settings.saml.providers) {
+    const std::string section = "saml." + name + ".";
+    if (settings.directory.kind != DirectoryKind::kNone) {
+      require(!provider.directory_id_attribute.empty(), section + "directory_id_attribute",
+              "directory.kind");
+      continue;
+    }
+    require(!provider.group_attribute.empty(), section + "group_attribute",
+            "an identity provider where there is no directory");
+    require(!provider.agents.empty() || !provider.supervisors.empty() || !provider.admins.empty(),
+            section + "agents", "an identity provider where there is no directory");
+  }
+}
+
 }  // namespace
 
 Result<Settings> load(const std::filesystem::path& file, std::span<const std::string> overrides) {
   LK_TRY(const std::string text, read_config_file(file));
   Problems problems;
-  const Source from_file = read_lines(file, text, problems);
-  const Source from_command_line = read_overrides(overrides, problems);
+  const Sources sources{file.string(), read_lines(file, text, problems),
+                        read_overrides(overrides, problems)};
 
   Settings settings;
-  for (const Setting& setting : table()) {
-    const Given* given = from_command_line.find(setting.key);
-    given = given != nullptr ? given : from_file.find(setting.key);
-    const bool missing = given == nullptr || (given->value && given->value->empty());
-    if (missing && !setting.fallback) {
-      problems.add(given != nullptr ? given->where : file.string(),
-                   setting.key + ": is required; expected " + setting.expected);
-    } else if (given != nullptr && given->value && !setting.assign(settings, *given->value)) {
-      problems.add(given->where, setting.key + ": expected " + setting.expected);
-    }
+  assign_all(settings, "", table(), sources, problems);
+  for (const std::string& name : sources.providers()) {
+    assign_all(settings.saml.providers[name], "saml." + name + ".", provider_table(), sources,
+               problems);
   }
   complete_webhook_tls(settings, file.string(), problems);
   check_directory(settings.directory, file.string(), problems);
   check_mail(settings, file.string(), problems);
+  check_saml(settings, file.string(), problems);
   if (!problems.text().empty()) {
     return fail(Errc::kInvalidInput, problems.text());
   }

@@ -36,6 +36,20 @@ std::optional<std::size_t> distance(std::string_view a, std::string_view b, std:
   return row.back() <= most ? std::optional{row.back()} : std::nullopt;
 }
 
+// Keys that may have been meant: those of the provider that `wanted` names as well.
+std::vector<std::string> candidates(std::string_view wanted) {
+  std::vector<std::string> keys;
+  for (const Setting& setting : table()) {
+    keys.push_back(setting.key);
+  }
+  if (const auto of_provider = provider_key(wanted)) {
+    for (const ProviderSetting& setting : provider_table()) {
+      keys.push_back("saml." + std::string{of_provider->provider} + "." + setting.key);
+    }
+  }
+  return keys;
+}
+
 }  // namespace
 
 std::optional<std::string> nearest_key(std::string_view unknown) {
@@ -46,11 +60,11 @@ std::optional<std::string> nearest_key(std::string_view unknown) {
   const std::string wanted = to_lower_ascii(unknown);
   std::optional<std::string> nearest;
   std::size_t most = kLongestWorthComparing;
-  for (const Setting& setting : table()) {
-    const auto changes = distance(wanted, setting.key, std::min(most, setting.key.size() / 2));
+  for (std::string& key : candidates(wanted)) {
+    const auto changes = distance(wanted, key, std::min(most, key.size() / 2));
     if (changes && (!nearest || *changes < most)) {
       most = *changes;
-      nearest = setting.key;
+      nearest = std::move(key);
     }
   }
   return nearest;

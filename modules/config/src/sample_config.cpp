@@ -3,6 +3,21 @@
 #include <leadkeep/config/load.h>
 
 namespace leadkeep::config {
+namespace {
+
+template <class Target>
+void append_row(std::string& text, const Row<Target>& row, std::string_view name,
+                std::string_view comment) {
+  text.append("\n# ").append(row.reason);
+  text.append("\n# Expected (").append(row.unit).append("): ").append(row.expected);
+  text.append(".\n").append(comment).append(name).append(" =");
+  if (row.fallback && !row.fallback->empty()) {
+    text.append(" ").append(*row.fallback);
+  }
+  text += '\n';
+}
+
+}  // namespace
 
 std::string sample_config() {
   std::string text =
@@ -17,17 +32,20 @@ std::string sample_config() {
       "one.\n";
   std::string_view section;
   for (const Setting& setting : table()) {
-    if (setting.section() != section) {
-      section = setting.section();
+    const std::size_t dot = setting.key.find('.');
+    if (setting.key.substr(0, dot) != section) {
+      section = std::string_view{setting.key}.substr(0, dot);
       text.append("\n[").append(section).append("]\n");
     }
-    text.append("\n# ").append(setting.reason);
-    text.append("\n# Expected (").append(setting.unit).append("): ").append(setting.expected);
-    text.append(".\n").append(setting.fallback ? "#" : "").append(setting.name()).append(" =");
-    if (setting.fallback && !setting.fallback->empty()) {
-      text.append(" ").append(*setting.fallback);
-    }
-    text += '\n';
+    append_row(text, setting, setting.key.substr(dot + 1), setting.fallback ? "#" : "");
+  }
+  text.append(
+      "\n# A SAML identity provider; 'example' is a name of your own, of small letters and '_'. "
+      "There\n"
+      "# may be several. Without the '#' in front of its section none of the keys below is one.\n"
+      "#[saml.example]\n");
+  for (const ProviderSetting& setting : provider_table()) {
+    append_row(text, setting, setting.key, "#");
   }
   return text;
 }

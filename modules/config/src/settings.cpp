@@ -10,12 +10,25 @@ std::string Endpoint::text() const {
   return (is_ipv6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
 }
 
-Settings::Settings() {
-  for (const Setting& setting : table()) {
-    if (setting.fallback) {
-      LK_CHECK(setting.assign(*this, *setting.fallback));
+namespace {
+
+template <class Target>
+void set_defaults(Target& target, std::span<const Row<Target>> rows) {
+  for (const Row<Target>& row : rows) {
+    if (row.fallback) {
+      LK_CHECK(row.assign(target, *row.fallback));
     }
   }
+}
+
+}  // namespace
+
+SamlProvider::SamlProvider() {
+  set_defaults(*this, provider_table());
+}
+
+Settings::Settings() {
+  set_defaults(*this, table());
 }
 
 }  // namespace leadkeep::config

@@ -2,6 +2,7 @@
 
 #include "forms.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -10,33 +11,70 @@ namespace {
 
 constexpr std::nullopt_t kRequired = std::nullopt;
 
-template <class Member, class T>
-std::function<bool(Settings&, const std::string&)> assigner(Member member, Form<T> form) {
-  return [member, read = std::move(form.read)](Settings& settings, const std::string& text) {
+template <class Target, class Member, class T>
+std::function<bool(Target&, const std::string&)> assigner(Member member, Form<T> form) {
+  return [member, read = std::move(form.read)](Target& target, const std::string& text) {
     auto value = read(text);
     if (!value) {
       return false;
     }
-    member(settings) = *std::move(value);
+    member(target) = *std::move(value);
     return true;
   };
 }
 
+template <class Target>
+bool holds(std::span<const Row<Target>> rows, std::string_view key) {
+  return std::ranges::find(rows, key, &Row<Target>::key) != rows.end();
+}
+
 }  // namespace
 
-std::span<const Setting> table() {
 #define LK_SETTING(key, member, form, fallback, unit, reason) \
-  Setting{key,                                                \
-          fallback,                                           \
-          unit,                                               \
-          reason,                                             \
-          (form).expected,                                    \
-          assigner([](Settings& settings) -> auto& { return settings.member; }, form)},
+  Row<Target>{key,                                            \
+              fallback,                                       \
+              unit,                                           \
+              reason,                                         \
+              (form).expected,                                \
+              assigner<Target>([](Target& target) -> auto& { return target.member; }, form)},
+
+std::span<const Setting> table() {
+  using Target = Settings;
   static const std::vector<Setting> rows{
 #include "settings.def"
   };
-#undef LK_SETTING
   return rows;
+}
+
+std::span<const ProviderSetting> provider_table() {
+  using Target = SamlProvider;
+  static const std::vector<ProviderSetting> rows{
+#include "saml_provider.def"
+  };
+  return rows;
+}
+
+#undef LK_SETTING
+
+std::optional<ProviderKey> provider_key(std::string_view key) {
+  constexpr std::string_view kSection = "saml.";
+  constexpr std::size_t kLongestName = 32;
+  if (!key.starts_with(kSection)) {
+    return std::nullopt;
+  }
+  key.remove_prefix(kSection.size());
+  const std::size_t dot = key.find('.');
+  const std::string_view name = key.substr(0, dot);
+  if (dot == std::string_view::npos || name.empty() || name.size() > kLongestName ||
+      name.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") != std::string_view::npos) {
+    return std::nullopt;
+  }
+  return ProviderKey{name, key.substr(dot + 1)};
+}
+
+bool is_known(std::string_view key) {
+  const auto of_provider = provider_key(key);
+  return of_provider ? holds(provider_table(), of_provider->setting) : holds(table(), key);
 }
 
 }  // namespace leadkeep::config

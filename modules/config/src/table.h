@@ -1,4 +1,4 @@
-// The rows of settings.def as data.
+// The rows of settings.def and saml_provider.def as data.
 #pragma once
 #include <leadkeep/config/settings.h>
 
@@ -10,24 +10,32 @@
 
 namespace leadkeep::config {
 
-struct Setting {
-  std::string key;                      // section.name
+template <class Target>
+struct Row {
+  std::string key;                      // section.name; of a SamlProvider the name alone
   std::optional<std::string> fallback;  // nothing: the key is required
   std::string unit;
   std::string reason;
-  std::string expected;                                       // see Form
-  std::function<bool(Settings&, const std::string&)> assign;  // false: not of the expected form
-
-  [[nodiscard]] std::string_view section() const& {
-    return std::string_view{key}.substr(0, key.find('.'));
-  }
-
-  [[nodiscard]] std::string_view name() const& {
-    return std::string_view{key}.substr(key.find('.') + 1);
-  }
+  std::string expected;                                     // see Form
+  std::function<bool(Target&, const std::string&)> assign;  // false: not of the expected form
 };
+
+using Setting = Row<Settings>;
+using ProviderSetting = Row<SamlProvider>;
 
 // In the order of settings.def, which keeps the keys of a section together.
 [[nodiscard]] std::span<const Setting> table();
+// In the order of saml_provider.def.
+[[nodiscard]] std::span<const ProviderSetting> provider_table();
+
+// "saml.NAME." and the name of a setting; nothing for what is not of this form. Views of `key`.
+struct ProviderKey {
+  std::string_view provider;  // NAME
+  std::string_view setting;   // known or not
+};
+
+[[nodiscard]] std::optional<ProviderKey> provider_key(std::string_view key);
+
+[[nodiscard]] bool is_known(std::string_view key);
 
 }  // namespace leadkeep::config

@@ -371,6 +371,63 @@ TEST_F(Load, WantsWhatACodeByEmailIsSentWith) {
               HasSubstr("mail.user: is required with mail.password_file"));
 }
 
+constexpr std::string_view kProvider =
+    "[browser]\norigin = https://leads.example.test\n"
+    "[saml]\nkeys = /etc/leadkeep/saml\n"
+    "[saml.corp]\nmetadata = /etc/leadkeep/corp.xml\n"
+    "metadata_sha256 = 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\n";
+
+TEST_F(Load, ReadsASectionForEachIdentityProvider) {
+  const auto settings =
+      load_with(std::string{kProvider} +
+                    "group_attribute = http://schemas.xmlsoap.org/claims/Group\nagents = Leads; "
+                    "Leads, North\n"
+                    "teams = Claims: claims-team\naccept_cbc = yes\n"
+                    "[saml.partner]\nmetadata = /etc/leadkeep/partner.xml\nbinding = post\n"
+                    "group_attribute = groups\nadmins = root\nmetadata_sha256 = " +
+                    std::string(64, 'a') + "\n",
+                {"--saml.partner.subject_attribute=uid"});
+  ASSERT_TRUE(settings.ok()) << settings.error().detail;
+  const auto& providers = settings.value().saml.providers;
+  ASSERT_EQ(providers.size(), 2u);
+  const SamlProvider& corp = providers.at("corp");
+  EXPECT_EQ(corp.metadata, "/etc/leadkeep/corp.xml");
+  EXPECT_EQ(corp.binding, SamlBinding::kRedirect);
+  EXPECT_EQ(corp.cbc, Cbc::kAccepted);
+  EXPECT_EQ(corp.agents, (std::vector<std::string>{"Leads", "Leads, North"}));
+  EXPECT_EQ(corp.teams, (std::vector<TeamValue>{{"Claims", "claims-team"}}));
+  EXPECT_TRUE(corp.subject_attribute.empty());
+  EXPECT_EQ(providers.at("partner").binding, SamlBinding::kPost);
+  EXPECT_EQ(providers.at("partner").cbc, Cbc::kRefused);
+  EXPECT_EQ(providers.at("partner").subject_attribute, "uid");
+}
+
+TEST_F(Load, RefusesAnIdentityProviderThatIsNotDescribedToTheEnd) {
+  EXPECT_THAT(problems("[saml.corp]\nmetadata = /m\n"),
+              AllOf(HasSubstr("saml.corp.metadata_sha256: is required"),
+                    HasSubstr("browser.origin: is required with a section [saml.NAME]"),
+                    HasSubstr("saml.keys: is required with a section [saml.NAME]"),
+                    HasSubstr("saml.corp.group_attribute: is required"),
+                    HasSubstr("saml.corp.agents: is required")));
+}
+
+TEST_F(Load, WantsTheDirectorysIdOfWhomAnIdentityProviderProves) {
+  const std::string directory =
+      "[directory]\nkind = active_directory\nservers = ldaps://dc\nca_file = /ca\nbind_dn = cn=x\n"
+      "bind_password_file = /p\nuser_base = dc=x\nagents = cn=a\n";
+  EXPECT_THAT(problems(std::string{kProvider} + directory),
+              HasSubstr("saml.corp.directory_id_attribute: is required with directory.kind"));
+  EXPECT_TRUE(
+      load_with(std::string{kProvider} + "directory_id_attribute = objectGUID\n" + directory).ok());
+}
+
+TEST_F(Load, NamesAnUnknownKeyOfAnIdentityProvider) {
+  EXPECT_THAT(problems(std::string{kProvider} + "bindings = post\n"),
+              HasSubstr("saml.corp.bindings: is not a known key; did you mean saml.corp.binding?"));
+  EXPECT_THAT(problems("[saml.corp.more]\nbinding = post\n"), HasSubstr("is not a known key"));
+  EXPECT_THAT(problems("[saml.]\nbinding = post\n"), HasSubstr("is not a known key"));
+}
+
 TEST_F(Load, RefusesAFileThatAnybodyMayWriteTo) {
   write(kRequired);
   ::chmod(file().c_str(), 0646);

@@ -35,6 +35,19 @@ std::vector<std::string> required() {
           "whatsapp.access_token_file=/t"};
 }
 
+// And what a section [saml.NAME] needs.
+std::vector<std::string> required_with_provider() {
+  auto all = required();
+  for (const std::string more :
+       {"browser.origin=https://leads.example.test", "saml.keys=/keys",
+        "saml.example.metadata=/idp.xml", "saml.example.group_attribute=groups",
+        "saml.example.agents=leads"}) {
+    all.push_back(more);
+  }
+  all.push_back("saml.example.metadata_sha256=" + std::string(64, '0'));
+  return all;
+}
+
 // The sample with every default written out: "#key = value" becomes "key = value".
 std::string with_defaults_written_out(const std::string& sample) {
   std::istringstream in{sample};
@@ -63,9 +76,10 @@ TEST(SampleConfig, LoadsWithEveryDefaultWrittenOut) {
   const std::string text = with_defaults_written_out(sample_config());
   EXPECT_THAT(text, HasSubstr("\nmap_size_gib = 16\n"));
   std::ofstream{file} << text;
-  const auto settings = load(file, required());
+  const auto settings = load(file, required_with_provider());
   std::filesystem::remove_all(directory);
   ASSERT_TRUE(settings.ok()) << settings.error().detail;
+  EXPECT_TRUE(settings.value().saml.providers.contains("example"));
   EXPECT_EQ(settings.value().delivery.unknown_wait, Settings{}.delivery.unknown_wait);
 }
 
@@ -73,6 +87,7 @@ TEST(HelpText, NamesKeysUnitsAndDefaults) {
   EXPECT_THAT(help_text(), HasSubstr("--store.map_size_gib GiB (=16)"));
   EXPECT_THAT(help_text(), HasSubstr("--store.directory path"));
   EXPECT_THAT(help_text(), HasSubstr("Required."));
+  EXPECT_THAT(help_text(), HasSubstr("--saml.NAME.binding binding (=redirect)"));
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // leadkeep/config/settings.h — every setting of the daemon, as types
 //
-// A Settings holds, from its construction on, the defaults of src/settings.def; keys without a
-// default are empty until load() fills them. No member is a secret: members that end in _file, and
+// A Settings holds, from its construction on, the defaults of src/settings.def, and a SamlProvider
+// those of src/saml_provider.def; keys without a default are empty until load() fills them. No member is a secret: members that end in _file, and
 // the TLS keys, name the files that hold the secrets.
 // Units: in the types. Threads: a plain value; the daemon makes it once and passes it on as const.
 #pragma once
@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -46,6 +47,38 @@ struct TeamGroup {
   std::string group;  // DN
 
   friend bool operator==(const TeamGroup&, const TeamGroup&) = default;
+};
+
+enum class SamlBinding { kRedirect, kPost };
+
+enum class Cbc { kRefused, kAccepted };
+
+struct TeamValue {
+  std::string team;
+  std::string value;  // of the attribute of groups
+
+  friend bool operator==(const TeamValue&, const TeamValue&) = default;
+};
+
+// One section [saml.NAME].
+struct SamlProvider {
+  SamlProvider();
+
+  std::filesystem::path metadata;
+  std::string metadata_sha256;  // 64 digits, small
+  SamlBinding binding{};
+  Cbc cbc{};
+  std::string subject_attribute;       // empty: NameID
+  std::string directory_id_attribute;  // where there is a directory, and then in place of the rest
+  std::string username_attribute;
+  std::string name_attribute;
+  std::string group_attribute;
+  std::vector<std::string> agents;  // values of that attribute
+  std::vector<std::string> supervisors;
+  std::vector<std::string> admins;
+  std::vector<TeamValue> teams;
+  std::string second_factor_attribute;  // empty: AuthnContextClassRef
+  std::vector<std::string> second_factor_values;
 };
 
 struct Settings {
@@ -143,6 +176,12 @@ struct Settings {
     std::string user;  // empty: none
     std::filesystem::path password_file;
   } mail;
+
+  // Complete, or without identity providers.
+  struct Saml {
+    std::filesystem::path keys;                     // directory of our own
+    std::map<std::string, SamlProvider> providers;  // by NAME
+  } saml;
 
   struct Browser {
     std::string origin;  // https://host or https://host:port; empty: there are no pages
