@@ -12,15 +12,17 @@ constexpr std::size_t kAtOnce = 1'000;  // bounds one write transaction
 }  // namespace
 
 Keeper::Keeper(flow::House& house, flow::ReceiveMessage& receive,
-               const identity::SessionStore& sessions)
+               const identity::SessionStore& sessions, const identity::SignOnAnswers& sign_ons)
     : m_house{house},
       m_receive{receive},
       m_sessions{sessions},
+      m_sign_ons{sign_ons},
       m_thread{"lk-keeper", [this] { return keep(); }} {}
 
 std::chrono::milliseconds Keeper::keep() {
   // Each on its own: what one cannot do must not keep the others from their work.
-  report(end_sessions());
+  report(remove_over(m_sessions));
+  report(remove_over(m_sign_ons));
   report(forget_answers());
   report(apply_deferred());
   return kInterval;
@@ -32,16 +34,17 @@ void Keeper::report(const Result<void>& outcome) {
   }
 }
 
-Result<void> Keeper::end_sessions() {
+template <class Rows>
+Result<void> Keeper::remove_over(const Rows& rows) {
   const Timestamp now = m_house.clock.now();
   LK_TRY(const auto over, m_house.store.read([&](store::ReadTxn& txn) {
-    return m_sessions.find_over(txn, now, kAtOnce);
+    return rows.find_over(txn, now, kAtOnce);
   }));
   if (over.empty()) {
     return {};
   }
   return m_house.store.write(
-      [&](store::WriteTxn& txn) { return m_sessions.remove_over(txn, over, now); });
+      [&](store::WriteTxn& txn) { return rows.remove_over(txn, over, now); });
 }
 
 Result<void> Keeper::forget_answers() {

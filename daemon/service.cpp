@@ -1,6 +1,7 @@
 #include "service.h"
 
 #include "company_mail.h"
+#include "company_sign_on.h"
 #include "systemd.h"
 
 #include <leadkeep/base/event_log.h>
@@ -94,7 +95,8 @@ api::StoreCheck::Verdict verdict(bool sound) {
 struct Service::Paths {
   Paths(flow::House built_house, const config::Settings& settings, egress::AllowList allow_list,
         std::unique_ptr<CompanyDirectory> company_directory,
-        std::unique_ptr<CompanyMail> company_mail, std::optional<webauthn::RelyingParty> party)
+        std::unique_ptr<CompanyMail> company_mail, std::unique_ptr<CompanySignOn> company_sign_on,
+        std::optional<webauthn::RelyingParty> party)
       : house{std::move(built_house)},
         agents{house.store, identity::PasswordRules{settings.login.password_words}},
         sessions{{settings.session.idle, settings.session.absolute, settings.session.max_per_agent,
@@ -111,6 +113,7 @@ struct Service::Paths {
         dialer{std::move(allow_list)},
         directory{std::move(company_directory)},
         mail{std::move(company_mail)},
+        providers{std::move(company_sign_on)},
         receive_message{house},
         show_inbox{house},
         send_reply{house},
@@ -119,7 +122,7 @@ struct Service::Paths {
         refuse{house},
         log_in{house,
                prover(),
-               {second_factors, passkeys, devices, email_codes},
+               {second_factors, passkeys, devices, email_codes, sign_on_answers},
                sessions,
                throttle,
                refuse,
@@ -133,6 +136,13 @@ struct Service::Paths {
         own_sessions{house, sessions},
         end_sessions{house, sessions, agents},
         open_break_glass{house, sessions, throttle, refuse, settings.login.refusal} {
+    if (providers) {
+      const auto judge = [&reader = providers->reader()](const saml::ResponseJob& job) {
+        return reader.judge(job);
+      };
+      sign_on.emplace(house, providers->service(), judge, sign_on_requests, sign_on_answers,
+                      throttle, refuse);
+    }
     if (directory) {
       const auto look_up = [&people = directory->people()](auto ids) {
         return people.look_up(ids);
@@ -154,11 +164,14 @@ struct Service::Paths {
   identity::Passkeys passkeys;
   identity::RecognisedDevices devices;
   identity::EmailCodes email_codes;
+  identity::SignOnRequests sign_on_requests;
+  identity::SignOnAnswers sign_on_answers;
   identity::LoginThrottle throttle;
   identity::Authoriser authoriser;
   egress::Dialer dialer;
   std::unique_ptr<CompanyDirectory> directory;  // nothing: the local list proves agents
   std::unique_ptr<CompanyMail> mail;            // nothing: no code is sent
+  std::unique_ptr<CompanySignOn> providers;     // nothing: no identity provider is asked
   std::unique_ptr<delivery::GraphGateway> gateway;
   std::optional<flow::DeliverMessages> deliver_messages;
   flow::ReceiveMessage receive_message;
@@ -176,6 +189,7 @@ struct Service::Paths {
   flow::OwnSessions own_sessions;
   flow::EndSessions end_sessions;
   flow::OpenBreakGlass open_break_glass;
+  std::optional<flow::SignOn> sign_on;          // where there are identity providers
   std::optional<flow::EndLeavers> end_leavers;  // where there is a directory
 };
 
@@ -228,11 +242,13 @@ Result<void> Service::build_paths(const config::Settings& settings) {
   LK_TRY(egress::AllowList allow_list, egress::AllowList::parse(allowed(settings.egress.allow)));
   LK_TRY(auto directory, CompanyDirectory::open(settings.directory, m_clock));
   LK_TRY(auto mail, CompanyMail::open(settings.mail));
+  LK_TRY(auto sign_on, CompanySignOn::open(settings, m_clock.now()));
   LK_TRY(auto party, relying_party(settings));
-  m_paths = std::make_unique<Paths>(
-      flow::House{*m_store, m_clock, m_feed, m_outbox_signal, m_metrics,
-                  settings.whatsapp.phone_number_id, region},
-      settings, std::move(allow_list), std::move(directory), std::move(mail), std::move(party));
+  m_paths =
+      std::make_unique<Paths>(flow::House{*m_store, m_clock, m_feed, m_outbox_signal, m_metrics,
+                                          settings.whatsapp.phone_number_id, region},
+                              settings, std::move(allow_list), std::move(directory),
+                              std::move(mail), std::move(sign_on), std::move(party));
 
   delivery::GraphOptions graph;
   graph.url = settings.whatsapp.graph_url;
@@ -254,7 +270,7 @@ Result<void> Service::build_paths(const config::Settings& settings) {
 Result<void> Service::open_doors(const config::Settings& settings) {
   Paths& p = *m_paths;
   m_sender = std::make_unique<Sender>(*p.deliver_messages, m_outbox_signal, *p.gateway);
-  m_keeper = std::make_unique<Keeper>(p.house, p.receive_message, p.sessions);
+  m_keeper = std::make_unique<Keeper>(p.house, p.receive_message, p.sessions, p.sign_on_answers);
   if (p.directory) {
     m_leaver_watch =
         std::make_unique<LeaverWatch>(*p.end_leavers, *p.directory, settings.directory.recheck);
@@ -287,7 +303,8 @@ Result<void> Service::open_doors(const config::Settings& settings) {
                                   m_clock,
                                   [this] { return health(); },
                                   settings.events.max_listeners,
-                                  p.proofs ? &*p.proofs : nullptr};
+                                  p.proofs ? &*p.proofs : nullptr,
+                                  p.sign_on ? &*p.sign_on : nullptr};
   LK_TRY(m_api, api::ApiServer::start(listener(settings.api.listen, settings.api.tls_certificate,
                                                settings.api.tls_key, settings.api.tls_minimum,
                                                settings.api.max_connections),

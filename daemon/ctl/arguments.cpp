@@ -40,6 +40,19 @@ constexpr const char* kCommands =
     "  ldap leavers            who would be signed out, were it not so many at once that the\n"
     "                            directory or a setting may be at fault\n"
     "  ldap leavers end        signs them out\n"
+    "  saml show [FILE]        what the metadata in FILE says, to compare with what the identity\n"
+    "                            provider's people say; without one, what is configured and what\n"
+    "                            they have to know of us. --config FILE\n"
+    "  saml add NAME FILE      takes the identity provider of this metadata into the "
+    "configuration,\n"
+    "                            once --fingerprint is that of its file or certificate\n"
+    "  saml test               would this response let its person in? Prints every check by its "
+    "id.\n"
+    "                            --response FILE or -, --config FILE, --provider NAME, --at TIME,\n"
+    "                            --in-response-to ID; needs no daemon, and changes nothing\n"
+    "  saml rotate             makes the keys of this host, or takes the next step of a change: "
+    "the\n"
+    "                            next keys are published first, and taken into use a week later\n"
     "  mail test ADDRESS       sends a mail there through the company's relay, and says what is\n"
     "                            wrong if it is not taken. --config FILE\n"
     "  store verify            read every record and compare with the state hash\n"
@@ -62,7 +75,17 @@ po::options_description describe(Arguments& out) {
       "password-file", po::value<std::string>()->value_name("FILE"),
       "file with the password in its first line, mode 0600")(
       "config", po::value<std::string>()->value_name("FILE"),
-      "leaktest, ldap test, mail test: configuration of the daemon (/etc/leadkeep/leadkeepd.conf)")(
+      "leaktest, ldap, saml and mail: configuration of the daemon (/etc/leadkeep/leadkeepd.conf)")(
+      "response", po::value<std::string>(&out.saml.response)->value_name("FILE"),
+      "saml test: a response as XML or as a browser posts it, or - for standard input")(
+      "at", po::value<std::string>(&out.saml.at)->value_name("TIME"),
+      "saml test: as if it were then, such as 2026-11-24T15:51:18Z")(
+      "in-response-to", po::value<std::string>(&out.saml.request)->value_name("ID"),
+      "saml test: the request that it has to answer (what the response itself says)")(
+      "provider", po::value<std::string>(&out.saml.provider)->value_name("NAME"),
+      "saml test: which identity provider was asked (the only one)")(
+      "fingerprint", po::value<std::string>(&out.saml.fingerprint)->value_name("SHA256"),
+      "saml add: of the metadata or its certificate, as the identity provider's people say")(
       "log", po::value<std::string>()->value_name("FILE"), "leaktest: log to search")(
       "memory", "leaktest: search the memory too")("json", "leaktest: report as JSON")(
       "idle", po::value<unsigned>()->value_name("SECONDS"),

@@ -10,6 +10,14 @@
 
 namespace leadkeep::ctl {
 
+struct SamlOptions {
+  std::string response;     // file, or - for standard input
+  std::string at;           // RFC 3339; empty: now
+  std::string request;      // InResponseTo; empty: what the response says
+  std::string provider;     // NAME; empty: the only one
+  std::string fingerprint;  // add: that an administrator has compared
+};
+
 struct Arguments {
   std::vector<std::string> words;  // "agents", "add", "anna"
   std::filesystem::path socket{"/run/leadkeep/control.sock"};
@@ -20,6 +28,7 @@ struct Arguments {
   std::filesystem::path password_file;
   std::string display_name;
   std::vector<std::string> roles;
+  SamlOptions saml;
   leaktest::Options leak_test;
   enum class Wish { kCommand, kHelp, kVersion } wish = Wish::kCommand;
 };

@@ -4,6 +4,8 @@
 #include "directory_test.h"
 #include "mail_test.h"
 #include "password_input.h"
+#include "saml_commands.h"
+#include "talk.h"
 
 #include <leadkeep/base/clock.h>
 #include <leadkeep/json/writer.h>
@@ -14,20 +16,6 @@
 
 namespace leadkeep::ctl {
 namespace {
-
-void say(const std::string& line) {
-  (void)std::printf("%s\n", line.c_str());
-}
-
-ExitCode complain(const Error& error) {
-  (void)std::fprintf(stderr, "leadkeepctl: %s\n", error.detail.c_str());
-  return error.code == Errc::kUnavailable ? ExitCode::kNoDaemon : ExitCode::kRefused;
-}
-
-ExitCode usage(const std::string& what) {
-  (void)std::fprintf(stderr, "leadkeepctl: %s; see leadkeepctl --help\n", what.c_str());
-  return ExitCode::kUsage;
-}
 
 std::string text_of(const json::Value& value) {
   return value.string_or_number().value_or(value.dump());
@@ -345,6 +333,9 @@ ExitCode run_command(const Arguments& arguments) {
   }
   if (is(3, "mail", "test")) {
     return test_mail(arguments);
+  }
+  if (!words.empty() && words[0] == "saml") {
+    return run_saml_command(arguments);
   }
   if (is(2, "store", "verify")) {
     return verify(client);

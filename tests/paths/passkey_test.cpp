@@ -426,7 +426,7 @@ TEST_F(PasskeyPath, IsThrottledByItselfLikeEveryAccount) {
 
 TEST_F(PasskeyPath, DoesNotExistWhereNoOriginIsSet) {
   const identity::Passkeys none{std::nullopt, second_factor_policy};
-  flow::LogIn without = log_in_with({second_factors, none, devices, email_codes});
+  flow::LogIn without = log_in_with({second_factors, none, devices, email_codes, sign_on_answers});
   const auto asked = without.ask_for_passkey();
   ASSERT_FALSE(asked);
   EXPECT_EQ(asked.error().code, Errc::kNotFound);

@@ -182,6 +182,8 @@ class PathHouse {
   identity::Passkeys passkeys{must(webauthn::RelyingParty::at(kOrigin)), second_factor_policy};
   identity::RecognisedDevices devices{second_factor_policy};
   identity::EmailCodes email_codes{second_factor_policy};
+  identity::SignOnRequests sign_on_requests;
+  identity::SignOnAnswers sign_on_answers;
   identity::LoginThrottle throttle{10, 4};
   identity::Authoriser authoriser{identity::Policy::defaults()};
   flow::ReceiveMessage receive_message{house};
@@ -190,7 +192,7 @@ class PathHouse {
   flow::WorkConversation work{house};
   flow::KeepConsent keep_consent{house};
   flow::Refuse refuse{house};
-  flow::Factors factors{second_factors, passkeys, devices, email_codes};
+  flow::Factors factors{second_factors, passkeys, devices, email_codes, sign_on_answers};
   flow::LogIn log_in{house,    &directory, factors, sessions,
                      throttle, refuse,     nullptr, std::chrono::milliseconds{0}};
   flow::ManageAgents manage_agents{house, directory};

@@ -157,7 +157,8 @@ TEST_F(SecondFactorPath, TakesFromAnAppThatWasAheadWhenItWasEnrolledOneStepMore)
 TEST_F(SecondFactorPath, TakesTheCodeThatIsShownAndNoOtherWhereTheOperatorIsStrict) {
   const identity::SecondFactors strict{
       identity::SecondFactorPolicy{{Role::kSupervisor}, {}, identity::totp::Window::kStrict}};
-  flow::LogIn strict_log_in = log_in_with({strict, passkeys, devices, email_codes});
+  flow::LogIn strict_log_in =
+      log_in_with({strict, passkeys, devices, email_codes, sign_on_answers});
   const auto strictly = [&](std::string_view factor) {
     identity::LoginAttempt attempt;
     attempt.username = "susi";

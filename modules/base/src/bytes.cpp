@@ -38,6 +38,8 @@ std::optional<unsigned> digit_value(std::string_view alphabet, char c) {
   return at == std::string_view::npos ? std::nullopt : std::optional{static_cast<unsigned>(at)};
 }
 
+constexpr std::size_t kBase64Group = 4;
+
 }  // namespace
 
 bool same_bytes(ByteView a, ByteView b) noexcept {
@@ -73,6 +75,27 @@ std::optional<Bytes> from_hex(std::string_view text) {
     out.push_back(static_cast<std::byte>((*high << 4) | *low));
   }
   return out;
+}
+
+std::string to_base64(ByteView bytes) {
+  std::string text = to_base64url(bytes);
+  std::ranges::replace(text, '-', '+');
+  std::ranges::replace(text, '_', '/');
+  text.append((kBase64Group - text.size() % kBase64Group) % kBase64Group, '=');
+  return text;
+}
+
+std::optional<Bytes> from_base64(std::string_view text) {
+  if (text.size() % kBase64Group != 0 || text.find_first_of("-_") != std::string_view::npos) {
+    return std::nullopt;
+  }
+  std::string url{text};
+  for (int padding = 0; padding < 2 && url.ends_with('='); ++padding) {
+    url.pop_back();
+  }
+  std::ranges::replace(url, '+', '-');
+  std::ranges::replace(url, '/', '_');
+  return from_base64url(url);
 }
 
 std::string to_base64url(ByteView bytes) {

@@ -305,10 +305,11 @@ void check_saml(const Settings& settings, std::string_view where, Problems& prob
               "directory.kind");
       continue;
     }
-    require(!provider.group_attribute.empty(), section + "group_attribute",
-            "an identity provider where there is no directory");
+    const std::string with_it = "an identity provider where there is no directory";
+    require(!provider.username_attribute.empty(), section + "username_attribute", with_it);
+    require(!provider.group_attribute.empty(), section + "group_attribute", with_it);
     require(!provider.agents.empty() || !provider.supervisors.empty() || !provider.admins.empty(),
-            section + "agents", "an identity provider where there is no directory");
+            section + "agents", with_it);
   }
 }
 

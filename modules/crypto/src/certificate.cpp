@@ -4,15 +4,19 @@
 #include <leadkeep/crypto/certificate.h>
 #include <leadkeep/crypto/random.h>
 
+#include <array>
 #include <ctime>
 
+#include <openssl/bio.h>
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/x509.h>
 
 namespace leadkeep::crypto {
 namespace {
 
 using Certificate = std::unique_ptr<X509, Free<&::X509_free>>;
+using Bio = std::unique_ptr<BIO, Free<&::BIO_free>>;
 using BigNumber = std::unique_ptr<BIGNUM, Free<&::BN_free>>;
 
 constexpr std::size_t kMostBytes = 64 * 1024;
@@ -46,6 +50,14 @@ bool set_name(X509* certificate, std::string_view name) {
          ::X509_set_issuer_name(certificate, subject) == 1;
 }
 
+EvpKey evp_key_of(const RsaPrivateKey& key) {
+  const SecretBytes pkcs8 = key.pkcs8();
+  const unsigned char* der = uchars(pkcs8.expose().data());
+  EvpKey made{::d2i_AutoPrivateKey(nullptr, &der, static_cast<long>(pkcs8.size()))};
+  LK_CHECK(made != nullptr);
+  return made;
+}
+
 template <class Object, class Encode>
 Bytes der_of(Object* object, const Encode& encode) {
   unsigned char* der = nullptr;
@@ -74,14 +86,51 @@ std::optional<CertifiedKey> key_of_certificate(ByteView certificate) {
   return CertifiedKey{der_of(::X509_get_X509_PUBKEY(parsed.get()), ::i2d_X509_PUBKEY), *ends};
 }
 
+SecretBytes to_pem(const KeyPair& pair) {
+  const EvpKey key = evp_key_of(pair.key);
+  const unsigned char* at = uchars(pair.certificate.data());
+  const Certificate certificate{
+      ::d2i_X509(nullptr, &at, static_cast<long>(pair.certificate.size()))};
+  const Bio out{::BIO_new(::BIO_s_secmem())};
+  LK_CHECK(certificate != nullptr && out != nullptr);
+  LK_CHECK(::PEM_write_bio_PKCS8PrivateKey(out.get(), key.get(), nullptr, nullptr, 0, nullptr,
+                                           nullptr) == 1);
+  LK_CHECK(::PEM_write_bio_X509(out.get(), certificate.get()) == 1);
+  char* text = nullptr;
+  const long size = ::BIO_get_mem_data(out.get(), &text);
+  return SecretBytes::copy_of(as_bytes({text, static_cast<std::size_t>(size)}));
+}
+
+Result<KeyPair> read_key_pair(const SecretBytes& pem) {
+  const auto refused = [](const char* why) {
+    ::ERR_clear_error();
+    return fail(Errc::kInvalidInput, std::string{"key pair: "} + why);
+  };
+  const auto open = [&] {
+    return Bio{::BIO_new_mem_buf(pem.expose().data(), piece_size(pem.expose()))};
+  };
+  auto key = RsaPrivateKey::parse(pem);
+  if (!key) {
+    return refused("no private key of RSA from 2048 bits");
+  }
+  const Certificate certificate{::PEM_read_bio_X509(open().get(), nullptr, nullptr, nullptr)};
+  if (certificate == nullptr) {
+    return refused("no certificate");
+  }
+  Bytes der = der_of(certificate.get(), ::i2d_X509);
+  if (key_of_certificate(der)->public_key != key.value().public_key()) {
+    return refused("the certificate is of another key");
+  }
+  ::ERR_clear_error();
+  return KeyPair{std::move(key).value(), std::move(der)};
+}
+
 Bytes self_signed_certificate(const RsaPrivateKey& key, std::string_view name,
                               const Validity& validity) {
   constexpr long kVersion3 = 2;
-  const SecretBytes pkcs8 = key.pkcs8();
-  const unsigned char* der = uchars(pkcs8.expose().data());
-  const EvpKey signer{::d2i_AutoPrivateKey(nullptr, &der, static_cast<long>(pkcs8.size()))};
+  const EvpKey signer = evp_key_of(key);
   const Certificate certificate{::X509_new()};
-  LK_CHECK(signer != nullptr && certificate != nullptr);
+  LK_CHECK(certificate != nullptr);
   LK_CHECK(::X509_set_version(certificate.get(), kVersion3) == 1);
   LK_CHECK(set_serial(certificate.get()));
   LK_CHECK(set_name(certificate.get(), name));

@@ -36,7 +36,8 @@ Result<SecretBytes> EnrolSecondFactor::offer(const identity::Session& session,
   // A session that was left open must not put somebody else's app in place. One of a code by e-mail
   // is never a fresh proof: who wants to enrol signs in with the password alone.
   const bool without_factor = session.assurance() == identity::Assurance::kPassword ||
-                              session.assurance() == identity::Assurance::kEmailCode;
+                              session.assurance() == identity::Assurance::kEmailCode ||
+                              session.assurance() == identity::Assurance::kIdentityProvider;
   if (without_factor && session.proof_age() == identity::ProofAge::kOld) {
     return refused(m_house, session, audit::Act::kSecondFactorEnrolled,
                    Error{Errc::kStepUpRequired, "second factor: prove again who acts"});

@@ -47,6 +47,15 @@ Result<void> append_log_in(store::WriteTxn& txn, const identity::Admission& admi
       {now, identity::PastLogIn::Outcome::kLetIn, entry.reason, start.source});
 }
 
+// A session lasts no longer than the identity provider says, and its proof is as old as that one's.
+void follow_provider(const Proof& proof, identity::SessionStart& start) {
+  if (const auto* by_provider = std::get_if<SignOnProof>(&proof)) {
+    const identity::FederatedPerson& person = by_provider->answer.person();
+    start.proven_at = person.authenticated;
+    start.ends_at = person.session_ends;
+  }
+}
+
 }  // namespace
 
 Result<Proof> LogIn::prove_with(identity::LocalDirectory& list,
@@ -91,18 +100,26 @@ Result<Proof> LogIn::prove_with_passkey(const webauthn::Assertion& assertion,
            LK_TRY(id, identity::DirectoryAgents{}.id_of(txn, proven.agent()));
            return proven;
          }));
-  auto* const* directory = std::get_if<identity::CorporateDirectory*>(&m_prover);
-  if (directory == nullptr && !id) {
+  const bool has_directory = std::holds_alternative<identity::CorporateDirectory*>(m_prover);
+  if (!has_directory && !id) {
     return Proof{PasskeyProof{std::move(passkey), std::nullopt}};
   }
+  if (!has_directory || !id) {
+    refused = {"not_admitted", passkey.agent()};
+    return fail(Errc::kUnauthenticated, "log-in: refused");
+  }
+  LK_TRY(auto person, look_up(*id, passkey.agent(), refused));
+  return Proof{PasskeyProof{std::move(passkey), std::move(person)}};
+}
+
+Result<identity::DirectoryPerson> LogIn::look_up(const identity::DirectoryId& id,
+                                                 const std::optional<AgentId>& agent,
+                                                 Refused& refused) {
   const auto refuse = [&](std::string_view cause) {
-    refused = {cause, passkey.agent()};
+    refused = {cause, agent};
     return fail(Errc::kUnauthenticated, "log-in: refused");
   };
-  if (directory == nullptr || !id) {
-    return refuse("not_admitted");
-  }
-  auto people = (*directory)->look_up({&*id, 1});
+  auto people = std::get<identity::CorporateDirectory*>(m_prover)->look_up({&id, 1});
   if (!people) {
     refused = {"directory_unavailable", std::nullopt};  // of nobody: it bounds the entries
     return fail(Errc::kUnavailable, "log-in: the directory gave no answer");
@@ -114,13 +131,50 @@ Result<Proof> LogIn::prove_with_passkey(const webauthn::Assertion& assertion,
   if (person.standing != identity::Standing::kActive) {
     return refuse(name_of(person.standing));
   }
-  return Proof{PasskeyProof{std::move(passkey), std::move(person)}};
+  return std::move(person);
+}
+
+// The identity provider says who it is. Where there is a directory, it says who that is here, and
+// whether they still may.
+Result<Proof> LogIn::prove_with_answer(const identity::SignOnRequest& request,
+                                       const std::optional<identity::SessionId>& session,
+                                       Refused& refused) {
+  const auto refuse = [&](std::string_view cause) {
+    refused = {cause, std::nullopt};
+    return fail(Errc::kUnauthenticated, "log-in: refused");
+  };
+  if (request.session != session) {
+    return refuse("another_session");
+  }
+  auto answer = m_house.store.read([&](store::ReadTxn& txn) {
+    return m_factors.answers.find(txn, request, m_house.clock.now());
+  });
+  if (!answer) {
+    refused.cause = "no_answer";
+    return Fail{std::move(answer).error()};
+  }
+  const bool has_directory = std::holds_alternative<identity::CorporateDirectory*>(m_prover);
+  const auto& id = answer.value().person().directory_id;
+  if (has_directory != id.has_value()) {
+    return refuse("not_admitted");
+  }
+  if (!id) {
+    return Proof{SignOnProof{std::move(answer).value(), std::nullopt}};
+  }
+  LK_TRY(const auto known, m_house.store.read([&](store::ReadTxn& txn) {
+    return identity::DirectoryAgents{}.find(txn, *id);
+  }));
+  LK_TRY(auto person, look_up(*id, known, refused));
+  return Proof{SignOnProof{std::move(answer).value(), std::move(person)}};
 }
 
 Result<Proof> LogIn::prove(const identity::LoginAttempt& attempt,
                            const std::optional<identity::SessionId>& session, Refused& refused) {
   if (attempt.passkey) {
     return prove_with_passkey(*attempt.passkey, session, refused);
+  }
+  if (attempt.sign_on) {
+    return prove_with_answer(*attempt.sign_on, session, refused);
   }
   return std::visit([&](auto* prover) { return prove_with(*prover, attempt, refused); }, m_prover);
 }
@@ -171,6 +225,13 @@ Result<LogIn::Decided> LogIn::admit(store::WriteTxn& txn, const Proof& proof,
                                        attempt.email_transaction, attempt.second_factor, now));
     return decided(txn, m_sessions, decision, who.agent(), now);
   }
+  const auto* by_provider = std::get_if<SignOnProof>(&proof);
+  if (by_provider != nullptr &&
+      by_provider->answer.person().factors == identity::ProviderFactors::kTwo) {
+    LK_TRY(const auto decision,
+           m_factors.second.admit_by_provider(txn, who, attempt.second_factor, now));
+    return decided(txn, m_sessions, decision, who.agent(), now);
+  }
   if (attempt.device && attempt.second_factor.empty()) {
     LK_TRY(const auto by_device, admit_by_device(txn, who, *attempt.device, fresh, now));
     if (by_device) {
@@ -194,7 +255,10 @@ Result<identity::Session> LogIn::let_in(const identity::LoginAttempt& attempt,
     if (const auto* refusal = std::get_if<Refused>(&decision)) {
       return Outcome{*refusal};
     }
-    return open(txn, std::get<identity::Admission>(decision));
+    if (attempt.sign_on) {
+      LK_TRY_VOID(m_factors.answers.use(txn, *attempt.sign_on, now));
+    }
+    return open(txn, std::get<identity::Admission>(decision), proof);
   });
   if (!outcome) {
     refused.cause = cause_of(outcome.error().code);
@@ -258,8 +322,9 @@ Result<identity::OpenedSession> LogIn::log_in(const identity::LoginAttempt& atte
   auto start = identity::SessionStart::draw(attempt.source, now);
   start.device_key = attempt.device_key;
   Fresh fresh{crypto::new_id<AgentId>(now), identity::token::draw()};
-  const auto open = [&](store::WriteTxn& txn,
-                        const identity::Admission& admission) -> Result<Outcome> {
+  const auto open = [&](store::WriteTxn& txn, const identity::Admission& admission,
+                        const Proof& proof) -> Result<Outcome> {
+    follow_provider(proof, start);
     LK_TRY_VOID(close_before(txn, attempt, admission.agent(), now));
     LK_TRY(auto opened, m_sessions.open(txn, admission, start, now));
     LK_TRY_VOID(append_log_in(txn, admission, start, now));
@@ -307,8 +372,9 @@ Result<identity::OpenedSession> LogIn::step_up(const identity::Session& session,
   attempt.device.reset();  // what it stands in for was typed long ago
   attempt.email_transaction = {};
   auto start = identity::SessionStart::draw(attempt.source, now);
-  const auto replace = [&](store::WriteTxn& txn,
-                           const identity::Admission& admission) -> Result<Outcome> {
+  const auto replace = [&](store::WriteTxn& txn, const identity::Admission& admission,
+                           const Proof& proof) -> Result<Outcome> {
+    follow_provider(proof, start);
     if (admission.agent() != session.agent()) {
       return Outcome{Refused{"another_agent", admission.agent()}};
     }

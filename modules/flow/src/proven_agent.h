@@ -8,7 +8,7 @@
 
 namespace leadkeep::flow {
 
-// A person whom the directory has proven becomes an agent here, with the id `fresh`, or is found
+// A person whom the directory or an identity provider has proven becomes an agent here, with the id `fresh`, or is found
 // again.
 [[nodiscard]] inline Result<identity::ProvenIdentity> agent_of(store::WriteTxn& txn,
                                                                const Proof& proof,
@@ -17,6 +17,11 @@ namespace leadkeep::flow {
   if (const auto* known = std::get_if<identity::ProvenIdentity>(&proof)) {
     LK_TRY_VOID(known->require_current(txn));
     return *known;
+  }
+  if (const auto* by_provider = std::get_if<SignOnProof>(&proof)) {
+    const auto& [answer, person] = *by_provider;
+    return person ? identity::DirectoryAgents{}.admit(txn, answer, *person, fresh, now)
+                  : identity::FederatedAgents{}.admit(txn, answer, fresh, now);
   }
   return identity::DirectoryAgents{}.admit(txn, std::get<identity::ProvenPerson>(proof), fresh,
                                            now);
@@ -34,8 +39,11 @@ namespace leadkeep::flow {
   return std::nullopt;
 }
 
-// Whom guesses are counted against: the name that was typed, or the passkey.
+// Whom guesses are counted against: the name that was typed, the passkey, or the answer.
 [[nodiscard]] inline std::string throttled_name_of(const identity::LoginAttempt& attempt) {
+  if (attempt.sign_on) {
+    return "sign-on:" + attempt.sign_on->id;
+  }
   return attempt.passkey ? "passkey:" + std::string{as_text(attempt.passkey->credential_id)}
                          : identity::normalise_username(attempt.username);
 }

@@ -27,6 +27,11 @@ inline constexpr store::Table<records::Session> kSessions{store::TableId::kSessi
              name, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
+// Of the list that is kept here: nobody else says who it is.
+[[nodiscard]] inline bool is_local(const records::Agent& agent) {
+  return agent.directory_id().empty() && agent.federated_subject().empty();
+}
+
 // A record says whose it is: one that says anything else than its place is damaged.
 [[nodiscard]] inline Result<void> check_place(const records::Agent& agent, ByteView row) {
   if (!same_bytes(as_bytes(agent.id()), row)) {
@@ -67,9 +72,10 @@ template <class Record>
 }
 
 // A number that is no role gives nothing.
-[[nodiscard]] inline std::vector<Role> roles_of(const records::Agent& agent) {
+template <class Numbers>
+[[nodiscard]] std::vector<Role> roles_in(const Numbers& numbers) {
   std::vector<Role> roles;
-  for (const std::uint32_t role : agent.roles()) {
+  for (const std::uint32_t role : numbers) {
     for (const Role known : {Role::kAgent, Role::kSupervisor, Role::kAdmin, Role::kBreakGlass}) {
       if (role == static_cast<std::uint32_t>(known)) {
         roles.push_back(known);
@@ -77,6 +83,10 @@ template <class Record>
     }
   }
   return roles;
+}
+
+[[nodiscard]] inline std::vector<Role> roles_of(const records::Agent& agent) {
+  return roles_in(agent.roles());
 }
 
 }  // namespace leadkeep::identity

@@ -59,20 +59,20 @@ Result<std::optional<records::Agent>> find_by_username(store::ReadTxn& txn,
   return std::optional{std::move(agent)};
 }
 
-// People of the company's directory have no row in the index of names, which may change at any time
-// and be given to somebody else. For an operator, who names one now.
+// People of the company's directory or of an identity provider have no row in the index of names, which
+// may change at any time and be given to somebody else. For an operator, who names one now.
 Result<std::optional<records::Agent>> find_person(store::ReadTxn& txn, std::string_view username) {
   std::optional<records::Agent> found;
   LK_TRY_VOID(kAgents.scan(txn, {}, {}, identity_key(),
                            [&](ByteView row, records::Agent& agent) -> Result<store::Step> {
                              LK_TRY_VOID(check_place(agent, row));
-                             if (agent.directory_id().empty() || agent.username() != username) {
+                             if (is_local(agent) || agent.username() != username) {
                                return store::Step::kContinue;
                              }
                              if (found) {
                                return fail(Errc::kConflict,
                                            "two agents had this name; the older one has not signed "
-                                           "in since the directory gave it to another");
+                                           "in since it was given to another");
                              }
                              found = std::move(agent);
                              return store::Step::kContinue;

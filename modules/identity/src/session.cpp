@@ -53,9 +53,10 @@ Result<void> forget_key(store::WriteTxn& txn, const AgentId& id, std::string_vie
 
 // Nothing for a number that is none, as in a record of an earlier version: such a session is over.
 std::optional<Assurance> assurance_of(const records::Session& record) {
-  for (const Assurance known : {Assurance::kEnrolmentOnly, Assurance::kPassword,
-                                Assurance::kTwoFactors, Assurance::kBreakGlass, Assurance::kPasskey,
-                                Assurance::kRecognisedDevice, Assurance::kEmailCode}) {
+  for (const Assurance known :
+       {Assurance::kEnrolmentOnly, Assurance::kPassword, Assurance::kTwoFactors,
+        Assurance::kBreakGlass, Assurance::kPasskey, Assurance::kRecognisedDevice,
+        Assurance::kEmailCode, Assurance::kIdentityProvider}) {
     if (record.assurance() == static_cast<std::uint32_t>(known)) {
       return known;
     }
@@ -67,7 +68,7 @@ bool is_admin(std::span<const Role> roles) {
   return std::ranges::find(roles, Role::kAdmin) != roles.end();
 }
 
-// Whichever comes first, idle or age.
+// Whichever comes first: idle, age, or what the identity provider says.
 Timestamp end_of(const records::Session& record, const SessionLimits& limits,
                  std::span<const Role> roles) {
   std::chrono::milliseconds age =
@@ -77,8 +78,9 @@ Timestamp end_of(const records::Session& record, const SessionLimits& limits,
   } else if (assurance_of(record) == Assurance::kBreakGlass) {
     age = std::min<std::chrono::milliseconds>(SessionLimits::kBreakGlass, age);
   }
-  return std::min(Timestamp{record.last_used_ms()} + limits.idle,
-                  Timestamp{record.created_ms()} + age);
+  const Timestamp ours = std::min(Timestamp{record.last_used_ms()} + limits.idle,
+                                  Timestamp{record.created_ms()} + age);
+  return record.ends_ms() == 0 ? ours : std::min(ours, Timestamp{record.ends_ms()});
 }
 
 // Nothing for a session of a program.
@@ -95,6 +97,10 @@ std::optional<DeviceKey> device_key_of(const records::Session& record) {
 bool is_shown_where_it_is(const records::Session& record, const ShownSession& shown) {
   const ByteView key = shown.key ? ByteView{*shown.key} : ByteView{};
   return same_bytes(as_bytes(record.device_key()), key);
+}
+
+std::optional<Timestamp> earlier(std::optional<Timestamp> one, std::optional<Timestamp> other) {
+  return one && other ? std::min(*one, *other) : (one ? one : other);
 }
 
 // A proof of the future is from a clock that was set back: nobody knows how old it is.
@@ -147,7 +153,7 @@ SessionStart SessionStart::draw(std::string source, Timestamp now) {
 Result<SessionStore::Opened> SessionStore::open(store::WriteTxn& txn, const Admission& admission,
                                                 const SessionStart& start, Timestamp now) const {
   return open_as_of(txn, admission.agent(), admission.assurance(), start,
-                    {now, now, start.device_key}, now);
+                    {now, start.proven_at.value_or(now), start.device_key, start.ends_at}, now);
 }
 
 Result<void> SessionStore::require_live(store::ReadTxn& txn, const Session& session) const {
@@ -166,7 +172,9 @@ Result<SessionStore::Opened> SessionStore::replace(store::WriteTxn& txn, const S
   LK_TRY_VOID(require_live(txn, session));
   LK_TRY_VOID(close(txn, session));
   return open_as_of(txn, admission.agent(), admission.assurance(), start,
-                    {session.m_created_at, now, session.m_device_key}, now);
+                    {session.m_created_at, start.proven_at.value_or(now), session.m_device_key,
+                     earlier(session.m_ends_at, start.ends_at)},
+                    now);
 }
 
 Result<SessionStore::Opened> SessionStore::replace_all(store::WriteTxn& txn, const Session& session,
@@ -186,9 +194,10 @@ Result<SessionStore::Opened> SessionStore::reopen_as(store::WriteTxn& txn, const
                                                      Timestamp now) const {
   LK_TRY_VOID(require_live(txn, session));
   LK_TRY(auto ended, close_all(txn, session.agent()));
-  LK_TRY(auto opened,
-         open_as_of(txn, session.agent(), assurance, start,
-                    {session.m_created_at, session.m_proven_at, session.m_device_key}, now));
+  LK_TRY(auto opened, open_as_of(txn, session.agent(), assurance, start,
+                                 {session.m_created_at, session.m_proven_at, session.m_device_key,
+                                  session.m_ends_at},
+                                 now));
   opened.ended = std::move(ended);
   return opened;
 }
@@ -219,6 +228,7 @@ Result<SessionStore::Opened> SessionStore::open_as_of(store::WriteTxn& txn, cons
   record.set_assurance(static_cast<std::uint32_t>(assurance));
   record.set_proven_ms(beginning.proven.ms);
   record.set_source(start.source);
+  record.set_ends_ms(beginning.ends_at ? beginning.ends_at->ms : 0);
   if (beginning.device_key) {
     record.set_device_key(std::string{as_text(*beginning.device_key)});
   }
@@ -270,6 +280,9 @@ Result<Session> SessionStore::find(store::ReadTxn& txn, const ShownSession& show
   session.m_proven_at = Timestamp{record->proven_ms()};
   session.m_proof_age = proof_age_of(*assurance, session.m_proven_at, now);
   session.m_device_key = device_key_of(*record);
+  if (record->ends_ms() != 0) {
+    session.m_ends_at = Timestamp{record->ends_ms()};
+  }
   session.m_source = record->source();
   session.m_expires_at = end_of(*record, m_limits, roles);
   session.m_roles = std::move(roles);

@@ -128,10 +128,11 @@ std::optional<ProviderMetadata> read_provider(json::Value value) {
   for (const json::Value item : value["signing_keys"].items()) {
     auto key = from_base64url(item["public_key"].string().value_or(""));
     const auto ends = time_in(item, "certificate_ends");
-    if (!key || !ends) {
+    auto sha256 = from_hex(item["certificate_sha256"].string().value_or(""));
+    if (!key || !ends || !sha256) {
       return std::nullopt;
     }
-    metadata.signing_keys.push_back({*std::move(key), *ends});
+    metadata.signing_keys.push_back({*std::move(key), *ends, *std::move(sha256)});
   }
   const bool whole = !metadata.entity_id.empty() && !metadata.signing_keys.empty() &&
                      (metadata.sign_on.redirect || metadata.sign_on.post);
@@ -250,6 +251,7 @@ std::string write_metadata(const Result<ProviderMetadata>& read) {
     out.begin_object()
         .field("public_key", to_base64url(key.public_key))
         .field("certificate_ends", key.certificate_ends.ms)
+        .field("certificate_sha256", to_hex(key.certificate_sha256))
         .end_object();
   }
   out.end_array();

@@ -1,8 +1,7 @@
 #include "written_xml.h"
 
+#include <leadkeep/base/bytes.h>
 #include <leadkeep/crypto/hash.h>
-
-#include <algorithm>
 
 namespace leadkeep::saml {
 namespace {
@@ -61,15 +60,6 @@ std::string escape_text(std::string_view text) {
 
 std::string to_date_time(Timestamp time) {
   return to_rfc3339(time).substr(0, std::string_view{"1970-01-01T00:00:00"}.size()) + "Z";
-}
-
-std::string to_base64(ByteView bytes) {
-  constexpr std::size_t kQuantum = 4;
-  std::string text = to_base64url(bytes);
-  std::ranges::replace(text, '-', '+');
-  std::ranges::replace(text, '_', '/');
-  text.append((kQuantum - text.size() % kQuantum) % kQuantum, '=');
-  return text;
 }
 
 std::string enveloped_signature(std::string_view canonical, std::string_view id,

@@ -1,7 +1,6 @@
 // XML of ours, written in the form that exclusive canonicalisation would give it: so it can be signed
 // without a parser.
 #pragma once
-#include <leadkeep/base/bytes.h>
 #include <leadkeep/base/clock.h>
 #include <leadkeep/crypto/rsa.h>
 
@@ -13,7 +12,6 @@ namespace leadkeep::saml {
 [[nodiscard]] std::string escape_attribute(std::string_view text);
 [[nodiscard]] std::string escape_text(std::string_view text);
 [[nodiscard]] std::string to_date_time(Timestamp time);  // xs:dateTime, whole seconds
-[[nodiscard]] std::string to_base64(ByteView bytes);     // RFC 4648 section 4
 
 // ds:Signature of an element with this id, which is `canonical` while the signature is not in it.
 // Exclusive canonicalisation, RSA and SHA-256.

@@ -5,6 +5,7 @@
 
 #include <leadkeep/base/text.h>
 #include <leadkeep/crypto/certificate.h>
+#include <leadkeep/crypto/hash.h>
 #include <leadkeep/crypto/public_key.h>
 #include <leadkeep/saml_judge/metadata.h>
 
@@ -62,6 +63,11 @@ std::optional<Element> role_of(const Element& entity) {
   return found;
 }
 
+Bytes sha256_of(ByteView data) {
+  const auto hash = crypto::sha256({data});
+  return {hash.begin(), hash.end()};
+}
+
 // Of the first certificate that is named: others are those of its issuers.
 std::optional<SigningKey> key_in(const Element& descriptor) {
   const auto info = descriptor.child(kSignatureNs, "KeyInfo");
@@ -73,7 +79,8 @@ std::optional<SigningKey> key_in(const Element& descriptor) {
   auto key = der ? crypto::key_of_certificate(*der) : std::nullopt;
   const auto kind = key ? crypto::kind_of_public_key(key->public_key) : std::nullopt;
   return kind && kind->is_strong()
-             ? std::optional{SigningKey{std::move(key->public_key), key->certificate_ends}}
+             ? std::optional{SigningKey{std::move(key->public_key), key->certificate_ends,
+                                        sha256_of(*der)}}
              : std::nullopt;
 }
 

@@ -36,6 +36,8 @@ std::string_view name_of(IndexField field) {
       return "agent.directory_id";
     case IndexField::kPasskey:
       return "agent.passkey";
+    case IndexField::kFederatedSubject:
+      return "agent.federated_subject";
   }
   return "?";
 }

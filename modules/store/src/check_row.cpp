@@ -48,6 +48,7 @@ std::optional<KeyRef> key_of(ReadView& view, TableId table, ByteView key) {
     case TableId::kSessions:
     case TableId::kSecondFactors:
     case TableId::kLogInHistory:
+    case TableId::kSignOns:
       return system_key("identity");
     case TableId::kAudit:
       return system_key("audit");

@@ -23,6 +23,26 @@ Bytes every_byte() {
   return bytes;
 }
 
+TEST(Base64, IsPaddedAndOfItsOwnAlphabet) {
+  EXPECT_EQ(to_base64(as_bytes("")), "");
+  EXPECT_EQ(to_base64(as_bytes("f")), "Zg==");
+  EXPECT_EQ(to_base64(as_bytes("fo")), "Zm8=");
+  EXPECT_EQ(to_base64(as_bytes("foo")), "Zm9v");
+  EXPECT_EQ(to_base64(as_bytes("\xfb\xff\xfe")), "+//+");
+  for (const std::string_view plain : {"", "f", "fo", "foo", "\xfb\xff\xfe"}) {
+    const auto back = from_base64(to_base64(as_bytes(plain)));
+    ASSERT_TRUE(back.has_value()) << plain;
+    EXPECT_EQ(as_text(*back), plain);
+  }
+}
+
+TEST(Base64, TakesNothingButThat) {
+  for (const std::string_view text :
+       {"Zg", "Zg=", "Zg===", "Z", "=", "====", "Zh==", "Zm9v\n", "Zm 9v", "-__-", "Zg==Zg=="}) {
+    EXPECT_FALSE(from_base64(text).has_value()) << text;
+  }
+}
+
 }  // namespace
 
 // RFC 4648 section 10, without the padding.

@@ -378,15 +378,16 @@ constexpr std::string_view kProvider =
     "metadata_sha256 = 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\n";
 
 TEST_F(Load, ReadsASectionForEachIdentityProvider) {
-  const auto settings =
-      load_with(std::string{kProvider} +
-                    "group_attribute = http://schemas.xmlsoap.org/claims/Group\nagents = Leads; "
-                    "Leads, North\n"
-                    "teams = Claims: claims-team\naccept_cbc = yes\n"
-                    "[saml.partner]\nmetadata = /etc/leadkeep/partner.xml\nbinding = post\n"
-                    "group_attribute = groups\nadmins = root\nmetadata_sha256 = " +
-                    std::string(64, 'a') + "\n",
-                {"--saml.partner.subject_attribute=uid"});
+  const auto settings = load_with(
+      std::string{kProvider} +
+          "username_attribute = uid\ngroup_attribute = "
+          "http://schemas.xmlsoap.org/claims/Group\nagents = Leads; "
+          "Leads, North\n"
+          "teams = Claims: claims-team\naccept_cbc = yes\n"
+          "[saml.partner]\nmetadata = /etc/leadkeep/partner.xml\nbinding = post\n"
+          "username_attribute = uid\ngroup_attribute = groups\nadmins = root\nmetadata_sha256 = " +
+          std::string(64, 'a') + "\n",
+      {"--saml.partner.subject_attribute=uid"});
   ASSERT_TRUE(settings.ok()) << settings.error().detail;
   const auto& providers = settings.value().saml.providers;
   ASSERT_EQ(providers.size(), 2u);
@@ -407,6 +408,7 @@ TEST_F(Load, RefusesAnIdentityProviderThatIsNotDescribedToTheEnd) {
               AllOf(HasSubstr("saml.corp.metadata_sha256: is required"),
                     HasSubstr("browser.origin: is required with a section [saml.NAME]"),
                     HasSubstr("saml.keys: is required with a section [saml.NAME]"),
+                    HasSubstr("saml.corp.username_attribute: is required"),
                     HasSubstr("saml.corp.group_attribute: is required"),
                     HasSubstr("saml.corp.agents: is required")));
 }

@@ -41,7 +41,7 @@ std::vector<std::string> required_with_provider() {
   for (const std::string more :
        {"browser.origin=https://leads.example.test", "saml.keys=/keys",
         "saml.example.metadata=/idp.xml", "saml.example.group_attribute=groups",
-        "saml.example.agents=leads"}) {
+        "saml.example.username_attribute=uid", "saml.example.agents=leads"}) {
     all.push_back(more);
   }
   all.push_back("saml.example.metadata_sha256=" + std::string(64, '0'));

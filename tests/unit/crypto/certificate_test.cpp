@@ -39,5 +39,36 @@ TEST(Certificate, IsNothingElseAndNothingMore) {
   EXPECT_FALSE(key_of_certificate(key().public_key()));
 }
 
+KeyPair a_pair() {
+  auto copied = RsaPrivateKey::parse(key().pkcs8());
+  return {std::move(copied).value(), a_certificate()};
+}
+
+TEST(KeyPair, IsReadAsItWasWritten) {
+  const KeyPair pair = a_pair();
+  const auto read = read_key_pair(to_pem(pair));
+  ASSERT_TRUE(read.ok()) << read.error().detail;
+  EXPECT_EQ(read.value().key.public_key(), key().public_key());
+  EXPECT_EQ(read.value().certificate, pair.certificate);
+}
+
+TEST(KeyPair, IsRefusedWithoutItsCertificateOrWithAnotherOne) {
+  const SecretBytes pem = to_pem(a_pair());
+  const std::string text{as_text(pem.expose())};
+  const auto begin = text.find("-----BEGIN CERTIFICATE");
+  const auto why = [](std::string_view content) {
+    const auto read = read_key_pair(SecretBytes::copy_of(as_bytes(content)));
+    return read ? "" : read.error().detail;
+  };
+  EXPECT_EQ(why(text), "");
+  EXPECT_EQ(why(text.substr(0, begin)), "key pair: no certificate");
+  EXPECT_EQ(why(text.substr(begin)), "key pair: no private key of RSA from 2048 bits");
+  const auto other = RsaPrivateKey::generate(2048);
+  KeyPair mixed = a_pair();
+  mixed.certificate = self_signed_certificate(other, "x", {kFrom, kUntil});
+  const SecretBytes mixed_pem = to_pem(mixed);
+  EXPECT_EQ(why(as_text(mixed_pem.expose())), "key pair: the certificate is of another key");
+}
+
 }  // namespace
 }  // namespace leadkeep::crypto

@@ -73,7 +73,8 @@ TEST(Wire, CarriesARefusal) {
 
 ProviderMetadata some_metadata() {
   return {"idp",
-          {{Bytes(3), Timestamp{1}}, {Bytes(5, std::byte{0xff}), Timestamp{2}}},
+          {{Bytes(3), Timestamp{1}, Bytes(32)},
+           {Bytes(5, std::byte{0xff}), Timestamp{2}, Bytes(32, std::byte{7})}},
           {"https://sso", std::nullopt},
           {std::nullopt, "https://slo"},
           Timestamp{3}};
@@ -92,6 +93,7 @@ TEST(Wire, CarriesMetadataAndWhatItSays) {
   ASSERT_EQ(metadata.signing_keys.size(), 2u);
   EXPECT_EQ(metadata.signing_keys[1].public_key, Bytes(5, std::byte{0xff}));
   EXPECT_EQ(metadata.signing_keys[1].certificate_ends, Timestamp{2});
+  EXPECT_EQ(metadata.signing_keys[1].certificate_sha256, Bytes(32, std::byte{7}));
   EXPECT_EQ(metadata.sign_on.redirect, "https://sso");
   EXPECT_FALSE(metadata.sign_on.post.has_value());
   EXPECT_EQ(metadata.logout.post, "https://slo");

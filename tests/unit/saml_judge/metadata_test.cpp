@@ -64,6 +64,7 @@ TEST(Metadata, SaysNameKeysAndAddresses) {
   ASSERT_EQ(metadata.signing_keys.size(), 1u);
   EXPECT_EQ(metadata.signing_keys[0].public_key, test::idp_key().public_key());
   EXPECT_EQ(metadata.signing_keys[0].certificate_ends, kEnds);
+  EXPECT_EQ(metadata.signing_keys[0].certificate_sha256.size(), 32u);
   EXPECT_EQ(metadata.sign_on.redirect, "https://idp.example.test/sso?t=1");
   EXPECT_EQ(metadata.sign_on.post, "https://idp.example.test/post");
   EXPECT_EQ(metadata.logout.redirect, "https://idp.example.test/slo");

@@ -52,6 +52,13 @@ namespace leadkeep::api {
 [[nodiscard]] Answer remove_passkey(const ApiContext& context, http::Request& request,
                                     const identity::Session& session);
 
+// sign_on.cpp
+[[nodiscard]] Answer show_saml_metadata(const ApiContext& context, http::Request& request);
+[[nodiscard]] Answer begin_saml_log_in(const ApiContext& context, http::Request& request);
+[[nodiscard]] Answer begin_saml_step_up(const ApiContext& context, http::Request& request,
+                                        const identity::Session& session);
+[[nodiscard]] Answer take_saml_answer(const ApiContext& context, http::Request& request);
+
 // conversations.cpp
 [[nodiscard]] Answer list_conversations(
     const ApiContext& context, http::Request& request,

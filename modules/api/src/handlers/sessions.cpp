@@ -4,7 +4,10 @@
 #include "json/passkey_json.h"
 #include "json/views.h"
 
+#include <leadkeep/flow/sign_on.h>
+
 #include <array>
+#include <initializer_list>
 
 namespace leadkeep::api {
 namespace {
@@ -43,21 +46,54 @@ Result<void> read_browser(const ApiContext& context, http::Request& request,
   return {};
 }
 
-// {"passkey": …} alone, or what somebody typed.
-Result<void> read_proofs(const Members& members, identity::LoginAttempt& attempt) {
-  if (members.has("passkey")) {
-    for (const std::string_view typed :
-         {"username", "password", "second_factor", "email_transaction"}) {
-      if (members.has(typed)) {
-        return members.refuse(typed);
-      }
+Result<void> refuse_each(const Members& members, std::initializer_list<std::string_view> names) {
+  for (const std::string_view name : names) {
+    if (members.has(name)) {
+      return members.refuse(name);
     }
+  }
+  return {};
+}
+
+// The request that an identity provider has answered in this browser.
+Result<identity::SignOnRequest> answered_request(const ApiContext& context,
+                                                 const http::Request& request) {
+  flow::SignOn* sign_on = context.services.sign_on;
+  const auto cookie = request.cookie(http::kSignOnCookie);
+  auto answered = sign_on != nullptr && cookie ? sign_on->request_of(*cookie) : std::nullopt;
+  if (!answered) {
+    context.services.refuse.record_log_in(std::nullopt, "H-02", request.peer().address);
+    return fail(Errc::kUnauthenticated, "log-in: no answer of an identity provider");
+  }
+  return *std::move(answered);
+}
+
+// {"passkey": …} alone, {"sign_on": true} and maybe a second factor, or what somebody typed.
+Result<void> read_proofs(const ApiContext& context, const http::Request& request,
+                         const Members& members, identity::LoginAttempt& attempt) {
+  if (members.has("passkey")) {
+    LK_TRY_VOID(refuse_each(
+        members, {"username", "password", "second_factor", "email_transaction", "sign_on"}));
     LK_TRY(attempt.passkey, parse_assertion(members, "passkey"));
     return {};
   }
-  LK_TRY(attempt.password, members.secret("password"));
   LK_TRY(attempt.second_factor, members.find_secret("second_factor"));
+  LK_TRY(const bool by_sign_on, members.flag("sign_on"));
+  if (by_sign_on) {
+    LK_TRY_VOID(refuse_each(members, {"username", "password", "email_transaction"}));
+    LK_TRY(attempt.sign_on, answered_request(context, request));
+    return {};
+  }
+  LK_TRY(attempt.password, members.secret("password"));
   return {};
+}
+
+// What the answer was kept under is of no use any more.
+http::Response without_sign_on(http::Response response, bool by_sign_on) {
+  if (by_sign_on) {
+    response.fields.emplace_back(http::kSetCookie, http::drop_cookie(http::kSignOnCookie));
+  }
+  return response;
 }
 
 // The session that asks is over: nothing of it stays in the browser.
@@ -76,20 +112,24 @@ Answer open_session(const ApiContext& context, http::Request& request) {
   LK_TRY(const auto document, parse_body(request));
   LK_TRY(const auto members, Members::of(request, document.root(),
                                          {"username", "password", "second_factor",
-                                          "email_transaction", "passkey", "cookie"}));
+                                          "email_transaction", "passkey", "sign_on", "cookie"}));
   identity::LoginAttempt attempt;
   attempt.source = request.peer().address;
-  LK_TRY_VOID(read_proofs(members, attempt));
-  if (!attempt.passkey) {
-    LK_TRY(attempt.username, members.string("username"));
-    LK_TRY(attempt.email_transaction, members.find_secret("email_transaction"));
-  }
   LK_TRY(const bool in_browser, members.flag("cookie"));
+  LK_TRY(const bool by_sign_on, members.flag("sign_on"));
+  if (by_sign_on && !in_browser) {
+    return members.refuse("sign_on");  // its cookie comes with requests of other sites' pages too
+  }
   if (in_browser) {
     LK_TRY_VOID(read_browser(context, request, attempt));
   }
+  LK_TRY_VOID(read_proofs(context, request, members, attempt));
+  if (!attempt.passkey && !attempt.sign_on) {
+    LK_TRY(attempt.username, members.string("username"));
+    LK_TRY(attempt.email_transaction, members.find_secret("email_transaction"));
+  }
   LK_TRY(const auto opened, context.services.log_in.log_in(attempt));
-  return opened_response(201, context, opened);
+  return without_sign_on(opened_response(201, context, opened), by_sign_on);
 }
 
 Answer ask_for_email_code(const ApiContext& context, http::Request& request) {
@@ -134,13 +174,14 @@ Answer open_break_glass(const ApiContext& context, http::Request& request) {
 Answer step_up(const ApiContext& context, http::Request& request,
                const identity::Session& session) {
   LK_TRY(const auto document, parse_body(request));
-  LK_TRY(const auto members,
-         Members::of(request, document.root(), {"password", "second_factor", "passkey"}));
+  LK_TRY(const auto members, Members::of(request, document.root(),
+                                         {"password", "second_factor", "passkey", "sign_on"}));
   identity::LoginAttempt attempt;
   attempt.source = request.peer().address;
-  LK_TRY_VOID(read_proofs(members, attempt));
+  LK_TRY_VOID(read_proofs(context, request, members, attempt));
+  const bool by_sign_on = attempt.sign_on.has_value();
   LK_TRY(const auto opened, context.services.log_in.step_up(session, std::move(attempt)));
-  return opened_response(201, context, opened);
+  return without_sign_on(opened_response(201, context, opened), by_sign_on);
 }
 
 Answer list_sessions(const ApiContext& context, http::Request& request,

@@ -3,8 +3,22 @@
 #include <leadkeep/base/text.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace leadkeep::api::http {
+namespace {
+
+std::string cookie_of(std::string_view name, std::string_view value, std::string_view same_site) {
+  std::string cookie{name};
+  cookie.append("=").append(value).append("; Path=/; Secure; HttpOnly; SameSite=");
+  return cookie.append(same_site);
+}
+
+std::string with_life(std::string cookie, std::chrono::seconds life) {
+  return std::move(cookie) + "; Max-Age=" + std::to_string(std::max(life.count(), 0L));
+}
+
+}  // namespace
 
 std::optional<std::string_view> find_cookie(std::string_view field,
                                             std::string_view name) noexcept {
@@ -26,12 +40,16 @@ std::optional<std::string_view> find_cookie(std::string_view field,
 }
 
 std::string set_cookie(std::string_view name, std::string_view value) {
-  std::string cookie{name};
-  return cookie.append("=").append(value).append("; Path=/; Secure; HttpOnly; SameSite=Strict");
+  return cookie_of(name, value, "Strict");
 }
 
 std::string set_cookie(std::string_view name, std::string_view value, std::chrono::seconds life) {
-  return set_cookie(name, value) + "; Max-Age=" + std::to_string(std::max(life.count(), 0L));
+  return with_life(set_cookie(name, value), life);
+}
+
+std::string set_cookie_for_all_sites(std::string_view name, std::string_view value,
+                                     std::chrono::seconds life) {
+  return with_life(cookie_of(name, value, "None"), life);
 }
 
 std::string drop_cookie(std::string_view name) {

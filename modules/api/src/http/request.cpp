@@ -85,9 +85,8 @@ Fail Request::refuse(Errc code, int status, std::string_view detail, std::string
   return fail(code, "request: refused");
 }
 
-Result<Query> Query::parse_all(Request& request) {
+Result<Query> Query::parse_all(Request& request, std::string_view rest) {
   Query query;
-  auto rest = request.head().query();
   while (!rest.empty()) {
     const auto pair = rest.substr(0, rest.find('&'));
     rest.remove_prefix(std::min(pair.size() + 1, rest.size()));
@@ -95,10 +94,10 @@ Result<Query> Query::parse_all(Request& request) {
     auto name = decode(pair.substr(0, equals));
     auto value = decode(equals == std::string_view::npos ? "" : pair.substr(equals + 1));
     if (!name || !value || query.find(*name)) {
-      return request.refuse(400, "A query parameter is malformed or stands twice.");
+      return request.refuse(400, "A parameter is malformed or stands twice.");
     }
     if (query.m_parameters.size() == kMaxParameters) {
-      return request.refuse(400, "There are too many query parameters.");
+      return request.refuse(400, "There are too many parameters.");
     }
     query.m_parameters.emplace_back(std::move(*name), std::move(*value));
   }
@@ -106,7 +105,7 @@ Result<Query> Query::parse_all(Request& request) {
 }
 
 Result<Query> Query::parse(Request& request, std::initializer_list<std::string_view> known) {
-  LK_TRY(auto query, parse_all(request));
+  LK_TRY(auto query, parse_all(request, request.head().query()));
   for (const auto& [name, value] : query.m_parameters) {
     if (std::ranges::find(known, name) == known.end()) {
       return request.refuse(400, "There is no such query parameter here.", name);
@@ -116,7 +115,11 @@ Result<Query> Query::parse(Request& request, std::initializer_list<std::string_v
 }
 
 Result<Query> Query::parse_leniently(Request& request) {
-  return parse_all(request);
+  return parse_all(request, request.head().query());
+}
+
+Result<Query> Query::parse_form(Request& request) {
+  return parse_all(request, request.body());
 }
 
 std::optional<std::string_view> Query::find(std::string_view name) const noexcept {

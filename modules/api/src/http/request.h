@@ -7,6 +7,7 @@
 #include "http/fault.h"
 #include "http/peer.h"
 #include "http/request_head.h"
+#include "http/response.h"
 
 #include <leadkeep/base/result.h>
 #include <leadkeep/base/secret.h>
@@ -36,6 +37,10 @@ class Request {
   [[nodiscard]] const RequestHead& head() const noexcept { return m_head; }
 
   [[nodiscard]] const Peer& peer() const noexcept { return m_peer; }
+
+  [[nodiscard]] const RequestId& id() const noexcept { return m_id; }
+
+  void set_id(const RequestId& id) noexcept { m_id = id; }
 
   [[nodiscard]] std::string_view parameter() const noexcept {
     return m_parameter;
@@ -79,6 +84,7 @@ class Request {
   const RequestHead& m_head;
   const Peer& m_peer;
   BodyReader m_read_body;
+  RequestId m_id;
   std::string_view m_parameter;
   std::string m_body;
   bool m_read_to_its_end = false;
@@ -95,10 +101,13 @@ class Query {
   // The same, but what is unknown is ignored: for a caller whose requests may grow.
   [[nodiscard]] static Result<Query> parse_leniently(Request& request);
 
+  // The same as it stands in a body that was read: application/x-www-form-urlencoded.
+  [[nodiscard]] static Result<Query> parse_form(Request& request);
+
   [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const noexcept;
 
  private:
-  [[nodiscard]] static Result<Query> parse_all(Request& request);
+  [[nodiscard]] static Result<Query> parse_all(Request& request, std::string_view text);
 
   std::vector<std::pair<std::string, std::string>> m_parameters;
 };

@@ -46,6 +46,8 @@ std::string_view reason_phrase(int status) noexcept {
       return "Accepted";
     case 204:
       return "No Content";
+    case 303:
+      return "See Other";
     case 400:
       return "Bad Request";
     case 401:
@@ -93,7 +95,7 @@ std::string to_bytes(const Response& response, const Envelope& envelope) {
   }
   append_field(out, "Cache-Control", "no-store");
   append_field(out, "X-Content-Type-Options", "nosniff");
-  append_field(out, "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+  append_field(out, "Content-Security-Policy", response.security_policy);
   if (envelope.transport == Transport::kTls) {
     append_field(out, "Strict-Transport-Security", "max-age=31536000");
   }

@@ -31,6 +31,7 @@ struct Response {
   std::string_view content_type = "application/json";
   std::string body;
   std::vector<std::pair<std::string_view, std::string>> fields;  // names are literals
+  std::string_view security_policy = "default-src 'none'; frame-ancestors 'none'";
   // If set, the body has no announced length and the connection goes to this function after it.
   std::function<void(DetachedConnection)> continue_with;
 };

@@ -33,6 +33,7 @@ Dispatcher::Dispatcher(std::vector<Route> routes, Door door)
 
 http::Response Dispatcher::answer(http::Request& request, const http::RequestId& id) noexcept {
   m_door.metrics.requests.add();
+  request.set_id(id);
   try {
     auto response = dispatch(request, id);
     for (auto& field : request.take_answer_fields()) {

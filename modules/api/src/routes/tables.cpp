@@ -14,6 +14,7 @@ using identity::Action;
 constexpr BodyLimit kSmall{4 * 1024};
 constexpr BodyLimit kMedium{16 * 1024};
 constexpr BodyLimit kText{64 * 1024};  // 4,096 characters, each escaped in the longest way
+constexpr BodyLimit kSamlAnswer{400 * 1024};
 constexpr BodyLimit kNotification{intake::kMaxWebhookBytes};
 
 // The handler with its services, callable with what the access of a route gives.
@@ -47,6 +48,11 @@ std::vector<Route> make_api_routes(const ApiContext* c) {
       route(Verb::kDelete, "/v1/session", kSession, kNoBody, with(c, close_session)),
       route(Verb::kGet, "/v1/session/log-ins", kSession, kNoBody, with(c, list_log_ins)),
       route(Verb::kPost, "/v1/session/step-up", kSession, kSmall, with(c, step_up)),
+      route(Verb::kGet, "/v1/saml/metadata", kPublic, kNoBody, with(c, show_saml_metadata)),
+      route(Verb::kGet, "/v1/saml/login", kPublic, kNoBody, with(c, begin_saml_log_in)),
+      route(Verb::kPost, "/v1/saml/acs", kPublic, kSamlAnswer, with(c, take_saml_answer)),
+      route(Verb::kPost, "/v1/session/step-up/saml", kSession, kNoBody,
+            with(c, begin_saml_step_up)),
       route(Verb::kPost, "/v1/email-codes", kPublic, kSmall, with(c, ask_for_email_code)),
       route(Verb::kPost, "/v1/passkey-options", kPublic, kNoBody, with(c, ask_for_passkey)),
       route(Verb::kPost, "/v1/session/passkey-options", kSession, kNoBody,

@@ -1,6 +1,7 @@
-#include "agent_table.h"
 #include "directory/directory_id.h"
+#include "elsewhere_agent.h"
 
+#include <leadkeep/base/check.h>
 #include <leadkeep/identity/directory_agents.h>
 #include <leadkeep/store/blind_index.h>
 
@@ -11,41 +12,23 @@ store::BlindIndex directory_ids() {
   return store::BlindIndex{store::IndexField::kDirectoryId};
 }
 
-records::Agent new_agent(const AgentId& id, const DirectoryPerson& person, Timestamp now) {
-  records::Agent agent;
-  agent.set_id(std::string{id.raw()});
-  agent.set_directory_id(std::string{as_text(person.id)});
-  agent.set_created_ms(now.ms);
-  agent.set_auth_epoch(1);
-  return agent;
-}
-
-// Whether anything was new.
-bool bring_up_to_date(records::Agent& agent, const DirectoryPerson& person) {
-  const std::string before = agent.SerializeAsString();
-  agent.set_username(person.username);
-  agent.set_display_name(person.display_name);
-  agent.clear_roles();
-  for (const Role role : person.roles) {
-    agent.add_roles(static_cast<std::uint32_t>(role));
-  }
-  agent.clear_teams();
-  for (const std::string& team : person.teams) {
-    agent.add_teams(team);
-  }
-  return agent.SerializeAsString() != before;
-}
-
-Result<void> save(store::WriteTxn& txn, const AgentId& id, records::Agent& agent) {
-  agent.set_version(agent.version() + 1);
-  return kAgents.put(txn, id.bytes(), identity_key(), agent);
-}
-
 }  // namespace
 
 Result<ProvenIdentity> DirectoryAgents::admit(store::WriteTxn& txn, const ProvenPerson& proven,
                                               const AgentId& fresh, Timestamp now) const {
-  const DirectoryPerson& person = proven.person();
+  return admit_person(txn, proven.person(), fresh, now);
+}
+
+Result<ProvenIdentity> DirectoryAgents::admit(store::WriteTxn& txn, const FederatedProof& proof,
+                                              const DirectoryPerson& person, const AgentId& fresh,
+                                              Timestamp now) const {
+  LK_CHECK(proof.person().directory_id == person.id);
+  return admit_person(txn, person, fresh, now);
+}
+
+Result<ProvenIdentity> DirectoryAgents::admit_person(store::WriteTxn& txn,
+                                                     const DirectoryPerson& person,
+                                                     const AgentId& fresh, Timestamp now) const {
   const std::string_view directory_id = as_text(person.id);
   LK_TRY(const auto known, directory_ids().find(txn, directory_id));
   const AgentId id = known ? AgentId{*known} : fresh;
@@ -53,14 +36,15 @@ Result<ProvenIdentity> DirectoryAgents::admit(store::WriteTxn& txn, const Proven
   if (known) {
     LK_TRY(agent, load_agent(txn, id));
   } else {
-    agent = new_agent(id, person, now);
+    agent = new_agent(id, now);
+    agent.set_directory_id(std::string{directory_id});
     LK_TRY_VOID(directory_ids().add(txn, directory_id, id.bytes()));
   }
   if (agent.disabled()) {
     return fail(Errc::kUnauthenticated, "log-in: refused");
   }
   if (bring_up_to_date(agent, person)) {
-    LK_TRY_VOID(save(txn, id, agent));
+    LK_TRY_VOID(save_agent(txn, id, agent));
   }
   return ProvenIdentity{ProvenIdentity::Key{}, id};
 }
@@ -93,7 +77,7 @@ Result<DirectoryAgents::News> DirectoryAgents::compare(store::ReadTxn& txn, cons
 Result<void> DirectoryAgents::follow(store::WriteTxn& txn, const AgentId& id,
                                      const DirectoryPerson& person) const {
   LK_TRY(records::Agent agent, load_agent(txn, id));
-  return bring_up_to_date(agent, person) ? save(txn, id, agent) : Result<void>{};
+  return bring_up_to_date(agent, person) ? save_agent(txn, id, agent) : Result<void>{};
 }
 
 }  // namespace leadkeep::identity

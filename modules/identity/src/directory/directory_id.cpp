@@ -4,6 +4,7 @@
 #include <leadkeep/ldap/filter.h>
 
 #include <algorithm>
+#include <span>
 
 namespace leadkeep::identity {
 namespace {
@@ -31,6 +32,14 @@ std::optional<DirectoryId> read_uuid(std::string_view text) {
   return bytes ? id_from_bytes(*bytes) : std::nullopt;
 }
 
+// A GUID is written with its first three numbers turned round (MS-DTYP section 2.3.4).
+DirectoryId turned_round(DirectoryId id) {
+  std::ranges::reverse(std::span{id}.subspan(0, 4));
+  std::ranges::reverse(std::span{id}.subspan(4, 2));
+  std::ranges::reverse(std::span{id}.subspan(6, 2));
+  return id;
+}
+
 std::string uuid_text(const DirectoryId& id) {
   std::string out;
   for (const char digit : to_hex(id)) {
@@ -51,6 +60,18 @@ std::optional<DirectoryId> id_from_bytes(ByteView bytes) {
   }
   std::ranges::copy(bytes, id.begin());
   return id;
+}
+
+std::optional<DirectoryId> id_from_text(DirectoryKind kind, std::string_view text) {
+  if (text.starts_with('{') && text.ends_with('}')) {
+    text = text.substr(1, text.size() - 2);
+  }
+  const auto uuid = read_uuid(text);
+  if (!uuid) {
+    const auto bytes = from_base64(text);
+    return bytes ? id_from_bytes(*bytes) : std::nullopt;
+  }
+  return kind == DirectoryKind::kActiveDirectory ? turned_round(*uuid) : *uuid;
 }
 
 std::string id_attribute(DirectoryKind kind) {

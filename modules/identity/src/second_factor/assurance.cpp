@@ -28,6 +28,8 @@ std::string_view name_of(Assurance assurance) noexcept {
       return "recognised_device";
     case Assurance::kEmailCode:
       return "email_code";
+    case Assurance::kIdentityProvider:
+      return "identity_provider";
   }
   return "?";
 }

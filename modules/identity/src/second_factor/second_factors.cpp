@@ -143,6 +143,17 @@ Result<SecondFactors::Decision> SecondFactors::admit(store::WriteTxn& txn,
                             has_any(factors) ? Assurance::kTwoFactors : Assurance::kEnrolmentOnly}};
 }
 
+Result<SecondFactors::Decision> SecondFactors::admit_by_provider(store::WriteTxn& txn,
+                                                                 const ProvenIdentity& who,
+                                                                 const SecretBytes& typed,
+                                                                 Timestamp now) const {
+  LK_TRY(const auto factors, load_factors(txn, who.agent()));
+  if (!has_any(factors) && factors.reset()) {
+    return admit(txn, who, typed, now);
+  }
+  return Decision{Admission{Admission::Key{}, who.agent(), Assurance::kIdentityProvider}};
+}
+
 Result<SecondFactors::Overview> SecondFactors::look_at(store::ReadTxn& txn,
                                                        const Session& session) const {
   LK_TRY(const auto factors, load_factors(txn, session.agent()));

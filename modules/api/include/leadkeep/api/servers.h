@@ -36,6 +36,7 @@
 #include <leadkeep/flow/refuse.h>
 #include <leadkeep/flow/send_reply.h>
 #include <leadkeep/flow/show_inbox.h>
+#include <leadkeep/flow/sign_on.h>
 #include <leadkeep/flow/work_conversation.h>
 #include <leadkeep/identity/permit.h>
 #include <leadkeep/inbox/event_feed.h>
@@ -91,6 +92,7 @@ struct ApiServices {
   std::function<Health()> health;  // called by many threads
   std::uint32_t max_event_listeners = 500;
   const dpop::Proofs* proofs = nullptr;  // nullptr: no pages, so no browser signs in
+  flow::SignOn* sign_on = nullptr;       // nullptr: no identity provider
 };
 
 struct WebhookServices {

@@ -53,7 +53,10 @@ template <class Unsigned>
 
 [[nodiscard]] std::string to_hex(ByteView bytes);                    // lower case
 [[nodiscard]] std::optional<Bytes> from_hex(std::string_view text);  // lower case only, even length
-[[nodiscard]] std::string to_base64url(ByteView bytes);              // RFC 4648 §5, no padding
+[[nodiscard]] std::string to_base64(ByteView bytes);                 // RFC 4648 §4, padded
+[[nodiscard]] std::optional<Bytes> from_base64(
+    std::string_view text);                              // strict: padded, no blanks, no stray bits
+[[nodiscard]] std::string to_base64url(ByteView bytes);  // RFC 4648 §5, no padding
 [[nodiscard]] std::optional<Bytes> from_base64url(
     std::string_view text);                           // strict: no padding, no stray bits
 [[nodiscard]] std::string to_base32(ByteView bytes);  // RFC 4648 §6, no padding

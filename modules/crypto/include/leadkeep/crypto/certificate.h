@@ -34,4 +34,15 @@ struct Validity {
 [[nodiscard]] Bytes self_signed_certificate(const RsaPrivateKey& key, std::string_view name,
                                             const Validity& validity);
 
+// A key of ours and the certificate that carries it to others.
+struct KeyPair {
+  RsaPrivateKey key;
+  Bytes certificate;  // DER
+};
+
+// PEM: the key in PKCS #8, without a passphrase, and the certificate.
+[[nodiscard]] SecretBytes to_pem(const KeyPair& pair);
+// kInvalidInput for what is not that, in this order, or where the certificate is of another key.
+[[nodiscard]] Result<KeyPair> read_key_pair(const SecretBytes& pem);
+
 }  // namespace leadkeep::crypto

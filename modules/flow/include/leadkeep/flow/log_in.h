@@ -2,6 +2,7 @@
 //
 //   LoginAttempt ─ throttle ─ directory ─ ProvenPerson ─ agent ┐
 //                           │  local list ────────────────────── ProvenIdentity ─ second factor ┐
+//                           │  identity provider's answer ─ directory, where there is one ┘         │
 //                           └ passkey ─ directory, where the agent is of it ─ ProvenPasskey ──────┤
 //                                               audit ─ Session ─ Admission ──────────────────────┘
 //   a browser's device ─ in place of the second factor; its secret is replaced ──────┘
@@ -23,6 +24,7 @@
 #include <leadkeep/identity/corporate_directory.h>
 #include <leadkeep/identity/directory_agents.h>
 #include <leadkeep/identity/email_codes.h>
+#include <leadkeep/identity/federated_agents.h>
 #include <leadkeep/identity/local_directory.h>
 #include <leadkeep/identity/login_throttle.h>
 #include <leadkeep/identity/passkeys.h>
@@ -51,8 +53,15 @@ struct PasskeyProof {
   std::optional<identity::DirectoryPerson> person;
 };
 
+// The same for what an identity provider has answered.
+struct SignOnProof {
+  identity::FederatedProof answer;
+  std::optional<identity::DirectoryPerson> person;
+};
+
 // What came of it.
-using Proof = std::variant<identity::ProvenIdentity, identity::ProvenPerson, PasskeyProof>;
+using Proof =
+    std::variant<identity::ProvenIdentity, identity::ProvenPerson, PasskeyProof, SignOnProof>;
 
 // What an agent shows beside a password, or in place of it.
 struct Factors {
@@ -60,6 +69,7 @@ struct Factors {
   const identity::Passkeys& passkeys;
   const identity::RecognisedDevices& devices;
   const identity::EmailCodes& email_codes;
+  const identity::SignOnAnswers& answers;
 };
 
 // What a code that is sent by e-mail will belong to.
@@ -106,7 +116,8 @@ class LogIn {
   // Why the log-in is refused, and whose account it was about.
   using Refused = identity::RefusedProof;
   using Outcome = std::variant<identity::Session, Refused>;
-  using Open = std::function<Result<Outcome>(store::WriteTxn&, const identity::Admission&)>;
+  using Open =
+      std::function<Result<Outcome>(store::WriteTxn&, const identity::Admission&, const Proof&)>;
 
   // What is made before the transaction, so that a body that runs twice gives it once.
   struct Fresh {
@@ -130,6 +141,13 @@ class LogIn {
   [[nodiscard]] Result<Proof> prove_with_passkey(const webauthn::Assertion& assertion,
                                                  const std::optional<identity::SessionId>& session,
                                                  Refused& refused);
+  [[nodiscard]] Result<Proof> prove_with_answer(const identity::SignOnRequest& request,
+                                                const std::optional<identity::SessionId>& session,
+                                                Refused& refused);
+  // What the directory says of somebody who was proven elsewhere, and who may come in by its word.
+  [[nodiscard]] Result<identity::DirectoryPerson> look_up(const identity::DirectoryId& id,
+                                                          const std::optional<AgentId>& agent,
+                                                          Refused& refused);
   using Decided = std::variant<identity::Admission, Refused>;
 
   // The second factor of somebody proven, or what stands in for it.

@@ -24,6 +24,7 @@ enum class Assurance : std::uint8_t {
   kPasskey = 5,
   kRecognisedDevice = 6,  // a password, and a browser in place of the second factor
   kEmailCode = 7,         // a password, and a code that was sent by e-mail
+  kIdentityProvider = 8,  // two factors, as a company's identity provider says
 };
 
 [[nodiscard]] std::string_view name_of(Assurance assurance) noexcept;

@@ -12,6 +12,7 @@
 #include <leadkeep/base/clock.h>
 #include <leadkeep/identity/corporate_directory.h>
 #include <leadkeep/identity/proven_identity.h>
+#include <leadkeep/identity/sign_on_answers.h>
 #include <leadkeep/store/transaction.h>
 
 #include <optional>
@@ -23,6 +24,12 @@ class DirectoryAgents {
   // `fresh` becomes the id of an agent who was not here before.
   [[nodiscard]] Result<ProvenIdentity> admit(store::WriteTxn& txn, const ProvenPerson& proven,
                                              const AgentId& fresh, Timestamp now) const;
+
+  // The same for somebody whom an identity provider has proven: `person` is what the directory says
+  // now of the id in the proof.
+  [[nodiscard]] Result<ProvenIdentity> admit(store::WriteTxn& txn, const FederatedProof& proof,
+                                             const DirectoryPerson& person, const AgentId& fresh,
+                                             Timestamp now) const;
 
   // Nothing for somebody who never signed in here.
   [[nodiscard]] Result<std::optional<AgentId>> find(store::ReadTxn& txn,
@@ -39,6 +46,11 @@ class DirectoryAgents {
                                      const DirectoryPerson& person) const;
   [[nodiscard]] Result<void> follow(store::WriteTxn& txn, const AgentId& agent,
                                     const DirectoryPerson& person) const;
+
+ private:
+  [[nodiscard]] Result<ProvenIdentity> admit_person(store::WriteTxn& txn,
+                                                    const DirectoryPerson& person,
+                                                    const AgentId& fresh, Timestamp now) const;
 };
 
 }  // namespace leadkeep::identity

@@ -1,7 +1,7 @@
 // leadkeep/identity/proven_identity.h — login path: an agent whose identity was proven just now
 //
 // Only a proof makes one: LocalDirectory for the local list, DirectoryAgents for a person whom the
-// company's directory has proven. An Admission takes one, and a session takes an Admission, so a
+// company's directory has proven, FederatedAgents for one of an identity provider. An Admission takes one, and a session takes an Admission, so a
 // session without a proof does not compile.
 //
 // A password is checked outside of any transaction and may be another by the time a session is
@@ -20,6 +20,7 @@ class ProvenIdentity {
   class Key {
     friend class LocalDirectory;
     friend class DirectoryAgents;
+    friend class FederatedAgents;
     Key() = default;
   };
 
@@ -33,7 +34,7 @@ class ProvenIdentity {
 
  private:
   AgentId m_agent;
-  std::uint64_t m_password_version;  // 0 of a person of the directory
+  std::uint64_t m_password_version;  // 0 where there is none here
 };
 
 }  // namespace leadkeep::identity

@@ -84,6 +84,11 @@ class SecondFactors {
   [[nodiscard]] Result<Decision> admit(store::WriteTxn& txn, const ProvenIdentity& who,
                                        const SecretBytes& typed, Timestamp now) const;
 
+  // The identity provider says that it has asked for two. Not after a reset: the code to enrol with is
+  // then asked for as of everybody.
+  [[nodiscard]] Result<Decision> admit_by_provider(store::WriteTxn& txn, const ProvenIdentity& who,
+                                                   const SecretBytes& typed, Timestamp now) const;
+
   struct Overview {
     bool required;
     std::optional<Timestamp> totp_since;

@@ -75,7 +75,7 @@ class Session {
 
   [[nodiscard]] Timestamp expires_at() const noexcept {
     return m_expires_at;
-  }  // whichever comes first, idle or age
+  }  // whichever comes first: idle, age, or the identity provider's word
 
  private:
   friend class SessionStore;
@@ -91,6 +91,7 @@ class Session {
   Timestamp m_created_at;
   Timestamp m_proven_at;
   std::optional<DeviceKey> m_device_key;
+  std::optional<Timestamp> m_ends_at;  // as the identity provider says
   std::string m_source;
   Timestamp m_expires_at;
   Bytes m_key;               // of the row
@@ -129,6 +130,9 @@ struct SessionStart {
   SessionId id;
   std::string source;                                  // address of the peer
   std::optional<DeviceKey> device_key = std::nullopt;  // one that replaces keeps its own
+  // Of an identity provider: when it has authenticated, and when the session ends at the latest.
+  std::optional<Timestamp> proven_at = std::nullopt;
+  std::optional<Timestamp> ends_at = std::nullopt;
 
   [[nodiscard]] static SessionStart draw(std::string source, Timestamp now);
 };
@@ -233,6 +237,7 @@ class SessionStore {
     Timestamp created;
     Timestamp proven;
     std::optional<DeviceKey> device_key;
+    std::optional<Timestamp> ends_at;
   };
 
   using IsMeant = std::function<bool(const records::Session&)>;

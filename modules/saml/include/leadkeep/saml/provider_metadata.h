@@ -17,6 +17,7 @@ inline constexpr std::size_t kMostSigningKeys = 4;       // of now, and of a cha
 struct SigningKey {
   Bytes public_key;            // SubjectPublicKeyInfo, DER
   Timestamp certificate_ends;  // for an alarm: it is the key that is trusted
+  Bytes certificate_sha256;    // for people to compare
 };
 
 // Where a service is reached; nothing for a binding that is not offered. Always https.

@@ -28,6 +28,7 @@ enum class IndexField : std::uint16_t {
   kUsername = 7,
   kDirectoryId = 8,
   kPasskey = 9,
+  kFederatedSubject = 10,
 };
 
 class BlindIndex {

@@ -25,6 +25,7 @@
 //   kIdempotency    tag(32)                                                  IdempotentAnswer
 //   kSecondFactors  agent(16)                                                SecondFactors
 //   kLogInHistory   agent(16)                                                LogInHistory
+//   kSignOns        sha256(32)                                               SignOn
 //   kContinuations  table(2) key(n) part(2)                                  the rest of a long value
 #pragma once
 #include <array>
@@ -56,6 +57,7 @@ enum class TableId : std::uint16_t {
   kContinuations = 19,
   kSecondFactors = 20,
   kLogInHistory = 21,
+  kSignOns = 22,
   kKeys = 32,  // in the environment of the keys (key_store.h), not in the data
 };
 
@@ -86,6 +88,7 @@ inline constexpr std::array kDataTables = {
     TableName{TableId::kContinuations, "continuations"},
     TableName{TableId::kSecondFactors, "second_factors"},
     TableName{TableId::kLogInHistory, "log_in_history"},
+    TableName{TableId::kSignOns, "sign_ons"},
 };
 
 inline constexpr std::array kKeyTables = {TableName{TableId::kKeys, "keys"}};

@@ -1,0 +1,177 @@
+#include "company_sign_on.h"
+
+#include <leadkeep/base/bytes.h>
+#include <leadkeep/base/event_log.h>
+#include <leadkeep/crypto/hash.h>
+
+#include <fstream>
+
+namespace leadkeep::daemon {
+namespace {
+
+using identity::Role;
+
+constexpr std::chrono::days kWarnBeforeEnd{30};
+
+identity::FederationRules rules_of(const config::SamlProvider& settings,
+                                   const config::Settings::Directory& directory,
+                                   const std::string& entity_id) {
+  identity::FederationRules rules;
+  rules.entity_id = entity_id;
+  rules.subject_attribute = settings.subject_attribute;
+  if (directory.kind != config::DirectoryKind::kNone) {
+    rules.directory = directory.kind == config::DirectoryKind::kActiveDirectory
+                          ? identity::DirectoryKind::kActiveDirectory
+                          : identity::DirectoryKind::kOpenLdap;
+  }
+  rules.directory_id_attribute = settings.directory_id_attribute;
+  rules.username_attribute = settings.username_attribute;
+  rules.name_attribute = settings.name_attribute;
+  rules.group_attribute = settings.group_attribute;
+  const auto add = [&](const std::vector<std::string>& values, Role role) {
+    for (const std::string& value : values) {
+      rules.roles.push_back({value, role});
+    }
+  };
+  add(settings.agents, Role::kAgent);
+  add(settings.supervisors, Role::kSupervisor);
+  add(settings.admins, Role::kAdmin);
+  for (const config::TeamValue& team : settings.teams) {
+    rules.teams.push_back({team.value, team.team});
+  }
+  rules.second_factor_attribute = settings.second_factor_attribute;
+  rules.second_factor_values = settings.second_factor_values;
+  return rules;
+}
+
+Result<saml::ProviderMetadata> confirmed_metadata(const std::string& section,
+                                                  const config::SamlProvider& settings,
+                                                  saml::Reader& reader) {
+  LK_TRY(std::string xml, read_metadata_file(settings.metadata));
+  const std::string fingerprint = to_hex(crypto::sha256({as_bytes(xml)}));
+  if (fingerprint != settings.metadata_sha256) {
+    return fail(Errc::kInvalidInput,
+                section + ".metadata_sha256: " + settings.metadata.string() + " has " +
+                    fingerprint +
+                    "; make sure with the identity provider's people that its keys are theirs "
+                    "(leadkeepctl saml show), then set this");
+  }
+  auto metadata = reader.read_metadata(std::move(xml));
+  if (!metadata) {
+    return fail(metadata.error().code, settings.metadata.string() + ": " + metadata.error().detail);
+  }
+  return metadata;
+}
+
+// The key is what is trusted, so nothing ends with a certificate; but somebody will exchange it.
+void warn_of_ends(const saml::ProviderMetadata& metadata, Timestamp now) {
+  for (const saml::SigningKey& key : metadata.signing_keys) {
+    if (key.certificate_ends < now + kWarnBeforeEnd) {
+      log_warn(
+          "SAML_CERTIFICATE_ENDS",
+          Field{"days", std::chrono::floor<std::chrono::days>(key.certificate_ends - now).count()});
+    }
+  }
+  if (metadata.valid_until && *metadata.valid_until < now) {
+    log_warn("SAML_METADATA_OUTDATED");
+  }
+}
+
+Result<flow::SamlProvider> provider_of(const std::string& section,
+                                       const config::SamlProvider& settings,
+                                       const config::Settings::Directory& directory,
+                                       saml::Reader& reader, Timestamp now) {
+  using Binding = flow::SamlProvider::Binding;
+  LK_TRY(auto metadata, confirmed_metadata(section, settings, reader));
+  warn_of_ends(metadata, now);
+  const bool by_post = settings.binding == config::SamlBinding::kPost;
+  const auto& url = by_post ? metadata.sign_on.post : metadata.sign_on.redirect;
+  if (!url) {
+    return fail(Errc::kInvalidInput, section + ".binding: the identity provider offers " +
+                                         (by_post ? "redirect" : "post") + " only");
+  }
+  flow::SamlProvider provider;
+  provider.provider.entity_id = metadata.entity_id;
+  provider.provider.accepts_cbc = settings.cbc == config::Cbc::kAccepted;
+  for (saml::SigningKey& key : metadata.signing_keys) {
+    provider.provider.signing_keys.push_back(std::move(key.public_key));
+  }
+  provider.sign_on_url = *url;
+  provider.binding = by_post ? Binding::kPost : Binding::kRedirect;
+  provider.rules = rules_of(settings, directory, metadata.entity_id);
+  return provider;
+}
+
+saml::ServiceDescription description_of(const std::string& origin, const SamlKeys& keys) {
+  saml::ServiceDescription us;
+  us.entity_id = origin + "/v1/saml/metadata";
+  us.consumer_url = origin + "/v1/saml/acs";
+  us.signing_certificates.push_back(keys.signing.certificate);
+  if (keys.next_signing) {
+    us.signing_certificates.push_back(keys.next_signing->certificate);
+  }
+  us.encryption_certificates.push_back(
+      (keys.next_encryption ? *keys.next_encryption : keys.encryption).certificate);
+  return us;
+}
+
+std::vector<SecretBytes> decryption_keys(const SamlKeys& keys) {
+  std::vector<SecretBytes> all;
+  all.push_back(keys.encryption.key.pkcs8());
+  for (const auto* other : {&keys.next_encryption, &keys.previous_encryption}) {
+    if (other->has_value()) {
+      all.push_back((*other)->key.pkcs8());
+    }
+  }
+  return all;
+}
+
+}  // namespace
+
+std::filesystem::path saml_reader_program() {
+  constexpr const char* kName = "leadkeep-saml-reader";
+  std::error_code ignored;
+  const auto directory = std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path();
+  const auto beside = directory / kName;
+  return std::filesystem::exists(beside, ignored)
+             ? beside
+             : directory.parent_path() / "libexec" / "leadkeep" / kName;
+}
+
+Result<std::string> read_metadata_file(const std::filesystem::path& path) {
+  std::ifstream in{path, std::ios::binary};
+  std::string xml(saml::kMaxMetadata + 1, '\0');
+  in.read(xml.data(), static_cast<std::streamsize>(xml.size()));
+  if (!in.eof() || in.bad() || in.gcount() == 0) {
+    return fail(in.gcount() == 0 ? Errc::kNotFound : Errc::kTooLarge,
+                path.string() + ": metadata that cannot be read, is empty or larger than 384 KiB");
+  }
+  xml.resize(static_cast<std::size_t>(in.gcount()));
+  return xml;
+}
+
+Result<std::unique_ptr<CompanySignOn>> CompanySignOn::open(const config::Settings& settings,
+                                                           Timestamp now) {
+  if (settings.saml.providers.empty()) {
+    return std::unique_ptr<CompanySignOn>{};
+  }
+  LK_TRY(auto keys, SamlKeys::load(settings.saml.keys));
+  auto reader = std::make_unique<saml::Reader>(saml_reader_program(), decryption_keys(keys));
+  auto us = description_of(settings.browser.origin, keys);
+  std::map<std::string, flow::SamlProvider> providers;
+  for (const auto& [name, provider] : settings.saml.providers) {
+    LK_TRY(auto opened, provider_of("saml." + name, provider, settings.directory, *reader, now));
+    for (const auto& [other_name, other] : providers) {
+      if (other.provider.entity_id == opened.provider.entity_id) {
+        return fail(Errc::kInvalidInput,
+                    "saml." + name + ": is the same identity provider as saml." + other_name);
+      }
+    }
+    providers.emplace(name, std::move(opened));
+  }
+  return std::unique_ptr<CompanySignOn>{new CompanySignOn{
+      std::move(reader),
+      flow::SamlService{std::move(us), std::move(keys.signing.key), std::move(providers)}}};
+}
+
+}  // namespace leadkeep::daemon

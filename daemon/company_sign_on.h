@@ -1,0 +1,41 @@
+// The company's identity providers as the settings describe them, and the program that reads what they
+// say: one for the daemon, one for leadkeepctl.
+#pragma once
+#include "saml_keys.h"
+
+#include <leadkeep/base/clock.h>
+#include <leadkeep/config/settings.h>
+#include <leadkeep/flow/sign_on.h>
+#include <leadkeep/saml/reader.h>
+
+#include <filesystem>
+#include <memory>
+
+namespace leadkeep::daemon {
+
+// Beside this program where it was built, in libexec where it was installed.
+[[nodiscard]] std::filesystem::path saml_reader_program();
+
+// A file of metadata, bounded.
+[[nodiscard]] Result<std::string> read_metadata_file(const std::filesystem::path& path);
+
+class CompanySignOn {
+ public:
+  // Nothing where there is no identity provider. Reads and checks every metadata, so that a log-in
+  // does not find out what is wrong.
+  [[nodiscard]] static Result<std::unique_ptr<CompanySignOn>> open(const config::Settings& settings,
+                                                                   Timestamp now);
+
+  [[nodiscard]] const flow::SamlService& service() const noexcept { return m_service; }
+
+  [[nodiscard]] saml::Reader& reader() noexcept { return *m_reader; }
+
+ private:
+  CompanySignOn(std::unique_ptr<saml::Reader> reader, flow::SamlService service)
+      : m_reader{std::move(reader)}, m_service{std::move(service)} {}
+
+  std::unique_ptr<saml::Reader> m_reader;
+  flow::SamlService m_service;
+};
+
+}  // namespace leadkeep::daemon

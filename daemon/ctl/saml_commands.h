@@ -1,0 +1,10 @@
+// leadkeepctl saml …: identity providers, looked at and tried out without the daemon.
+#pragma once
+#include "arguments.h"
+#include "commands.h"
+
+namespace leadkeep::ctl {
+
+[[nodiscard]] ExitCode run_saml_command(const Arguments& arguments);
+
+}  // namespace leadkeep::ctl

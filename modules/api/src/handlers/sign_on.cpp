@@ -1,0 +1,121 @@
+#include "handlers/handlers.h"
+#include "http/cookies.h"
+#include "http/page.h"
+
+#include <leadkeep/base/event_log.h>
+#include <leadkeep/base/text.h>
+#include <leadkeep/flow/sign_on.h>
+
+#include <array>
+
+namespace leadkeep::api {
+namespace {
+
+Result<flow::SignOn*> sign_on_of(const ApiContext& context) {
+  if (context.services.sign_on == nullptr) {
+    return fail(Errc::kNotFound, "sign-on: the operator has named no identity provider");
+  }
+  return context.services.sign_on;
+}
+
+// SameSite=None: the identity provider's page posts the answer, which is another site's.
+void keep_in_browser(http::Response& response, const flow::SignOn::Departure& departure) {
+  constexpr auto kLife = identity::SignOnRequests::kLife + identity::SignOnRequests::kAnswerLife;
+  response.fields.emplace_back(
+      http::kSetCookie, http::set_cookie_for_all_sites(http::kSignOnCookie,
+                                                       as_text(departure.cookie.expose()), kLife));
+}
+
+http::Response moved_to(std::string address) {
+  http::Response response{303, {}};
+  response.fields.emplace_back("Location", std::move(address));
+  return response;
+}
+
+// T-01. A form may hold a button; nothing of SAML but these two, each once.
+struct PostedAnswer {
+  std::string saml_response;
+  std::string relay_state;
+};
+
+Result<PostedAnswer> read_answer(http::Request& request) {
+  const auto type = request.head().field("content-type").value_or("");
+  if (!http::same_ignoring_case(trim(type.substr(0, type.find(';'))),
+                                "application/x-www-form-urlencoded")) {
+    return request.refuse(415, "An answer of an identity provider is posted as a form.");
+  }
+  LK_TRY(const auto form, http::Query::parse_form(request));
+  for (const std::string_view other : {"SAMLRequest", "SAMLart", "SigAlg", "Signature"}) {
+    if (form.find(other)) {
+      return request.refuse(400, "The form holds more than an answer of an identity provider.");
+    }
+  }
+  const auto response = form.find("SAMLResponse");
+  const auto relay_state = form.find("RelayState");
+  if (!response || !relay_state) {
+    return request.refuse(400, "The form holds no answer to a request of ours.");
+  }
+  return PostedAnswer{std::string{*response}, std::string{*relay_state}};
+}
+
+}  // namespace
+
+Answer show_saml_metadata(const ApiContext& context, http::Request& request) {
+  LK_TRY_VOID(http::Query::parse(request, {}));
+  LK_TRY(const auto* sign_on, sign_on_of(context));
+  http::Response response{200, sign_on->metadata()};
+  response.content_type = "application/samlmetadata+xml";
+  return response;
+}
+
+Answer begin_saml_log_in(const ApiContext& context, http::Request& request) {
+  LK_TRY(const auto query, http::Query::parse(request, {"provider"}));
+  LK_TRY(const auto* sign_on, sign_on_of(context));
+  LK_TRY(const auto departure, sign_on->begin(query.find("provider").value_or(""), std::nullopt));
+  const auto* form = std::get_if<saml::Form>(&departure.to);
+  http::Response response =
+      form != nullptr ? http::form_page(form->action, {{{"SAMLRequest", form->saml_request},
+                                                        {"RelayState", form->relay_state}}})
+                      : moved_to(std::get<std::string>(departure.to));
+  keep_in_browser(response, departure);
+  return response;
+}
+
+Answer begin_saml_step_up(const ApiContext& context, http::Request& request,
+                          const identity::Session& session) {
+  LK_TRY(const auto query, http::Query::parse(request, {"provider"}));
+  LK_TRY(const auto* sign_on, sign_on_of(context));
+  LK_TRY(const auto departure, sign_on->begin(query.find("provider").value_or(""), session.id()));
+  json::Writer writer;
+  writer.begin_object();
+  if (const auto* form = std::get_if<saml::Form>(&departure.to)) {
+    writer.field("action", form->action)
+        .field("saml_request", form->saml_request)
+        .field("relay_state", form->relay_state);
+  } else {
+    writer.field("location", std::get<std::string>(departure.to));
+  }
+  writer.end_object();
+  http::Response response{200, std::move(writer).take()};
+  keep_in_browser(response, departure);
+  return response;
+}
+
+// A person sees what comes back, so it is a page whatever happens. The browser is sent on to a page of
+// ours: its next request comes from our own site and carries all cookies (T-03).
+Answer take_saml_answer(const ApiContext& context, http::Request& request) {
+  LK_TRY(auto* sign_on, sign_on_of(context));
+  LK_TRY(auto posted, read_answer(request));
+  const auto taken =
+      sign_on->take({request.cookie(http::kSignOnCookie).value_or(""), posted.relay_state,
+                     std::move(posted.saml_response), request.peer().address});
+  if (taken) {
+    return moved_to(context.services.proofs->origin() + "/");
+  }
+  log_info("SIGN_ON_REFUSED", Field{"request", request.id()},
+           Field{"reason", Reason{taken.error()}});
+  return http::refusal_page(taken.error().code, context.services.proofs->origin(),
+                            request.id().text());
+}
+
+}  // namespace leadkeep::api

@@ -1,0 +1,127 @@
+#include <leadkeep/base/event_log.h>
+#include <leadkeep/crypto/random.h>
+#include <leadkeep/flow/sign_on.h>
+
+#include <algorithm>
+
+namespace leadkeep::flow {
+namespace {
+
+// Failures of strangers are counted by where they come from: nobody is named yet.
+constexpr std::string_view kThrottledAs = "sign-on";
+
+// The detail is for the log and the trail.
+Fail refused(std::string_view cause) {
+  return fail(Errc::kUnauthenticated, std::string{cause});
+}
+
+bool is_signed(const saml::Judgement& judgement) {
+  return std::ranges::find(judgement.held, saml::Check::kS05) != judgement.held.end();
+}
+
+std::string new_document_id() {
+  ByteArray<20> random{};
+  crypto::fill_random(random);
+  return "_" + to_hex(random);
+}
+
+}  // namespace
+
+Result<SignOn::Departure> SignOn::begin(std::string_view name,
+                                        const std::optional<identity::SessionId>& session) const {
+  const auto& providers = m_service.providers;
+  const auto found =
+      name.empty() && providers.size() == 1 ? providers.begin() : providers.find(std::string{name});
+  if (found == providers.end()) {
+    return fail(Errc::kNotFound, "sign-on: no such identity provider");
+  }
+  const SamlProvider& provider = found->second;
+  const Timestamp now = m_house.clock.now();
+  auto [cookie, request] = m_requests.issue(found->first, session, now);
+  const bool by_name_id = provider.rules.subject_attribute.empty() && !provider.rules.directory;
+  const saml::AuthnRequest asked{request.id,
+                                 now,
+                                 provider.sign_on_url,
+                                 m_service.us.entity_id,
+                                 m_service.us.consumer_url,
+                                 session.has_value(),
+                                 by_name_id ? saml::NameId::kPersistent : saml::NameId::kAny};
+  if (provider.binding == SamlProvider::Binding::kPost) {
+    return Departure{std::move(cookie),
+                     saml::form_for(asked, request.relay_state, m_service.signing_key)};
+  }
+  return Departure{std::move(cookie),
+                   saml::redirect_to(asked, request.relay_state, m_service.signing_key)};
+}
+
+// Everything behind the verdict is of the verified octets.
+Result<void> SignOn::keep(const identity::SignOnRequest& request, const SamlProvider& provider,
+                          const saml::Judgement& judgement) {
+  const Timestamp now = m_house.clock.now();
+  if (!judgement.identity) {
+    if (is_signed(judgement)) {
+      // That it was answered before changes nothing.
+      (void)m_house.store.write(
+          [&](store::WriteTxn& txn) { return m_answers.keep_refused(txn, request, now); });
+    }
+    return refused(saml::id_of(judgement.refusal->check));
+  }
+  const saml::Identity& identity = *judgement.identity;
+  LK_TRY(const auto person, identity::person_of(identity, provider.rules));
+  const identity::SignOnAnswers::Assertion assertion{
+      provider.provider.entity_id, identity.assertion_id, identity.assertion_ends};
+  auto kept = m_house.store.write(
+      [&](store::WriteTxn& txn) { return m_answers.keep(txn, request, assertion, person, now); });
+  return !kept && kept.error().code == Errc::kConflict ? refused("H-03") : kept;
+}
+
+Result<void> SignOn::judge(const Answer& answer) {
+  const Timestamp now = m_house.clock.now();
+  const auto request = m_requests.find_open(answer.cookie, now);
+  if (!request) {
+    return refused("H-02");
+  }
+  if (answer.relay_state != request->relay_state) {
+    return refused("Y-01");
+  }
+  const auto found = m_service.providers.find(request->provider);
+  if (found == m_service.providers.end()) {
+    return refused("H-01");
+  }
+  const SamlProvider& provider = found->second;
+  auto judgement = m_judge({answer.saml_response,
+                            provider.provider,
+                            {m_service.us.entity_id, m_service.us.consumer_url},
+                            {request->id, request->asked, request->session.has_value()},
+                            now});
+  if (!judgement) {
+    log_warn("SAML_READER_FAULT", Field{"reason", Reason{judgement.error()}});
+    return refused("no_verdict");
+  }
+  return keep(*request, provider, judgement.value());
+}
+
+Result<void> SignOn::take(const Answer& answer) {
+  const std::string account = std::string{kThrottledAs} + answer.source;
+  if (auto admitted = m_throttle.admit(account, answer.source, m_house.clock.now()); !admitted) {
+    m_refuse.record_log_in(std::nullopt, "throttled", answer.source);
+    return admitted;
+  }
+  auto taken = judge(answer);
+  if (!taken) {
+    const Error& why = taken.error();
+    m_refuse.record_log_in(std::nullopt,
+                           why.code == Errc::kUnauthenticated ? why.detail : name_of(why.code),
+                           answer.source);
+    return taken;
+  }
+  m_throttle.succeeded(account, answer.source);
+  return {};
+}
+
+std::string SignOn::metadata() const {
+  return saml::service_metadata(m_service.us, m_service.signing_key, new_document_id(),
+                                m_house.clock.now());
+}
+
+}  // namespace leadkeep::flow

@@ -1,0 +1,140 @@
+#include "agent_table.h"
+#include "directory/directory_id.h"
+
+#include <leadkeep/crypto/hash.h>
+#include <leadkeep/identity/sign_on_answers.h>
+#include <leadkeep/store/records/sign_on.pb.h>
+
+#include <algorithm>
+
+namespace leadkeep::identity {
+namespace {
+
+constexpr store::Table<records::SignOn> kSignOns{store::TableId::kSignOns};
+
+// A request can be answered for kLife, and the answer used for kAnswerLife.
+constexpr auto kRequestKept = SignOnRequests::kLife + SignOnRequests::kAnswerLife;
+
+ByteArray<32> row_of(const SignOnAnswers::Assertion& assertion) {
+  constexpr ByteArray<1> kEnd{};
+  return crypto::sha256(
+      {as_bytes("assertion"), kEnd, as_bytes(assertion.entity_id), kEnd, as_bytes(assertion.id)});
+}
+
+Result<void> add_once(store::WriteTxn& txn, ByteView row, const records::SignOn& record) {
+  LK_TRY(const auto before, kSignOns.find(txn, row, identity_key()));
+  if (before) {
+    return fail(Errc::kConflict, "sign-on: answered before");
+  }
+  return kSignOns.put(txn, row, identity_key(), record);
+}
+
+void write(const FederatedPerson& person, records::FederatedPerson& record) {
+  record.set_subject(std::string{as_text(person.subject)});
+  if (person.directory_id) {
+    record.set_directory_id(std::string{as_text(*person.directory_id)});
+  }
+  record.set_username(person.username);
+  record.set_display_name(person.display_name);
+  for (const Role role : person.roles) {
+    record.add_roles(static_cast<std::uint32_t>(role));
+  }
+  for (const std::string& team : person.teams) {
+    record.add_teams(team);
+  }
+  record.set_two_factors(person.factors == ProviderFactors::kTwo);
+  record.set_authenticated_ms(person.authenticated.ms);
+  record.set_session_ends_ms(person.session_ends ? person.session_ends->ms : 0);
+}
+
+Result<FederatedPerson> read(const records::FederatedPerson& record) {
+  FederatedPerson person;
+  if (record.subject().size() != person.subject.size()) {
+    return fail(Errc::kCorrupt, "sign-on: a subject has another length");
+  }
+  std::ranges::copy(as_bytes(record.subject()), person.subject.begin());
+  if (!record.directory_id().empty()) {
+    person.directory_id = id_from_bytes(as_bytes(record.directory_id()));
+    if (!person.directory_id) {
+      return fail(Errc::kCorrupt, "sign-on: an id of the directory has another length");
+    }
+  }
+  person.username = record.username();
+  person.display_name = record.display_name();
+  person.roles = roles_in(record.roles());
+  person.teams.assign(record.teams().begin(), record.teams().end());
+  person.factors = record.two_factors() ? ProviderFactors::kTwo : ProviderFactors::kOne;
+  person.authenticated = Timestamp{record.authenticated_ms()};
+  if (record.session_ends_ms() != 0) {
+    person.session_ends = Timestamp{record.session_ends_ms()};
+  }
+  return person;
+}
+
+}  // namespace
+
+Result<void> SignOnAnswers::keep(store::WriteTxn& txn, const SignOnRequest& request,
+                                 const Assertion& assertion, const FederatedPerson& person,
+                                 Timestamp now) const {
+  records::SignOn used;
+  used.set_kept_until_ms(assertion.ends.ms);
+  LK_TRY_VOID(add_once(txn, row_of(assertion), used));
+  records::SignOn answer;
+  answer.set_kept_until_ms((request.asked + kRequestKept).ms);
+  answer.set_good_until_ms((now + SignOnRequests::kAnswerLife).ms);
+  write(person, *answer.mutable_person());
+  return add_once(txn, request.row, answer);
+}
+
+Result<void> SignOnAnswers::keep_refused(store::WriteTxn& txn, const SignOnRequest& request,
+                                         Timestamp now) const {
+  records::SignOn answer;
+  answer.set_kept_until_ms((request.asked + kRequestKept).ms);
+  answer.set_good_until_ms(now.ms);
+  return add_once(txn, request.row, answer);
+}
+
+Result<FederatedProof> SignOnAnswers::find(store::ReadTxn& txn, const SignOnRequest& request,
+                                           Timestamp now) const {
+  LK_TRY(const auto answer, kSignOns.find(txn, request.row, identity_key()));
+  if (!answer || !answer->has_person() || now >= Timestamp{answer->good_until_ms()}) {
+    return fail(Errc::kUnauthenticated, "log-in: refused");
+  }
+  LK_TRY(auto person, read(answer->person()));
+  return FederatedProof{std::move(person)};
+}
+
+Result<void> SignOnAnswers::use(store::WriteTxn& txn, const SignOnRequest& request,
+                                Timestamp now) const {
+  LK_TRY_VOID(find(txn, request, now));
+  LK_TRY(auto answer, kSignOns.load(txn, request.row, identity_key()));
+  answer.clear_person();
+  return kSignOns.put(txn, request.row, identity_key(), answer);
+}
+
+Result<std::vector<Bytes>> SignOnAnswers::find_over(store::ReadTxn& txn, Timestamp now,
+                                                    std::size_t limit) const {
+  std::vector<Bytes> over;
+  LK_TRY_VOID(
+      kSignOns.scan(txn, {}, {}, identity_key(),
+                    [&](ByteView key, const records::SignOn& record) -> Result<store::Step> {
+                      if (now >= Timestamp{record.kept_until_ms()}) {
+                        over.emplace_back(key.begin(), key.end());
+                      }
+                      return over.size() < limit ? store::Step::kContinue : store::Step::kStop;
+                    }));
+  return over;
+}
+
+Result<void> SignOnAnswers::remove_over(store::WriteTxn& txn, const std::vector<Bytes>& keys,
+                                        Timestamp now) const {
+  for (const Bytes& key : keys) {
+    LK_TRY(const auto record, kSignOns.find(txn, key, identity_key()));
+    if (record && now >= Timestamp{record->kept_until_ms()}) {
+      LK_TRY_VOID(kSignOns.erase(txn, key));
+    }
+  }
+  return {};
+}
+
+}  // namespace leadkeep::identity
