@@ -3,6 +3,7 @@
 // in tests/unit/saml_judge.
 #include "path_house.h"
 #include "saml/change.h"
+#include "saml/corp.h"
 
 #include <leadkeep/flow/sign_on.h>
 #include <leadkeep/identity/totp.h>
@@ -21,37 +22,8 @@ using identity::Role;
 using testing::ElementsAre;
 using testing::StartsWith;
 
-constexpr std::string_view kMfa = "https://refeds.org/profile/mfa";
 constexpr std::string_view kPasswordContext =
     "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport";
-
-flow::SamlProvider provider_named(std::string_view entity_id) {
-  flow::SamlProvider provider;
-  provider.provider = {std::string{entity_id}, {idp_key().public_key()}, false};
-  provider.sign_on_url = "https://idp.example.test/sso";
-  provider.rules.entity_id = std::string{entity_id};
-  provider.rules.username_attribute = "uid";
-  provider.rules.name_attribute = "name";
-  provider.rules.group_attribute = "groups";
-  provider.rules.roles = {{"agents", Role::kAgent}, {"leads", Role::kSupervisor}};
-  provider.rules.teams = {{"agents", "Claims"}};
-  provider.rules.second_factor_values = {std::string{kMfa}};
-  return provider;
-}
-
-std::string attributes(std::string_view name, std::string_view group) {
-  const auto one = [](std::string_view of, std::string_view value) {
-    return "<saml:Attribute Name=\"" + std::string{of} + "\"><saml:AttributeValue>" +
-           std::string{value} + "</saml:AttributeValue></saml:Attribute>";
-  };
-  return "<saml:AttributeStatement>" + one("groups", group) + one("name", name) + one("uid", "al") +
-         "</saml:AttributeStatement>";
-}
-
-flow::SamlService a_service() {
-  auto key = crypto::RsaPrivateKey::parse(sp_key().pkcs8());
-  return {{std::string{kSp}, std::string{kAcs}, {}, {}}, must(std::move(key)), {}};
-}
 
 class SignOnPath : public ::testing::Test, public PathHouse {
  protected:
@@ -60,7 +32,6 @@ class SignOnPath : public ::testing::Test, public PathHouse {
   explicit SignOnPath(std::set<Role> second_factor_for)
       : PathHouse{store::Rehearsal::kEveryWrite, std::move(second_factor_for)} {
     store.clock().set(kNow);
-    service.providers.emplace("corp", provider_named(kIdp));
   }
 
   // A browser that has asked.
@@ -74,14 +45,6 @@ class SignOnPath : public ::testing::Test, public PathHouse {
     const auto departure = must(sign_on.begin(provider, session));
     const std::string cookie{as_text(departure.cookie.expose())};
     return {cookie, *sign_on.request_of(cookie)};
-  }
-
-  static Forger answering(const identity::SignOnRequest& request) {
-    Forger forger;
-    forger.response["InResponseTo"] = request.id;
-    forger.subject = changed(forger.subject, kRequest, request.id);
-    forger.attributes = attributes("Alice Agent", "agents");
-    return forger;
   }
 
   Result<void> give(const Browser& browser, const Forger& forger) {
@@ -113,7 +76,7 @@ class SignOnPath : public ::testing::Test, public PathHouse {
 
   [[nodiscard]] std::string last_reason() { return trail().back().entry.reason; }
 
-  flow::SamlService service = a_service();
+  flow::SamlService service = service_with_corp();
   flow::Judge judge = [](const saml::ResponseJob& job) -> Result<saml::Judgement> {
     return saml_judge::judge_response(job.posted, job.provider, job.us, {}, job.question, job.now);
   };

@@ -246,6 +246,11 @@ class LeakTest {
       std::erase(walked.never_good, "POST /v1/email-codes");
       walked.notes.push_back("second_factor.email_code_for is nobody, so no code was sent");
     }
+    if (m_instance.settings.saml.providers.empty()) {
+      std::erase_if(walked.never_good,
+                    [](const auto& name) { return name.find("saml") != std::string::npos; });
+      walked.notes.push_back("there is no section [saml.NAME], so no identity provider was asked");
+    }
     return report(walked, findings, m_options.format);
   }
 

@@ -25,6 +25,11 @@ TEST(Cookies, OfOneNameTwiceAreNone) {
   EXPECT_EQ(find_cookie("__Host-session=a; __Host-session=a", kSessionCookie), std::nullopt);
 }
 
+TEST(Cookies, OfARequestToAnIdentityProviderComeWithItsPagesAnswer) {
+  EXPECT_EQ(set_cookie_for_all_sites(kSignOnCookie, "a.b.c", 900s),
+            "__Host-sign-on=a.b.c; Path=/; Secure; HttpOnly; SameSite=None; Max-Age=900");
+}
+
 TEST(Cookies, CanBeReadByNoScriptAndAreSentToNoOtherHost) {
   EXPECT_EQ(set_cookie(kSessionCookie, "abc"),
             "__Host-session=abc; Path=/; Secure; HttpOnly; SameSite=Strict");

@@ -13,30 +13,34 @@ class HouseWithDoors : public ::testing::Test, public PathHouse {
  protected:
   static constexpr std::uint32_t kMaxListeners = 4;
 
-  HouseWithDoors()
-      : api{must(api::ApiServer::start(
-            certificate.options(),
-            api::ApiServices{log_in,
-                             show_inbox,
-                             send_reply,
-                             work,
-                             keep_consent,
-                             manage_agents,
-                             change_password,
-                             enrol_second_factor,
-                             enrol_passkey,
-                             keep_devices,
-                             own_sessions,
-                             end_sessions,
-                             open_break_glass,
-                             refuse,
-                             authoriser,
-                             feed,
-                             store.metrics(),
-                             store.clock(),
-                             [this] { return api::Health{health.load(), "1.2.3"}; },
-                             kMaxListeners,
-                             &proofs}))} {}
+  HouseWithDoors() { open_doors(nullptr); }
+
+  void open_doors(flow::SignOn* sign_on) {
+    api = must(api::ApiServer::start(
+        certificate.options(),
+        api::ApiServices{log_in,
+                         show_inbox,
+                         send_reply,
+                         work,
+                         keep_consent,
+                         manage_agents,
+                         change_password,
+                         enrol_second_factor,
+                         enrol_passkey,
+                         keep_devices,
+                         own_sessions,
+                         end_sessions,
+                         open_break_glass,
+                         refuse,
+                         authoriser,
+                         feed,
+                         store.metrics(),
+                         store.clock(),
+                         [this] { return api::Health{health.load(), "1.2.3"}; },
+                         kMaxListeners,
+                         &proofs,
+                         sign_on}));
+  }
 
   [[nodiscard]] TestClient client() const { return TestClient{api->port()}; }
 
