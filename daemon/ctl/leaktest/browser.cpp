@@ -72,7 +72,8 @@ Result<RawAnswer> Browser::ask_once(const std::string& verb, const std::string& 
 }
 
 Result<RawAnswer> Browser::ask(const std::string& verb, const std::string& target,
-                               const std::string& operation, std::string body, int expected) {
+                               const std::string& operation, const std::string& body,
+                               int expected) {
   LK_TRY(RawAnswer answer, ask_once(verb, target, operation, body));
   if (answer.status == kUnauthorized) {  // it has a nonce now
     LK_TRY(answer, ask_once(verb, target, operation, body));

@@ -20,7 +20,8 @@ class Browser {
   // `operation` is the address as the API names it. kUnavailable for another answer than
   // `expected`.
   [[nodiscard]] Result<RawAnswer> ask(const std::string& verb, const std::string& target,
-                                      const std::string& operation, std::string body, int expected);
+                                      const std::string& operation, const std::string& body,
+                                      int expected);
 
  private:
   [[nodiscard]] Result<RawAnswer> ask_once(const std::string& verb, const std::string& target,

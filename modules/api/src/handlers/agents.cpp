@@ -4,7 +4,6 @@
 
 namespace leadkeep::api {
 
-using flow::ManageAgents;
 using identity::AgentSummary;
 using ManagePermit = identity::Permit<identity::Action::kManageAgents>;
 
