@@ -67,7 +67,7 @@ TEST_F(DamagedRecords, ALeadOfAnotherIdIsRefusedAndItsPersonCanStillWrite) {
   EXPECT_TRUE(receive(value(text_message("4915123456789", "wamid.in2", "Hello again"))).ok());
 }
 
-TEST_F(DamagedRecords, AConversationOfNoStatusOrOfAnotherLeadIsRefused) {
+TEST_F(DamagedRecords, AConversationThatIsDamagedIsRefusedBeforeItIsShown) {
   const auto find = [&] {
     return store->read(
         [&](store::ReadTxn& txn) { return inbox::Conversations{}.find(txn, conversation); });
@@ -77,7 +77,9 @@ TEST_F(DamagedRecords, AConversationOfNoStatusOrOfAnotherLeadIsRefused) {
                               c.set_status(static_cast<records::Conversation::Status>(9));
                             },
                             +[](records::Conversation& c) { c.set_lead_id("short"); },
-                            +[](records::Conversation& c) { c.clear_id(); }}) {
+                            +[](records::Conversation& c) { c.clear_id(); },
+                            +[](records::Conversation& c) { c.set_unread(1ULL << 63); },
+                            +[](records::Conversation& c) { c.set_version(~0ULL); }}) {
     records::Conversation damaged = genuine;
     damage(damaged);
     plant(TableId::kConversations, conversation.bytes(), store::subject_key(lead), damaged);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace leadkeep::inbox {
 namespace {
@@ -90,6 +91,11 @@ Result<void> check_place(const records::Conversation& conversation,
   if (!known_status || conversation.id() != place.conversation.raw() ||
       conversation.lead_id() != place.lead.raw()) {
     return fail(Errc::kCorrupt, "inbox: a conversation is not the one of its row");
+  }
+  // They begin at zero and are raised by one.
+  if (!std::in_range<std::int64_t>(conversation.unread()) ||
+      !std::in_range<std::int64_t>(conversation.version())) {
+    return fail(Errc::kCorrupt, "inbox: a conversation counts more than can be");
   }
   return {};
 }
