@@ -166,8 +166,12 @@ ExitCode add(const Arguments& arguments) {
               "Somebody may\nhave changed the file on its way.");
     return ExitCode::kRefused;
   }
-  const auto settings = config::load(arguments.config, {});
-  if (settings && settings.value().saml.providers.contains(name)) {
+  const auto names = config::saml_providers_in(arguments.config);
+  if (!names) {
+    (void)complain(names.error());
+    return ExitCode::kRefused;
+  }
+  if (names.value().contains(name)) {
     return usage("there is a section [saml." + name + "] already");
   }
   if (const auto written = write_provider(arguments, name, shown.value()); !written) {

@@ -91,6 +91,13 @@ class Browser:
     def open(self, url):
         self._call("POST", "/url", {"url": url})
 
+    def url(self):
+        return self._call("GET", "/url")
+
+    def text(self):
+        """What somebody reads on the page."""
+        return self.run("return document.body.innerText")
+
     def run(self, script, *arguments):
         """The body of an async function; what it returns. What it throws is a RuntimeError."""
         wrapped = ("const done = arguments[arguments.length - 1];"

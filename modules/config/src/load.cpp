@@ -337,4 +337,10 @@ Result<Settings> load(const std::filesystem::path& file, std::span<const std::st
   return settings;
 }
 
+Result<std::set<std::string>> saml_providers_in(const std::filesystem::path& file) {
+  LK_TRY(const std::string text, read_config_file(file));
+  Problems unused;
+  return read_lines(file, text, unused).providers();
+}
+
 }  // namespace leadkeep::config

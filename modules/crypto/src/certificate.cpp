@@ -5,6 +5,7 @@
 #include <leadkeep/crypto/random.h>
 
 #include <array>
+#include <chrono>
 #include <ctime>
 
 #include <openssl/bio.h>
@@ -21,12 +22,19 @@ using BigNumber = std::unique_ptr<BIGNUM, Free<&::BN_free>>;
 
 constexpr std::size_t kMostBytes = 64 * 1024;
 
+// Without timegm(), which opens the file of the local zone: where certificates of strangers are read
+// nothing may be opened.
 std::optional<Timestamp> timestamp_of(const ASN1_TIME* time) {
+  using namespace std::chrono;
   std::tm parts{};
   if (::ASN1_TIME_to_tm(time, &parts) != 1) {
     return std::nullopt;
   }
-  return Timestamp{std::int64_t{::timegm(&parts)} * 1000};
+  const year_month_day date{year{parts.tm_year + 1900},
+                            month{static_cast<unsigned>(parts.tm_mon) + 1},
+                            day{static_cast<unsigned>(parts.tm_mday)}};
+  const auto of_day = hours{parts.tm_hour} + minutes{parts.tm_min} + seconds{parts.tm_sec};
+  return Timestamp{milliseconds{sys_days{date}.time_since_epoch() + of_day}.count()};
 }
 
 bool set_time(ASN1_TIME* field, Timestamp time) {

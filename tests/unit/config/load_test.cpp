@@ -423,6 +423,16 @@ TEST_F(Load, WantsTheDirectorysIdOfWhomAnIdentityProviderProves) {
       load_with(std::string{kProvider} + "directory_id_attribute = objectGUID\n" + directory).ok());
 }
 
+TEST_F(Load, NamesTheIdentityProvidersOfAFileThatIsNotComplete) {
+  write(
+      "[saml]\nkeys = /k\ncorp.binding = post\n[saml.partner]\nbinding = nonsense\n"
+      "[saml.nobody]\nunknown = x\n");
+  const auto names = saml_providers_in(file());
+  ASSERT_TRUE(names.ok()) << names.error().detail;
+  EXPECT_EQ(names.value(), (std::set<std::string>{"corp", "partner"}));
+  EXPECT_EQ(saml_providers_in("/nowhere").error().code, Errc::kNotFound);
+}
+
 TEST_F(Load, NamesAnUnknownKeyOfAnIdentityProvider) {
   EXPECT_THAT(problems(std::string{kProvider} + "bindings = post\n"),
               HasSubstr("saml.corp.bindings: is not a known key; did you mean saml.corp.binding?"));

@@ -1,4 +1,5 @@
 #include "saml/forger.h"
+#include "saml/metadata.h"
 #include "temp_directory.h"
 
 #include <leadkeep/saml/reader.h>
@@ -80,6 +81,9 @@ TEST_F(SamlReader, DecryptsWithTheKeysThatItGotAtItsStart) {
 }
 
 TEST_F(SamlReader, ReadsMetadataInAnotherProcessToo) {
+  const auto good = m_reader.read_metadata(test::MetadataDraft{}.xml());
+  ASSERT_TRUE(good.ok()) << good.error().detail;
+  EXPECT_EQ(good.value().signing_keys.at(0).certificate_ends, test::kMetadataEnds);
   const auto read = m_reader.read_metadata("<a/>");
   ASSERT_FALSE(read.ok());
   EXPECT_EQ(read.error().code, Errc::kInvalidInput);

@@ -1,4 +1,4 @@
-#include "saml/forger.h"
+#include "saml/metadata.h"
 
 #include <leadkeep/crypto/certificate.h>
 #include <leadkeep/saml_judge/metadata.h>
@@ -8,48 +8,11 @@
 namespace leadkeep::saml_judge {
 namespace {
 
+using test::key_descriptor;
+using test::kMetadataEnds;
 using test::kNow;
-
-constexpr Timestamp kEnds{1'827'071'478'000};
-
-std::string certificate_of(const crypto::RsaPrivateKey& key) {
-  return test::to_base64(crypto::self_signed_certificate(key, "idp", {kNow, kEnds}));
-}
-
-std::string key_descriptor(const crypto::RsaPrivateKey& key, const std::string& use) {
-  return "<md:KeyDescriptor" + use +
-         "><ds:KeyInfo xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"><ds:X509Data>"
-         "<ds:X509Certificate>\n" +
-         certificate_of(key) +
-         "\n</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>";
-}
-
-std::string service(const std::string& name, const std::string& binding,
-                    const std::string& location) {
-  return "<md:" + name + " Binding=\"urn:oasis:names:tc:SAML:2.0:bindings:" + binding +
-         "\" Location=\"" + location + "\"/>";
-}
-
-// Metadata of an identity provider, with a place for whatever a test changes.
-struct Draft {
-  std::string before;
-  std::string entity = R"(entityID="https://idp.example.test/metadata")";
-  std::string protocols =
-      "urn:oasis:names:tc:SAML:1.1:protocol urn:oasis:names:tc:SAML:2.0:protocol";
-  std::string keys = key_descriptor(test::idp_key(), R"( use="signing")");
-  std::string services =
-      service("SingleLogoutService", "HTTP-Redirect", "https://idp.example.test/slo") +
-      service("SingleSignOnService", "SOAP", "http://idp.example.test/soap") +
-      service("SingleSignOnService", "HTTP-Redirect", "https://idp.example.test/sso?t=1") +
-      service("SingleSignOnService", "HTTP-POST", "https://idp.example.test/post");
-  std::string behind;
-
-  [[nodiscard]] std::string xml() const {
-    return before + "<md:EntityDescriptor xmlns:md=\"urn:oasis:names:tc:SAML:2.0:metadata\" " +
-           entity + "><md:IDPSSODescriptor protocolSupportEnumeration=\"" + protocols + "\">" +
-           keys + services + "</md:IDPSSODescriptor>" + behind + "</md:EntityDescriptor>";
-  }
-};
+using test::MetadataDraft;
+using test::service;
 
 std::string why_refused(const std::string& xml) {
   const auto read = read_metadata(xml);
@@ -57,13 +20,13 @@ std::string why_refused(const std::string& xml) {
 }
 
 TEST(Metadata, SaysNameKeysAndAddresses) {
-  const auto read = read_metadata(Draft{}.xml());
+  const auto read = read_metadata(MetadataDraft{}.xml());
   ASSERT_TRUE(read.ok()) << read.error().detail;
   const auto& metadata = read.value();
   EXPECT_EQ(metadata.entity_id, "https://idp.example.test/metadata");
   ASSERT_EQ(metadata.signing_keys.size(), 1u);
   EXPECT_EQ(metadata.signing_keys[0].public_key, test::idp_key().public_key());
-  EXPECT_EQ(metadata.signing_keys[0].certificate_ends, kEnds);
+  EXPECT_EQ(metadata.signing_keys[0].certificate_ends, kMetadataEnds);
   EXPECT_EQ(metadata.signing_keys[0].certificate_sha256.size(), 32u);
   EXPECT_EQ(metadata.sign_on.redirect, "https://idp.example.test/sso?t=1");
   EXPECT_EQ(metadata.sign_on.post, "https://idp.example.test/post");
@@ -73,7 +36,7 @@ TEST(Metadata, SaysNameKeysAndAddresses) {
 }
 
 TEST(Metadata, MayHaveAByteOrderMarkADeclarationAndComments) {
-  Draft draft;
+  MetadataDraft draft;
   draft.before =
       "\xef\xbb\xbf<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!-- of the university -->\n";
   draft.services.insert(0, "<!-- no logout -->");
@@ -81,7 +44,7 @@ TEST(Metadata, MayHaveAByteOrderMarkADeclarationAndComments) {
 }
 
 TEST(Metadata, SaysUntilWhenItIsGood) {
-  Draft draft;
+  MetadataDraft draft;
   draft.entity += R"( validUntil="2026-11-24T15:51:18Z")";
   const auto read = read_metadata(draft.xml());
   ASSERT_TRUE(read.ok()) << read.error().detail;
@@ -92,7 +55,7 @@ TEST(Metadata, SaysUntilWhenItIsGood) {
 
 // K-03; as in CVE-2026-16443, where a missing use switched verification off.
 TEST(Metadata, TakesAKeyWithoutUseForOneThatSigns) {
-  Draft draft;
+  MetadataDraft draft;
   draft.keys = key_descriptor(test::idp_key(), "");
   const auto read = read_metadata(draft.xml());
   ASSERT_TRUE(read.ok()) << read.error().detail;
@@ -100,7 +63,7 @@ TEST(Metadata, TakesAKeyWithoutUseForOneThatSigns) {
 }
 
 TEST(Metadata, LeavesOutKeysThatDoNotSign) {
-  Draft draft;
+  MetadataDraft draft;
   draft.keys += key_descriptor(test::other_key(), R"( use="encryption")");
   const auto read = read_metadata(draft.xml());
   ASSERT_TRUE(read.ok()) << read.error().detail;
@@ -110,7 +73,7 @@ TEST(Metadata, LeavesOutKeysThatDoNotSign) {
 }
 
 TEST(Metadata, CountsAKeyInTwoCertificatesOnce) {
-  Draft draft;
+  MetadataDraft draft;
   draft.keys += key_descriptor(test::idp_key(), "") + key_descriptor(test::other_key(), "");
   const auto read = read_metadata(draft.xml());
   ASSERT_TRUE(read.ok()) << read.error().detail;
@@ -118,7 +81,7 @@ TEST(Metadata, CountsAKeyInTwoCertificatesOnce) {
 }
 
 TEST(Metadata, HasAtMostFourSigningKeys) {
-  Draft draft;
+  MetadataDraft draft;
   draft.keys.clear();
   for (int i = 0; i < 5; ++i) {
     draft.keys += key_descriptor(crypto::RsaPrivateKey::generate(2048), "");
@@ -134,7 +97,7 @@ TEST(Metadata, IsRefusedWithASigningKeyThatCannotBeRead) {
         "<ds:KeyInfo "
         "xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"><ds:X509Data><ds:X509Certificate>AAAA"
         "</ds:X509Certificate></ds:X509Data></ds:KeyInfo>"}) {
-    Draft draft;
+    MetadataDraft draft;
     draft.keys += "<md:KeyDescriptor>" + info + "</md:KeyDescriptor>";
     EXPECT_NE(why_refused(draft.xml()).find("a signing key without a certificate"),
               std::string::npos)
@@ -146,24 +109,24 @@ TEST(Metadata, NamesOnlyAddressesThatAreSafeToSendABrowserTo) {
   for (const std::string location :
        {"http://idp.example.test/sso", "https://", "javascript:alert(1)", "https://idp/ sso",
         "https://idp/\xc3\xa9", "https://idp/&quot;onload", "https://idp/#x", ""}) {
-    Draft draft;
+    MetadataDraft draft;
     draft.services = service("SingleSignOnService", "HTTP-Redirect", location);
     EXPECT_EQ(why_refused(draft.xml()), "metadata: an address that is no https URL") << location;
   }
 }
 
 TEST(Metadata, NeedsASignOnServiceThatABrowserReaches) {
-  Draft draft;
+  MetadataDraft draft;
   draft.services = service("SingleSignOnService", "SOAP", "https://idp.example.test/sso");
   EXPECT_EQ(why_refused(draft.xml()),
             "metadata: no SingleSignOnService by HTTP-Redirect or HTTP-POST");
 }
 
 TEST(Metadata, IsOfOneIdentityProviderForSaml2) {
-  Draft draft;
+  MetadataDraft draft;
   draft.protocols = "urn:oasis:names:tc:SAML:1.1:protocol";
   EXPECT_NE(why_refused(draft.xml()).find("not exactly one IDPSSODescriptor"), std::string::npos);
-  draft = Draft{};
+  draft = MetadataDraft{};
   draft.behind =
       "<md:IDPSSODescriptor protocolSupportEnumeration=\"urn:oasis:names:tc:SAML:2.0:protocol\"/>";
   EXPECT_NE(why_refused(draft.xml()).find("not exactly one IDPSSODescriptor"), std::string::npos);
@@ -171,13 +134,13 @@ TEST(Metadata, IsOfOneIdentityProviderForSaml2) {
                 .find("save that of your identity provider alone"),
             std::string::npos);
   EXPECT_EQ(why_refused("<html/>"), "metadata: no EntityDescriptor of SAML 2.0");
-  draft = Draft{};
+  draft = MetadataDraft{};
   draft.entity = R"(entityID="")";
   EXPECT_NE(why_refused(draft.xml()).find("entityID"), std::string::npos);
 }
 
 TEST(Metadata, IsRefusedWithADtd) {
-  Draft draft;
+  MetadataDraft draft;
   draft.before = "<!DOCTYPE x [<!ENTITY e SYSTEM \"file:///etc/passwd\">]>";
   EXPECT_EQ(why_refused(draft.xml()), "metadata: not UTF-8, or with a DTD");
   draft.before = "<!-- <!DOCTYPE x> -->";

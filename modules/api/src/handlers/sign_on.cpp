@@ -5,6 +5,7 @@
 #include <leadkeep/base/event_log.h>
 #include <leadkeep/base/text.h>
 #include <leadkeep/flow/sign_on.h>
+#include <leadkeep/saml/authn_request.h>
 
 #include <array>
 

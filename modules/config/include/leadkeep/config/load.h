@@ -18,6 +18,7 @@
 #include <leadkeep/config/settings.h>
 
 #include <filesystem>
+#include <set>
 #include <span>
 #include <string>
 
@@ -25,6 +26,9 @@ namespace leadkeep::config {
 
 [[nodiscard]] Result<Settings> load(const std::filesystem::path& file,
                                     std::span<const std::string> overrides);
+
+// NAME of every section [saml.NAME] that the file has a known setting of, complete or not.
+[[nodiscard]] Result<std::set<std::string>> saml_providers_in(const std::filesystem::path& file);
 
 // The content of etc/leadkeepd.conf: every key with its reason, form and default.
 [[nodiscard]] std::string sample_config();
