@@ -4,6 +4,7 @@
 #include <leadkeep/base/event_log.h>
 #include <leadkeep/crypto/hash.h>
 
+#include <algorithm>
 #include <fstream>
 
 namespace leadkeep::daemon {
@@ -160,12 +161,14 @@ Result<std::unique_ptr<CompanySignOn>> CompanySignOn::open(const config::Setting
   auto us = description_of(settings.browser.origin, keys);
   std::map<std::string, flow::SamlProvider> providers;
   for (const auto& [name, provider] : settings.saml.providers) {
-    LK_TRY(auto opened, provider_of("saml." + name, provider, settings.directory, *reader, now));
-    for (const auto& [other_name, other] : providers) {
-      if (other.provider.entity_id == opened.provider.entity_id) {
-        return fail(Errc::kInvalidInput,
-                    "saml." + name + ": is the same identity provider as saml." + other_name);
-      }
+    const std::string section = "saml." + name;
+    LK_TRY(auto opened, provider_of(section, provider, settings.directory, *reader, now));
+    const bool is_new = std::ranges::none_of(providers, [&](const auto& other) {
+      return other.second.provider.entity_id == opened.provider.entity_id;
+    });
+    if (!is_new) {
+      return fail(Errc::kInvalidInput,
+                  section + ": another section is of the same identity provider, by its entity");
     }
     providers.emplace(name, std::move(opened));
   }

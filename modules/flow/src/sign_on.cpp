@@ -1,3 +1,5 @@
+#include "acting.h"
+
 #include <leadkeep/base/event_log.h>
 #include <leadkeep/crypto/random.h>
 #include <leadkeep/flow/sign_on.h>
@@ -60,9 +62,11 @@ Result<void> SignOn::keep(const identity::SignOnRequest& request, const SamlProv
   const Timestamp now = m_house.clock.now();
   if (!judgement.identity) {
     if (is_signed(judgement)) {
-      // That it was answered before changes nothing.
-      (void)m_house.store.write(
+      const auto kept = m_house.store.write(
           [&](store::WriteTxn& txn) { return m_answers.keep_refused(txn, request, now); });
+      if (!kept && kept.error().code != Errc::kConflict) {  // answered before: it stays so
+        report_unwritten(kept);
+      }
     }
     return refused(saml::id_of(judgement.refusal->check));
   }

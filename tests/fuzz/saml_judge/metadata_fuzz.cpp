@@ -1,0 +1,48 @@
+// Metadata of an identity provider. Whoever made it, what is read of it is whole, and safe to send a
+// browser to.
+#include "fuzz_target.h"
+
+#include <leadkeep/base/check.h>
+#include <leadkeep/base/text.h>
+#include <leadkeep/crypto/public_key.h>
+#include <leadkeep/saml/wire.h>
+#include <leadkeep/saml_judge/metadata.h>
+
+#include <algorithm>
+
+namespace leadkeep {
+namespace {
+
+void check_service(const saml::Service& service) {
+  for (const auto& url : {service.redirect, service.post}) {
+    LK_CHECK(!url || (url->starts_with("https://") && std::ranges::all_of(*url, [](char c) {
+                        return c > ' ' && c < '\x7f' && c != '"' && c != '<' && c != '>';
+                      })));
+  }
+}
+
+void check_metadata(std::string_view xml) {
+  const auto read = saml_judge::read_metadata(xml);
+  const auto wired = saml::read_metadata(saml::write_metadata(read));
+  LK_CHECK(wired && wired->ok() == read.ok());
+  if (!read) {
+    LK_CHECK(read.error().code == Errc::kInvalidInput || read.error().code == Errc::kTooLarge);
+    return;
+  }
+  const saml::ProviderMetadata& metadata = read.value();
+  LK_CHECK(!metadata.entity_id.empty() && is_valid_utf8(metadata.entity_id));
+  LK_CHECK(!metadata.signing_keys.empty() &&
+           metadata.signing_keys.size() <= saml::kMostSigningKeys);
+  for (const saml::SigningKey& key : metadata.signing_keys) {
+    LK_CHECK(crypto::kind_of_public_key(key.public_key)->is_strong());
+  }
+  LK_CHECK(metadata.sign_on.redirect || metadata.sign_on.post);
+  check_service(metadata.sign_on);
+  check_service(metadata.logout);
+  LK_CHECK(wired->value().entity_id == metadata.entity_id);
+}
+
+}  // namespace
+}  // namespace leadkeep
+
+LK_FUZZ_TARGET(leadkeep::check_metadata)
