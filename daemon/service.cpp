@@ -135,14 +135,14 @@ struct Service::Paths {
         keep_devices{house, devices, sessions, agents},
         own_sessions{house, sessions},
         end_sessions{house, sessions, agents},
-        open_break_glass{house, sessions, throttle, refuse, settings.login.refusal} {
-    if (providers) {
-      const auto judge = [&reader = providers->reader()](const saml::ResponseJob& job) {
-        return reader.judge(job);
-      };
-      sign_on.emplace(house, providers->service(), judge, sign_on_requests, sign_on_answers,
-                      throttle, refuse);
-    }
+        open_break_glass{house, sessions, throttle, refuse, settings.login.refusal},
+        sign_on{house,
+                providers ? &providers->service() : nullptr,
+                [this](const saml::ResponseJob& job) { return providers->reader().judge(job); },
+                sign_on_requests,
+                sign_on_answers,
+                throttle,
+                refuse} {
     if (directory) {
       const auto look_up = [&people = directory->people()](auto ids) {
         return people.look_up(ids);
@@ -189,7 +189,7 @@ struct Service::Paths {
   flow::OwnSessions own_sessions;
   flow::EndSessions end_sessions;
   flow::OpenBreakGlass open_break_glass;
-  std::optional<flow::SignOn> sign_on;          // where there are identity providers
+  flow::SignOn sign_on;
   std::optional<flow::EndLeavers> end_leavers;  // where there is a directory
 };
 
@@ -296,6 +296,7 @@ Result<void> Service::open_doors(const config::Settings& settings) {
                                   p.own_sessions,
                                   p.end_sessions,
                                   p.open_break_glass,
+                                  p.sign_on,
                                   p.refuse,
                                   p.authoriser,
                                   m_feed,
@@ -303,8 +304,7 @@ Result<void> Service::open_doors(const config::Settings& settings) {
                                   m_clock,
                                   [this] { return health(); },
                                   settings.events.max_listeners,
-                                  p.proofs ? &*p.proofs : nullptr,
-                                  p.sign_on ? &*p.sign_on : nullptr};
+                                  p.proofs ? &*p.proofs : nullptr};
   LK_TRY(m_api, api::ApiServer::start(listener(settings.api.listen, settings.api.tls_certificate,
                                                settings.api.tls_key, settings.api.tls_minimum,
                                                settings.api.max_connections),

@@ -5,6 +5,7 @@
 #include "paths/path_house.h"
 #include "raw_directory.h"
 #include "raw_limits.h"
+#include "saml_reading.h"
 
 #include <leadkeep/store/sealed_record.h>
 
@@ -152,6 +153,10 @@ std::vector<Named> all_figures(const Effort& effort, const FilledPlace& filled,
   all.push_back(
       {"raw_directory_proofs", Run::kIfNamed,
        rate("proofs/s", [=] { return raw_directory_proofs(directory, kAtOnce, seconds); }, {})});
+  all.push_back({"saml_response", Run::kAlways,
+                 [=](const std::string& name) { return saml_response(name, effort); }});
+  all.push_back({"saml_attack", Run::kAlways,
+                 [=](const std::string& name) { return saml_attack(name, effort); }});
   const Run with_store = filled.leads > 0 ? Run::kAlways : Run::kIfNamed;
   all.push_back({"lookup_phone", with_store,
                  [=](const std::string&) { return lookup_phone(filled, effort); }});

@@ -14,13 +14,17 @@ class SamlTest(functional.FunctionalTest):
     @classmethod
     def prepare(cls):
         ca = cls.instance.folder / "ca"
-        cls.idp = cls.provider(ca / "daemon.pem", ca / "daemon.key")
+        cls.idp = cls.make_provider(ca / "daemon.pem", ca / "daemon.key")
         cls.addClassCleanup(cls.idp.close)
         cls.idp.start()
         cls.metadata = cls.instance.folder / "idp.xml"
         cls.take_metadata()
         cls.instance.write_config(cls.settings)
         cls.ctl("saml", "rotate")
+
+    @classmethod
+    def make_provider(cls, *tls):
+        return cls.provider(*tls)
 
     @classmethod
     def take_metadata(cls):

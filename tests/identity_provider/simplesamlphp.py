@@ -25,6 +25,7 @@ MD = "{urn:oasis:names:tc:SAML:2.0:metadata}"
 DS = "{http://www.w3.org/2000/09/xmldsig#}"
 PERSISTENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"
 
+# What is said of each, beside the user name.
 PEOPLE = {
     "alice": {"displayName": "Alice <&> Ägent", "groups": ["leads", "staff"]},
     "bob": {"displayName": "Bob", "groups": ["bosses"]},
@@ -91,17 +92,17 @@ def _php(value):
 
 
 class SimpleSamlPhp:
-    name = "simplesamlphp"
-    username_field, password_field = "username", "password"
+    username_field = "username"
 
-    def __init__(self, certificate, key):
+    def __init__(self, certificate, key, people=None):
         """`certificate` and `key` are of its https address."""
         require("SimpleSAMLphp", "simplesamlphp", "php-cli", "php-xml", "php-mbstring")
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="leadkeep-idp-"))
         self._tls = (certificate, key)
         self._child = None
         self._front = None
-        self.people = {name: f"{name}-password" for name in PEOPLE}
+        self._said = people or PEOPLE
+        self.people = {name: f"{name}-password" for name in self._said}  # and their passwords
         self._hosted = {"host": "__DEFAULT__", "privatekey": "one.key", "certificate": "one.crt",
                         "auth": "people",
                         "signature.algorithm": "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
@@ -122,9 +123,10 @@ class SimpleSamlPhp:
             CONFIG % {"base": self.base, "folder": self.folder})
         (self.folder / "config/attributemap").symlink_to("/etc/simplesamlphp/attributemap")
         sources = {"people": ["exampleauth:UserPass"], "admin": ["core:AdminPassword"]}
-        people = {f"{name}:{self.people[name]}": {"uid": [name], "displayName": [who["displayName"]],
-                                                  "groups": who["groups"]}
-                  for name, who in PEOPLE.items()}
+        people = {f"{name}:{self.people[name]}":
+                  {"uid": [name], **{key: [value] if isinstance(value, str) else value
+                                     for key, value in said.items()}}
+                  for name, said in self._said.items()}
         text = _php(sources).replace("['exampleauth:UserPass']",
                                      "['exampleauth:UserPass'] + " + _php(people))
         (self.folder / "config/authsources.php").write_text(f"<?php\n$config = {text};\n")

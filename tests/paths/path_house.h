@@ -21,6 +21,7 @@
 #include <leadkeep/flow/refuse.h>
 #include <leadkeep/flow/send_reply.h>
 #include <leadkeep/flow/show_inbox.h>
+#include <leadkeep/flow/sign_on.h>
 #include <leadkeep/flow/work_conversation.h>
 
 #include <stdexcept>
@@ -204,6 +205,7 @@ class PathHouse {
   flow::EndSessions end_sessions{house, sessions, directory};
   flow::OpenBreakGlass open_break_glass{house, sessions, throttle, refuse,
                                         std::chrono::milliseconds{0}};
+  flow::SignOn no_sign_on{house, nullptr, {}, sign_on_requests, sign_on_answers, throttle, refuse};
   flow::DeliverMessages deliver_messages{house, gateway, flow::DeliveryLimits{}};
 };
 

@@ -40,9 +40,15 @@ class SignOnPath : public ::testing::Test, public PathHouse {
     identity::SignOnRequest request;
   };
 
-  Browser ask(std::string_view provider = "",
-              const std::optional<identity::SessionId>& session = std::nullopt) {
-    const auto departure = must(sign_on.begin(provider, session));
+  Browser ask(std::string_view provider = "") {
+    return browser_of(must(sign_on.begin_log_in(provider)));
+  }
+
+  Browser ask_again(const identity::Session& session) {
+    return browser_of(must(sign_on.begin_step_up("corp", session)));
+  }
+
+  Browser browser_of(const flow::SignOn::Departure& departure) {
     const std::string cookie{as_text(departure.cookie.expose())};
     return {cookie, *sign_on.request_of(cookie)};
   }
@@ -81,7 +87,7 @@ class SignOnPath : public ::testing::Test, public PathHouse {
     return saml_judge::judge_response(job.posted, job.provider, job.us, {}, job.question, job.now);
   };
   flow::SignOn sign_on{house,
-                       service,
+                       &service,
                        [this](const auto& job) { return judge(job); },
                        sign_on_requests,
                        sign_on_answers,
@@ -133,18 +139,28 @@ TEST_F(SignOnPath, TakesNoAnswerOfAnotherIdentityProviderThanTheOneThatWasAsked)
 }
 
 TEST_F(SignOnPath, AsksOnlyWhoIsNamedOrTheOnlyOne) {
-  EXPECT_EQ(sign_on.begin("nobody", {}).error().code, Errc::kNotFound);
+  EXPECT_EQ(sign_on.begin_log_in("nobody").error().code, Errc::kNotFound);
   service.providers.emplace("other", provider_named("https://other.example.test/metadata"));
-  EXPECT_EQ(sign_on.begin("", {}).error().code, Errc::kNotFound);
-  EXPECT_TRUE(sign_on.begin("other", {}).ok());
+  EXPECT_EQ(sign_on.begin_log_in("").error().code, Errc::kNotFound);
+  EXPECT_TRUE(sign_on.begin_log_in("other").ok());
+}
+
+TEST_F(SignOnPath, IsNowhereWhereTheOperatorHasNamedNobody) {
+  EXPECT_EQ(no_sign_on.begin_log_in("").error().code, Errc::kNotFound);
+  EXPECT_EQ(no_sign_on.metadata().error().code, Errc::kNotFound);
+  const Browser browser = ask();
+  EXPECT_EQ(no_sign_on.take({browser.cookie, browser.request.relay_state, "AAAA", "10.0.0.1"})
+                .error()
+                .code,
+            Errc::kNotFound);
 }
 
 TEST_F(SignOnPath, SendsTheBrowserByRedirectOrWithAForm) {
-  const auto by_redirect = must(sign_on.begin("corp", {}));
+  const auto by_redirect = must(sign_on.begin_log_in("corp"));
   EXPECT_THAT(std::get<std::string>(by_redirect.to),
               StartsWith("https://idp.example.test/sso?SAMLRequest="));
   service.providers.at("corp").binding = flow::SamlProvider::Binding::kPost;
-  const auto by_form = must(sign_on.begin("corp", {}));
+  const auto by_form = must(sign_on.begin_log_in("corp"));
   EXPECT_EQ(std::get<saml::Form>(by_form.to).action, "https://idp.example.test/sso");
 }
 
@@ -342,6 +358,10 @@ TEST_F(SignOnWithFactor, AsksForOneHereWhereTheIdentityProviderHasNot) {
   EXPECT_EQ(signed_in().assurance(), Assurance::kEnrolmentOnly);
 }
 
+TEST_F(SignOnWithFactor, StepsUpNobodyWhoHasToEnrolFirst) {
+  EXPECT_EQ(sign_on.begin_step_up("corp", signed_in()).error().code, Errc::kSecondFactorRequired);
+}
+
 TEST_F(SignOnWithFactor, TakesTheIdentityProvidersWordForOne) {
   const auto session =
       signed_in([](Forger& f) { f.authn = changed(f.authn, kPasswordContext, kMfa); });
@@ -408,7 +428,7 @@ TEST_F(SignOnPath, IsNoFreshProofWhereThePersonWasAskedLongAgo) {
 
 TEST_F(SignOnPath, StepsUpWithAnAnswerForThisSession) {
   const auto session = signed_in([](Forger& f) { f.authn = changed(f.authn, at(-2), at(-3600)); });
-  const Browser browser = ask("corp", session.id());
+  const Browser browser = ask_again(session);
   Forger forger = answering(browser.request);
   forger.assertion["ID"] = "_step_up";
   must(give(browser, forger));
@@ -421,7 +441,7 @@ TEST_F(SignOnPath, StepsUpWithAnAnswerForThisSession) {
 // an identity provider that was told to ask again and did not.
 TEST_F(SignOnPath, StepsUpWithNoProofFromBeforeItWasAsked) {
   const auto session = signed_in();
-  const Browser browser = ask("corp", session.id());
+  const Browser browser = ask_again(session);
   Forger forger = answering(browser.request);
   forger.authn = changed(forger.authn, at(-2), at(-90));
   EXPECT_FALSE(give(browser, forger).ok());
@@ -440,7 +460,7 @@ TEST_F(SignOnPath, StepsUpNeitherAnotherSessionNorAsSomebodyElse) {
   EXPECT_EQ(log_in.step_up(session, attempt_of(for_log_in)).error().code, Errc::kProofRefused);
   EXPECT_EQ(last_reason(), "another_session");
 
-  const Browser for_other = ask("corp", other.id());
+  const Browser for_other = ask_again(other);
   Forger of_alice = answering(for_other.request);
   of_alice.assertion["ID"] = "_two";
   must(give(for_other, of_alice));

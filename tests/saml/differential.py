@@ -12,6 +12,7 @@ whom it takes a response for:
 """
 import collections
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -31,24 +32,18 @@ LASSO_LACKS = {
 
 # Refused by us alone. Why, by the check.
 LASSO_LEAVES_TO_ITS_CALLER = {
-    "T-02": "takes base64 with stray characters, XML and SOAP in its place, and any size",
     "B-01": "leaves bytes to the parser",
     "B-02": "reads other encodings and versions of XML",
     "B-03": "reads comments, CDATA sections and processing instructions",
     "B-04": "parses with recovery",
-    "R-01": "has no bounds of its own",
     "R-02": "takes ids in any form",
     "R-03": "ignores what it does not know, as long as the signed part is the one it reads",
-    "R-04": "reads several assertions",
-    "S-01": "takes a signature of one of the two",
     "S-02": "takes signatures with more in them",
     "S-03": "takes SHA-1, and canonicalisation with comments",
     "S-04": "takes more references and transforms",
     "E-01": "takes AES-CBC without a signature around it, RSA 1.5 and 3DES",
     "E-02": "takes several keys",
-    "E-03": "takes what is encrypted beside the assertion",
-    "P-01": "time of the response", "P-02": "issuer of the response",
-    "P-03": "destination", "P-04": "status", "P-05": "the request",
+    "P-01": "time of the response", "P-03": "destination", "P-05": "the request",
     "A-01": "time of the assertion", "A-02": "form of the name", "A-03": "confirmation",
     "A-04": "conditions", "A-05": "authentication", "A-06": "form of times",
     "A-08": "whether the person was asked again", "A-09": "attributes",
@@ -64,9 +59,27 @@ class Oracle:
         key.write_text(given["key"].split("-----BEGIN CERTIFICATE")[0])
         self._key = str(key)
         self._given = given
+        self.crashes = 0
 
     def judge(self, posted):
-        """Whom it proves; nothing for a refusal."""
+        """Whom it proves; nothing for a refusal. In a process of its own: some messages end it."""
+        reading, writing = os.pipe()
+        child = os.fork()
+        if child == 0:
+            os.close(reading)
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+            who = self._judge(posted)
+            os.write(writing, b"-" if who is None else b"+" + who.encode())
+            os._exit(0)
+        os.close(writing)
+        with os.fdopen(reading, "rb") as pipe:
+            said = pipe.read()
+        _, status = os.waitpid(child, 0)
+        if os.WIFSIGNALED(status):
+            self.crashes += 1
+        return said[1:].decode() if said.startswith(b"+") else None
+
+    def _judge(self, posted):
         server = lasso.Server.newFromBuffers(self._given["us"], self._given["key"], None, None)
         server.addProviderFromBuffer(lasso.PROVIDER_ROLE_IDP, self._given["identity_provider"], None,
                                      None)
@@ -79,10 +92,6 @@ class Oracle:
             return None
         name = login.nameIdentifier
         return name.content if name is not None else ""
-
-
-def explained(name, check):
-    return check in LASSO_LEAVES_TO_ITS_CALLER and check not in NEVER, name
 
 
 def main():
@@ -107,7 +116,7 @@ def main():
                 both += 1
                 if who is not None and who != "alice":
                     failures.append(f"{name}: both accept it, and Lasso takes it for {who!r}")
-    print(f"{len(given['vectors'])} vectors, {both} with the same verdict")
+    print(f"{len(given['vectors'])} vectors, {both} with the same verdict; {oracle.crashes} end Lasso")
     for what, count in sorted(tally.items()):
         reason = LASSO_LEAVES_TO_ITS_CALLER.get(what.rpartition(" ")[2], "")
         print(f"  {count:3} {what}{': ' + reason if reason else ''}")

@@ -17,6 +17,10 @@ Fail refused(std::string_view cause) {
   return fail(Errc::kUnauthenticated, std::string{cause});
 }
 
+Fail no_provider() {
+  return fail(Errc::kNotFound, "sign-on: no such identity provider");
+}
+
 bool is_signed(const saml::Judgement& judgement) {
   return std::ranges::find(judgement.held, saml::Check::kS05) != judgement.held.end();
 }
@@ -29,13 +33,26 @@ std::string new_document_id() {
 
 }  // namespace
 
+Result<SignOn::Departure> SignOn::begin_log_in(std::string_view provider) const {
+  return begin(provider, std::nullopt);
+}
+
+Result<SignOn::Departure> SignOn::begin_step_up(std::string_view provider,
+                                                const identity::Session& session) const {
+  LK_TRY_VOID(require_more_than_enrolment(session));
+  return begin(provider, session.id());
+}
+
 Result<SignOn::Departure> SignOn::begin(std::string_view name,
                                         const std::optional<identity::SessionId>& session) const {
-  const auto& providers = m_service.providers;
+  if (m_service == nullptr) {
+    return no_provider();
+  }
+  const auto& providers = m_service->providers;
   const auto found =
       name.empty() && providers.size() == 1 ? providers.begin() : providers.find(std::string{name});
   if (found == providers.end()) {
-    return fail(Errc::kNotFound, "sign-on: no such identity provider");
+    return no_provider();
   }
   const SamlProvider& provider = found->second;
   const Timestamp now = m_house.clock.now();
@@ -44,16 +61,16 @@ Result<SignOn::Departure> SignOn::begin(std::string_view name,
   const saml::AuthnRequest asked{request.id,
                                  now,
                                  provider.sign_on_url,
-                                 m_service.us.entity_id,
-                                 m_service.us.consumer_url,
+                                 m_service->us.entity_id,
+                                 m_service->us.consumer_url,
                                  session.has_value(),
                                  by_name_id ? saml::NameId::kPersistent : saml::NameId::kAny};
   if (provider.binding == SamlProvider::Binding::kPost) {
     return Departure{std::move(cookie),
-                     saml::form_for(asked, request.relay_state, m_service.signing_key)};
+                     saml::form_for(asked, request.relay_state, m_service->signing_key)};
   }
   return Departure{std::move(cookie),
-                   saml::redirect_to(asked, request.relay_state, m_service.signing_key)};
+                   saml::redirect_to(asked, request.relay_state, m_service->signing_key)};
 }
 
 // Everything behind the verdict is of the verified octets.
@@ -88,14 +105,14 @@ Result<void> SignOn::judge(const Answer& answer) {
   if (answer.relay_state != request->relay_state) {
     return refused("Y-01");
   }
-  const auto found = m_service.providers.find(request->provider);
-  if (found == m_service.providers.end()) {
+  const auto found = m_service->providers.find(request->provider);
+  if (found == m_service->providers.end()) {
     return refused("H-01");
   }
   const SamlProvider& provider = found->second;
   auto judgement = m_judge({answer.saml_response,
                             provider.provider,
-                            {m_service.us.entity_id, m_service.us.consumer_url},
+                            {m_service->us.entity_id, m_service->us.consumer_url},
                             {request->id, request->asked, request->session.has_value()},
                             now});
   if (!judgement) {
@@ -106,6 +123,9 @@ Result<void> SignOn::judge(const Answer& answer) {
 }
 
 Result<void> SignOn::take(const Answer& answer) {
+  if (m_service == nullptr) {
+    return no_provider();
+  }
   const std::string account = std::string{kThrottledAs} + answer.source;
   if (auto admitted = m_throttle.admit(account, answer.source, m_house.clock.now()); !admitted) {
     m_refuse.record_log_in(std::nullopt, "throttled", answer.source);
@@ -123,8 +143,11 @@ Result<void> SignOn::take(const Answer& answer) {
   return {};
 }
 
-std::string SignOn::metadata() const {
-  return saml::service_metadata(m_service.us, m_service.signing_key, new_document_id(),
+Result<std::string> SignOn::metadata() const {
+  if (m_service == nullptr) {
+    return no_provider();
+  }
+  return saml::service_metadata(m_service->us, m_service->signing_key, new_document_id(),
                                 m_house.clock.now());
 }
 

@@ -2,7 +2,10 @@
 #pragma once
 #include "agent_table.h"
 
+#include <leadkeep/store/blind_index.h>
+
 #include <string>
+#include <string_view>
 
 namespace leadkeep::identity {
 
@@ -35,6 +38,33 @@ template <class Person>
                                              records::Agent& agent) {
   agent.set_version(agent.version() + 1);
   return kAgents.put(txn, id.bytes(), identity_key(), agent);
+}
+
+// Whom `index` finds by `name`, as somebody else says it is now; or a new one with the id `fresh`,
+// into whose record `mark` writes the name.
+template <class Person, class Mark>
+[[nodiscard]] Result<AgentId> admit_from_elsewhere(store::WriteTxn& txn,
+                                                   const store::BlindIndex& index,
+                                                   std::string_view name, const Person& person,
+                                                   const AgentId& fresh, Timestamp now,
+                                                   const Mark& mark) {
+  LK_TRY(const auto known, index.find(txn, name));
+  const AgentId id = known ? AgentId{*known} : fresh;
+  records::Agent agent;
+  if (known) {
+    LK_TRY(agent, load_agent(txn, id));
+  } else {
+    agent = new_agent(id, now);
+    mark(agent, std::string{name});
+    LK_TRY_VOID(index.add(txn, name, id.bytes()));
+  }
+  if (agent.disabled()) {
+    return fail(Errc::kUnauthenticated, "log-in: refused");
+  }
+  if (bring_up_to_date(agent, person)) {
+    LK_TRY_VOID(save_agent(txn, id, agent));
+  }
+  return id;
 }
 
 }  // namespace leadkeep::identity

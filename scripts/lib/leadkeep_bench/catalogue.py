@@ -31,6 +31,10 @@ CATALOGUE = {
                 "TLS and bind alone", (("value", AT_LEAST, 100),)),
     "directory_log_in_cpu": ("… processor of ours for each", "TLS and bind alone",
                     (("value", AT_MOST, 5),)),
+    "saml_response": ("Log-in by SAML: a signed response, read by a process of its own",
+                      "read in process", (("value", AT_MOST, 5),)),
+    "saml_attack": ("… the attack that costs most to refuse", "read in process",
+                    (("value", AT_MOST, 10),)),
     "recheck_500": ("500 signed in are looked up; processor of the directory",
                     "one search for them", (("value", AT_MOST, 1000),)),
     "events_500": ("An event to the last of 500 listeners", "plain sockets", ()),
@@ -41,7 +45,8 @@ CATALOGUE = {
 }
 
 # What one name on the command line stands for.
-GROUPS = {"sign-on": ("directory_log_in", "directory_log_in_cpu", "recheck_500")}
+GROUPS = {"sign-on": ("directory_log_in", "directory_log_in_cpu", "saml_response", "saml_attack",
+                      "recheck_500")}
 
 
 def in_order(figures):

@@ -290,7 +290,7 @@ def webhook(connections):
 FIGURES = (
     *((in_process(name), (name,)) for name in
       ("seal_record_256", "masked_page_50", "durable_inbound_1", "durable_inbound_16",
-       "durable_inbound_64")),
+       "durable_inbound_64", "saml_response", "saml_attack")),
     (lookup_phone, ("lookup_phone", "lookup_phone_growth")),
     (store_size, ("store_size",)),
     (start_to_ready, ("start_to_ready",)),

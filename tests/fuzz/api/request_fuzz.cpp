@@ -124,6 +124,7 @@ class House {
                          m_house.own_sessions,
                          m_house.end_sessions,
                          m_house.open_break_glass,
+                         m_house.no_sign_on,
                          m_house.refuse,
                          m_house.authoriser,
                          m_house.feed,

@@ -13,9 +13,9 @@ class HouseWithDoors : public ::testing::Test, public PathHouse {
  protected:
   static constexpr std::uint32_t kMaxListeners = 4;
 
-  HouseWithDoors() { open_doors(nullptr); }
+  HouseWithDoors() { open_doors(no_sign_on); }
 
-  void open_doors(flow::SignOn* sign_on) {
+  void open_doors(flow::SignOn& sign_on) {
     api = must(api::ApiServer::start(
         certificate.options(),
         api::ApiServices{log_in,
@@ -31,6 +31,7 @@ class HouseWithDoors : public ::testing::Test, public PathHouse {
                          own_sessions,
                          end_sessions,
                          open_break_glass,
+                         sign_on,
                          refuse,
                          authoriser,
                          feed,
@@ -38,8 +39,7 @@ class HouseWithDoors : public ::testing::Test, public PathHouse {
                          store.clock(),
                          [this] { return api::Health{health.load(), "1.2.3"}; },
                          kMaxListeners,
-                         &proofs,
-                         sign_on}));
+                         &proofs}));
   }
 
   [[nodiscard]] TestClient client() const { return TestClient{api->port()}; }

@@ -40,7 +40,7 @@ class SamlDoors : public HouseWithDoors {
  protected:
   SamlDoors() {
     store.clock().set(kNow);
-    open_doors(&sign_on);
+    open_doors(sign_on);
   }
 
   struct Asked {
@@ -73,7 +73,7 @@ class SamlDoors : public HouseWithDoors {
   flow::SamlService service = service_with_corp();
   std::function<void(saml::ResponseJob&)> adjust = [](saml::ResponseJob&) {};
   flow::SignOn sign_on{house,
-                       service,
+                       &service,
                        [this](const saml::ResponseJob& job) {
                          saml::ResponseJob adjusted = job;
                          adjust(adjusted);
@@ -141,6 +141,22 @@ TEST_F(SamlDoors, SendsWhoIsProvenToOurOwnPage) {
   EXPECT_EQ(taken.field("set-cookie"), "") << "there is no session yet";
 }
 
+// Y-01: nothing that came from elsewhere decides where the browser goes.
+TEST_F(SamlDoors, Cve2019_13038_ModAuthMellon_SendsNobodyToAnAddressOfSomebodyElse) {
+  auto c = client();
+  for (const std::string_view elsewhere :
+       {"https://evil.example.test/", "http:evil.example.test", "///evil.example.test", "//x"}) {
+    const Asked asked = ask(c);
+    const auto refused = post(c,
+                              "SAMLResponse=" + url_encoded(answering(asked.request).posted()) +
+                                  "&RelayState=" + url_encoded(elsewhere),
+                              asked.cookie);
+    EXPECT_EQ(refused.status, 401) << elsewhere;
+    EXPECT_EQ(refused.field("location"), "") << elsewhere;
+    EXPECT_THAT(refused.body, Not(HasSubstr("evil")));
+  }
+}
+
 TEST_F(SamlDoors, SaysNeverWhyAndAlwaysWhatToDoWithAReference) {
   auto c = client();
   const Asked asked = ask(c);
@@ -166,8 +182,9 @@ TEST_F(SamlDoors, OpensNoSessionForAProgram) {
   EXPECT_EQ(text(opened, "member"), "sign_on");
 }
 
-// T-01. CVE-2025-31335 and CVE-2026-18217 are of this class.
-TEST_F(SamlDoors, TakesNothingButOneAnswerInAForm) {
+// T-01.
+TEST_F(SamlDoors,
+       Cve2025_31335_OpenSaml_Cve2026_18217_Keycloak_TakesOneAnswerInAFormAndNothingElse) {
   auto c = client();
   const Asked asked = ask(c);
   const std::string good = form(answering(asked.request).posted(), asked);

@@ -53,8 +53,8 @@ TEST(Metadata, SaysUntilWhenItIsGood) {
   EXPECT_EQ(why_refused(draft.xml()), "metadata: validUntil is no time in UTC");
 }
 
-// K-03; as in CVE-2026-16443, where a missing use switched verification off.
-TEST(Metadata, TakesAKeyWithoutUseForOneThatSigns) {
+// K-03. There a missing use switched verification off.
+TEST(Metadata, Cve2026_16443_Keycloak_TakesAKeyWithoutUseForOneThatSigns) {
   MetadataDraft draft;
   draft.keys = key_descriptor(test::idp_key(), "");
   const auto read = read_metadata(draft.xml());

@@ -58,9 +58,8 @@ Result<void> refuse_each(const Members& members, std::initializer_list<std::stri
 // The request that an identity provider has answered in this browser.
 Result<identity::SignOnRequest> answered_request(const ApiContext& context,
                                                  const http::Request& request) {
-  flow::SignOn* sign_on = context.services.sign_on;
-  const auto cookie = request.cookie(http::kSignOnCookie);
-  auto answered = sign_on != nullptr && cookie ? sign_on->request_of(*cookie) : std::nullopt;
+  auto answered =
+      context.services.sign_on.request_of(request.cookie(http::kSignOnCookie).value_or(""));
   if (!answered) {
     context.services.refuse.record_log_in(std::nullopt, "H-02", request.peer().address);
     return fail(Errc::kUnauthenticated, "log-in: no answer of an identity provider");

@@ -12,13 +12,6 @@
 namespace leadkeep::api {
 namespace {
 
-Result<flow::SignOn*> sign_on_of(const ApiContext& context) {
-  if (context.services.sign_on == nullptr) {
-    return fail(Errc::kNotFound, "sign-on: the operator has named no identity provider");
-  }
-  return context.services.sign_on;
-}
-
 // SameSite=None: the identity provider's page posts the answer, which is another site's.
 void keep_in_browser(http::Response& response, const flow::SignOn::Departure& departure) {
   constexpr auto kLife = identity::SignOnRequests::kLife + identity::SignOnRequests::kAnswerLife;
@@ -63,16 +56,16 @@ Result<PostedAnswer> read_answer(http::Request& request) {
 
 Answer show_saml_metadata(const ApiContext& context, http::Request& request) {
   LK_TRY_VOID(http::Query::parse(request, {}));
-  LK_TRY(const auto* sign_on, sign_on_of(context));
-  http::Response response{200, sign_on->metadata()};
+  LK_TRY(auto metadata, context.services.sign_on.metadata());
+  http::Response response{200, std::move(metadata)};
   response.content_type = "application/samlmetadata+xml";
   return response;
 }
 
 Answer begin_saml_log_in(const ApiContext& context, http::Request& request) {
   LK_TRY(const auto query, http::Query::parse(request, {"provider"}));
-  LK_TRY(const auto* sign_on, sign_on_of(context));
-  LK_TRY(const auto departure, sign_on->begin(query.find("provider").value_or(""), std::nullopt));
+  LK_TRY(const auto departure,
+         context.services.sign_on.begin_log_in(query.find("provider").value_or("")));
   const auto* form = std::get_if<saml::Form>(&departure.to);
   http::Response response =
       form != nullptr ? http::form_page(form->action, {{{"SAMLRequest", form->saml_request},
@@ -85,8 +78,8 @@ Answer begin_saml_log_in(const ApiContext& context, http::Request& request) {
 Answer begin_saml_step_up(const ApiContext& context, http::Request& request,
                           const identity::Session& session) {
   LK_TRY(const auto query, http::Query::parse(request, {"provider"}));
-  LK_TRY(const auto* sign_on, sign_on_of(context));
-  LK_TRY(const auto departure, sign_on->begin(query.find("provider").value_or(""), session.id()));
+  LK_TRY(const auto departure,
+         context.services.sign_on.begin_step_up(query.find("provider").value_or(""), session));
   json::Writer writer;
   writer.begin_object();
   if (const auto* form = std::get_if<saml::Form>(&departure.to)) {
@@ -105,11 +98,13 @@ Answer begin_saml_step_up(const ApiContext& context, http::Request& request,
 // A person sees what comes back, so it is a page whatever happens. The browser is sent on to a page of
 // ours: its next request comes from our own site and carries all cookies (T-03).
 Answer take_saml_answer(const ApiContext& context, http::Request& request) {
-  LK_TRY(auto* sign_on, sign_on_of(context));
   LK_TRY(auto posted, read_answer(request));
-  const auto taken =
-      sign_on->take({request.cookie(http::kSignOnCookie).value_or(""), posted.relay_state,
-                     std::move(posted.saml_response), request.peer().address});
+  const auto taken = context.services.sign_on.take(
+      {request.cookie(http::kSignOnCookie).value_or(""), posted.relay_state,
+       std::move(posted.saml_response), request.peer().address});
+  if (!taken && taken.error().code == Errc::kNotFound) {
+    return Fail{taken.error()};
+  }
   if (taken) {
     return moved_to(context.services.proofs->origin() + "/");
   }

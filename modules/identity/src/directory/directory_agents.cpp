@@ -29,24 +29,12 @@ Result<ProvenIdentity> DirectoryAgents::admit(store::WriteTxn& txn, const Federa
 Result<ProvenIdentity> DirectoryAgents::admit_person(store::WriteTxn& txn,
                                                      const DirectoryPerson& person,
                                                      const AgentId& fresh, Timestamp now) const {
-  const std::string_view directory_id = as_text(person.id);
-  LK_TRY(const auto known, directory_ids().find(txn, directory_id));
-  const AgentId id = known ? AgentId{*known} : fresh;
-  records::Agent agent;
-  if (known) {
-    LK_TRY(agent, load_agent(txn, id));
-  } else {
-    agent = new_agent(id, now);
-    agent.set_directory_id(std::string{directory_id});
-    LK_TRY_VOID(directory_ids().add(txn, directory_id, id.bytes()));
-  }
-  if (agent.disabled()) {
-    return fail(Errc::kUnauthenticated, "log-in: refused");
-  }
-  if (bring_up_to_date(agent, person)) {
-    LK_TRY_VOID(save_agent(txn, id, agent));
-  }
-  return ProvenIdentity{ProvenIdentity::Key{}, id};
+  const auto mark = [](records::Agent& agent, std::string id) {
+    agent.set_directory_id(std::move(id));
+  };
+  LK_TRY(const AgentId agent,
+         admit_from_elsewhere(txn, directory_ids(), as_text(person.id), person, fresh, now, mark));
+  return ProvenIdentity{ProvenIdentity::Key{}, agent};
 }
 
 Result<std::optional<AgentId>> DirectoryAgents::find(store::ReadTxn& txn,

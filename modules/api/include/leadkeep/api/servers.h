@@ -84,6 +84,7 @@ struct ApiServices {
   flow::OwnSessions& own_sessions;
   flow::EndSessions& end_sessions;
   flow::OpenBreakGlass& open_break_glass;
+  flow::SignOn& sign_on;
   flow::Refuse& refuse;
   const identity::Authoriser& authoriser;
   inbox::EventFeed& feed;
@@ -92,7 +93,6 @@ struct ApiServices {
   std::function<Health()> health;  // called by many threads
   std::uint32_t max_event_listeners = 500;
   const dpop::Proofs* proofs = nullptr;  // nullptr: no pages, so no browser signs in
-  flow::SignOn* sign_on = nullptr;       // nullptr: no identity provider
 };
 
 struct WebhookServices {

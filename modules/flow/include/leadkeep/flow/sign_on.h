@@ -7,7 +7,7 @@
 // The answer itself opens nothing: a session is bound to a key that only our page can use, and may need
 // a second factor of ours. The row is good for five minutes, once, and in the browser that has asked.
 //
-// Errors   kNotFound         no such identity provider
+// Errors   kNotFound         no such identity provider, or the operator has named none
 //          kUnauthenticated  one answer for every cause; the detail, which is for the log, and the
 //                            audit trail know the check by its id
 //          kTooManyRequests  throttled, before anything is looked at
@@ -56,7 +56,8 @@ using Judge = std::function<Result<saml::Judgement>(const saml::ResponseJob&)>;
 
 class SignOn {
  public:
-  SignOn(House& house, const SamlService& service, Judge judge,
+  // `service` is nullptr where the operator has named no identity provider.
+  SignOn(House& house, const SamlService* service, Judge judge,
          const identity::SignOnRequests& requests, const identity::SignOnAnswers& answers,
          identity::LoginThrottle& throttle, Refuse& refuse)
       : m_house{house},
@@ -72,10 +73,11 @@ class SignOn {
     std::variant<std::string, saml::Form> to;  // an address, or what to post
   };
 
-  // Without a name it is the only identity provider that there is. For a session it is a step-up: the
-  // identity provider is told to ask its person again.
-  [[nodiscard]] Result<Departure> begin(std::string_view provider,
-                                        const std::optional<identity::SessionId>& session) const;
+  // Without a name it is the only identity provider that there is.
+  [[nodiscard]] Result<Departure> begin_log_in(std::string_view provider) const;
+  // The identity provider is told to ask its person again.
+  [[nodiscard]] Result<Departure> begin_step_up(std::string_view provider,
+                                                const identity::Session& session) const;
 
   struct Answer {
     std::string_view cookie;
@@ -91,15 +93,17 @@ class SignOn {
     return m_requests.find_answered(cookie, m_house.clock.now());
   }
 
-  [[nodiscard]] std::string metadata() const;
+  [[nodiscard]] Result<std::string> metadata() const;
 
  private:
+  [[nodiscard]] Result<Departure> begin(std::string_view provider,
+                                        const std::optional<identity::SessionId>& session) const;
   [[nodiscard]] Result<void> judge(const Answer& answer);
   [[nodiscard]] Result<void> keep(const identity::SignOnRequest& request,
                                   const SamlProvider& provider, const saml::Judgement& judgement);
 
   House& m_house;
-  const SamlService& m_service;
+  const SamlService* const m_service;
   Judge m_judge;
   const identity::SignOnRequests& m_requests;
   const identity::SignOnAnswers& m_answers;
