@@ -65,7 +65,9 @@ class SamlWithDirectory(SamlTest):
         self.assertEqual(page.call("GET", "/v1/session")[0], 200)
         self.directory.set_state("weg", State.DISABLED)
         until(lambda: page.call("GET", "/v1/session")[0] == 401, "the session has ended", 10)
-        self.assertEqual(self.sign_in(page, "weg")[0], 401)
+        self.go_to_provider(page)  # which still knows her, and says so
+        self.back_at_home(page)
+        self.assertEqual(self.open_session(page)[0], 401)
 
 
 if __name__ == "__main__":
