@@ -6,6 +6,7 @@
 #include <leadkeep/saml/reader.h>
 #include <leadkeep/saml_judge/judge.h>
 
+#include <span>
 #include <stdexcept>
 
 namespace leadkeep::bench {
@@ -52,8 +53,7 @@ double milliseconds_of(const Judge& judge, const saml::ResponseJob& job) {
          std::chrono::duration<double>{std::chrono::steady_clock::now() - begin}.count();
 }
 
-// Of each the quickest of three: what else the machine does is no cost of an attack.
-double slowest_attack(const Judge& judge) {
+const std::vector<saml::ResponseJob>& attacks() {
   static const auto jobs = [] {
     std::vector<saml::ResponseJob> made;
     for (const test::Vector& vector : test::all_vectors()) {
@@ -63,10 +63,23 @@ double slowest_attack(const Judge& judge) {
     }
     return made;
   }();
+  return jobs;
+}
+
+// All once, and those that took longest three times more: of each the quickest, as what else the
+// machine does is no cost of an attack.
+double slowest_attack(const Judge& judge) {
+  constexpr std::size_t kCandidates = 10;
+  std::vector<std::pair<double, const saml::ResponseJob*>> taken;
+  for (const saml::ResponseJob& job : attacks()) {
+    taken.emplace_back(milliseconds_of(judge, job), &job);
+  }
+  std::ranges::sort(taken, std::greater{});
   double slowest = 0;
-  for (const saml::ResponseJob& job : jobs) {
-    slowest = std::max(slowest, std::min({milliseconds_of(judge, job), milliseconds_of(judge, job),
-                                          milliseconds_of(judge, job)}));
+  for (const auto& [once, job] : std::span{taken}.first(std::min(kCandidates, taken.size()))) {
+    slowest =
+        std::max(slowest, std::min({once, milliseconds_of(judge, *job),
+                                    milliseconds_of(judge, *job), milliseconds_of(judge, *job)}));
   }
   return slowest;
 }
