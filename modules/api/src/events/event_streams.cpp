@@ -82,6 +82,10 @@ struct EventStreams::Listener {
 
   [[nodiscard]] int fd() { return connection.socket().impl()->sockfd(); }
 
+  // POCO counts who shares a socket, and whoever lets go last closes it. The thread that served the
+  // connection, and POCO's queue with it, may hold it for a moment longer.
+  [[nodiscard]] bool is_only_owner() { return connection.socket().impl()->referenceCount() == 1; }
+
   [[nodiscard]] bool has_room() {
     ::pollfd socket{fd(), POLLOUT, 0};
     return ::poll(&socket, 1, 0) == 1 && (socket.revents & POLLOUT) != 0;
@@ -224,10 +228,7 @@ void EventStreams::run() {
     }
     remove_those_over();
   }
-  for (const auto& listener : m_listeners) {
-    listener->say_goodbye();
-  }
-  m_listeners.clear();
+  remove_all();
 }
 
 // Serves the listeners that have something to tell meanwhile.
@@ -348,15 +349,27 @@ void EventStreams::write_what_fits(Listener& listener) {
 }
 
 void EventStreams::remove_those_over() {
-  m_listeners.remove_if([this](const auto& listener) {
-    if (listener->state != Listener::State::kOver) {
-      return false;
+  for (auto next = m_listeners.begin(); next != m_listeners.end();) {
+    const auto listener = next++;
+    if ((*listener)->state == Listener::State::kOver) {
+      (*listener)->say_goodbye();
+      (void)::epoll_ctl(m_ready.get(), EPOLL_CTL_DEL, (*listener)->fd(), nullptr);
+      m_leaving.splice(m_leaving.end(), m_listeners, listener);
     }
-    listener->say_goodbye();
-    // The thread that served the connection may still hold the socket for a moment.
-    (void)::epoll_ctl(m_ready.get(), EPOLL_CTL_DEL, listener->fd(), nullptr);
-    return true;
-  });
+  }
+  m_leaving.remove_if([](const auto& listener) { return listener->is_only_owner(); });
+}
+
+// A thread that handed its connection over does nothing more with it than to let go.
+void EventStreams::remove_all() {
+  for (const auto& listener : m_listeners) {
+    listener->state = Listener::State::kOver;
+  }
+  remove_those_over();
+  for (const auto end = now() + kRound; !m_leaving.empty() && now() < end; remove_those_over()) {
+    std::this_thread::sleep_for(milliseconds{1});
+  }
+  m_leaving.clear();
 }
 
 std::string EventStreams::render(const inbox::NumberedEvent& event) const {

@@ -76,6 +76,7 @@ class EventStreams {
   void look_after_all();
   void write_what_fits(Listener& listener);
   void remove_those_over();
+  void remove_all();
   [[nodiscard]] std::string render(const inbox::NumberedEvent& event) const;
   [[nodiscard]] std::string render_reset(std::uint64_t number) const;
 
@@ -93,6 +94,7 @@ class EventStreams {
   UniqueFd m_ready;  // epoll: m_wake and the listeners
   Backlog m_backlog{0};
   Listeners m_listeners;
+  Listeners m_leaving;  // told goodbye, and closed here once nobody else holds the socket
   std::thread m_thread;
 };
 
