@@ -2,6 +2,7 @@
 
 #include "http/cookies.h"
 
+#include <leadkeep/base/percent.h>
 #include <leadkeep/base/text.h>
 
 #include <algorithm>
@@ -19,37 +20,10 @@ bool is_plain_name(std::string_view name) noexcept {
          });
 }
 
-std::optional<unsigned> hex_digit(char c) noexcept {
-  if (c >= '0' && c <= '9') {
-    return static_cast<unsigned>(c - '0');
-  }
-  if (c >= 'a' && c <= 'f') {
-    return static_cast<unsigned>(c - 'a' + 10);
-  }
-  if (c >= 'A' && c <= 'F') {
-    return static_cast<unsigned>(c - 'A' + 10);
-  }
-  return std::nullopt;
-}
-
-// application/x-www-form-urlencoded, as in WHATWG URL section 5.1, but strict.
+// Strict, and text.
 std::optional<std::string> decode(std::string_view encoded) {
-  std::string text;
-  text.reserve(encoded.size());
-  for (std::size_t i = 0; i < encoded.size(); ++i) {
-    if (encoded[i] != '%') {
-      text.push_back(encoded[i] == '+' ? ' ' : encoded[i]);
-      continue;
-    }
-    const auto high = i + 2 < encoded.size() ? hex_digit(encoded[i + 1]) : std::nullopt;
-    const auto low = high ? hex_digit(encoded[i + 2]) : std::nullopt;
-    if (!low) {
-      return std::nullopt;
-    }
-    text.push_back(static_cast<char>(*high << 4 | *low));
-    i += 2;
-  }
-  return is_valid_utf8(text) ? std::optional{std::move(text)} : std::nullopt;
+  auto text = form_decode(encoded);
+  return text && is_valid_utf8(*text) ? std::move(text) : std::nullopt;
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+#include <leadkeep/base/percent.h>
 #include <leadkeep/crypto/hash.h>
 #include <leadkeep/identity/totp.h>
 
@@ -14,27 +15,6 @@ std::string without_spaces(std::string_view text) {
   std::string digits;
   std::ranges::copy_if(text, std::back_inserter(digits), [](char c) { return c != ' '; });
   return digits;
-}
-
-bool is_unreserved(char c) noexcept {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-         c == '.' || c == '_' || c == '~';
-}
-
-std::string percent_encoded(std::string_view text) {
-  constexpr std::string_view kDigitsOfHex = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    if (is_unreserved(c)) {
-      out.push_back(c);
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      out.push_back('%');
-      out.push_back(kDigitsOfHex[byte >> 4U]);
-      out.push_back(kDigitsOfHex[byte & 0xfU]);
-    }
-  }
-  return out;
 }
 
 }  // namespace
@@ -80,8 +60,8 @@ std::optional<Accepted> check(const SecretBytes& secret, std::string_view text, 
 
 SecretBytes key_uri(const SecretBytes& secret, std::string_view issuer, std::string_view account) {
   std::string encoded = to_base32(secret.expose());
-  const std::string name = percent_encoded(issuer);
-  std::string uri = "otpauth://totp/" + name + ":" + percent_encoded(account);
+  const std::string name = percent_encode(issuer);
+  std::string uri = "otpauth://totp/" + name + ":" + percent_encode(account);
   uri.reserve(uri.size() + encoded.size() + name.size() + 64);  // grows no more: no copy is left
   uri.append("?secret=").append(encoded).append("&issuer=").append(name);
   SecretBytes kept = SecretBytes::copy_of(as_bytes(uri));
