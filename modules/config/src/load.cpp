@@ -244,36 +244,37 @@ void complete_webhook_tls(Settings& settings, std::string_view where, Problems& 
   }
 }
 
-// A directory that is named is described: a log-in must not find out what is missing.
+// What is missing where one setting needs another: a log-in must not find it out.
+auto requirements(std::string_view where, Problems& problems) {
+  return [where, &problems](bool given, const std::string& key, const std::string& with) {
+    if (!given) {
+      problems.add(where, key + ": is required with " + with);
+    }
+  };
+}
+
 void check_directory(const Settings::Directory& directory, std::string_view where,
                      Problems& problems) {
   if (directory.kind == DirectoryKind::kNone) {
     return;
   }
-  const auto require = [&](bool given, const std::string& key) {
-    if (!given) {
-      problems.add(where, key + ": is required with directory.kind");
-    }
-  };
-  require(!directory.servers.empty(), "directory.servers");
-  require(!directory.ca_file.empty(), "directory.ca_file");
-  require(!directory.bind_dn.empty(), "directory.bind_dn");
-  require(!directory.bind_password_file.empty(), "directory.bind_password_file");
-  require(!directory.user_base.empty(), "directory.user_base");
+  const auto require = requirements(where, problems);
+  const std::string with_it = "directory.kind";
+  require(!directory.servers.empty(), "directory.servers", with_it);
+  require(!directory.ca_file.empty(), "directory.ca_file", with_it);
+  require(!directory.bind_dn.empty(), "directory.bind_dn", with_it);
+  require(!directory.bind_password_file.empty(), "directory.bind_password_file", with_it);
+  require(!directory.user_base.empty(), "directory.user_base", with_it);
   require(!directory.group_base.empty() || directory.kind == DirectoryKind::kActiveDirectory,
-          "directory.group_base");
+          "directory.group_base", with_it);
   require(!directory.agents.empty() || !directory.supervisors.empty() || !directory.admins.empty(),
-          "directory.agents");
+          "directory.agents", with_it);
 }
 
 // A code by e-mail that is allowed can be sent, to an address that the directory says.
 void check_mail(const Settings& settings, std::string_view where, Problems& problems) {
   const auto& mail = settings.mail;
-  const auto require = [&](bool given, const std::string& key, const std::string& with) {
-    if (!given) {
-      problems.add(where, key + ": is required with " + with);
-    }
-  };
+  const auto require = requirements(where, problems);
   if (!settings.second_factor.email_code_for.empty()) {
     require(!mail.relay.empty(), "mail.relay", "second_factor.email_code_for");
     require(settings.directory.kind != DirectoryKind::kNone, "directory.kind",
@@ -291,11 +292,7 @@ void check_saml(const Settings& settings, std::string_view where, Problems& prob
   if (settings.saml.providers.empty()) {
     return;
   }
-  const auto require = [&](bool given, const std::string& key, const std::string& with) {
-    if (!given) {
-      problems.add(where, key + ": is required with " + with);
-    }
-  };
+  const auto require = requirements(where, problems);
   require(!settings.browser.origin.empty(), "browser.origin", "a section [saml.NAME]");
   require(!settings.saml.keys.empty(), "saml.keys", "a section [saml.NAME]");
   for (const auto& [name, provider] : settings.saml.providers) {

@@ -8,8 +8,8 @@
 
 namespace leadkeep::flow {
 
-// A person whom the directory or an identity provider has proven becomes an agent here, with the id `fresh`, or is found
-// again.
+// A person whom the directory or an identity provider has proven becomes an agent here, with the id
+// `fresh`, or is found again.
 [[nodiscard]] inline Result<identity::ProvenIdentity> agent_of(store::WriteTxn& txn,
                                                                const Proof& proof,
                                                                const AgentId& fresh,

@@ -221,6 +221,11 @@ std::vector<std::string> RequestHead::all(std::string_view name) const {
   return values;
 }
 
+bool RequestHead::is_of_type(std::string_view media_type) const noexcept {
+  const auto type = field("content-type").value_or("");
+  return same_ignoring_case(without_blanks(type.substr(0, type.find(';'))), media_type);
+}
+
 std::size_t RequestHead::count(std::string_view name) const noexcept {
   return static_cast<std::size_t>(std::ranges::count_if(
       m_fields, [name](const Field& field) { return same_ignoring_case(field.name, name); }));

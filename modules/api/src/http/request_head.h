@@ -3,8 +3,7 @@
 // Takes    the bytes through the empty line
 // Yields   RequestHead, whose views point into those bytes
 // Refuses  kInvalidInput  anything that RFC 9112 does not allow, and what it allows but two parties
-// can
-//                         read in two ways: line ends without CR, folded fields, space before a
+//                         can read in two ways: line ends without CR, folded fields, space before a
 //                         colon, both lengths, a length given twice, codings other than chunked
 //          kTooLarge      a target over 8 KiB, more than 100 fields, a name over 256 bytes, a value
 //                         over 8 KiB
@@ -57,6 +56,8 @@ class RequestHead {
   // `name` in lower case. A field that may stand once only is never there twice.
   [[nodiscard]] std::optional<std::string_view> field(std::string_view name) const noexcept;
   [[nodiscard]] std::vector<std::string> all(std::string_view name) const;
+  // Whether the content is announced as this media type, whatever its parameters.
+  [[nodiscard]] bool is_of_type(std::string_view media_type) const noexcept;
 
  private:
   struct Field {

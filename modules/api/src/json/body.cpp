@@ -1,14 +1,11 @@
 #include "json/body.h"
 
-#include <leadkeep/base/text.h>
-
 #include <algorithm>
 
 namespace leadkeep::api {
 
 Result<json::Document> parse_body(http::Request& request) {
-  const auto type = request.head().field("content-type").value_or("");
-  if (!http::same_ignoring_case(trim(type.substr(0, type.find(';'))), "application/json")) {
+  if (!request.head().is_of_type("application/json")) {
     return request.refuse(415, "The body has to be JSON, announced as application/json.");
   }
   auto document = json::Document::parse(

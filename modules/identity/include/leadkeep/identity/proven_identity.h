@@ -1,8 +1,8 @@
 // leadkeep/identity/proven_identity.h — login path: an agent whose identity was proven just now
 //
 // Only a proof makes one: LocalDirectory for the local list, DirectoryAgents for a person whom the
-// company's directory has proven, FederatedAgents for one of an identity provider. An Admission takes one, and a session takes an Admission, so a
-// session without a proof does not compile.
+// company's directory has proven, FederatedAgents for one of an identity provider. An Admission takes
+// one, and a session takes an Admission, so a session without a proof does not compile.
 //
 // A password is checked outside of any transaction and may be another by the time a session is
 // opened: require_current() says whether the proof still counts.
