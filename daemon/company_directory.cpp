@@ -1,5 +1,7 @@
 #include "company_directory.h"
 
+#include "company_rules.h"
+
 #include <leadkeep/base/files.h>
 
 #include <set>
@@ -10,23 +12,12 @@ namespace {
 constexpr std::size_t kMaxPasswordBytes = 1'024;
 
 identity::DirectoryRules rules_of(const config::Settings::Directory& settings) {
-  using identity::DirectoryKind;
-  using identity::Role;
   identity::DirectoryRules rules;
-  rules.kind = settings.kind == config::DirectoryKind::kActiveDirectory
-                   ? DirectoryKind::kActiveDirectory
-                   : DirectoryKind::kOpenLdap;
+  rules.kind = kind_of(settings.kind);
   rules.user_base = settings.user_base;
   rules.user_filter = settings.user_filter;
   rules.group_base = settings.group_base;
-  const auto add = [&](const std::vector<std::string>& groups, Role role) {
-    for (const std::string& group : groups) {
-      rules.roles.push_back({group, role});
-    }
-  };
-  add(settings.agents, Role::kAgent);
-  add(settings.supervisors, Role::kSupervisor);
-  add(settings.admins, Role::kAdmin);
+  rules.roles = granted_roles<identity::RoleRule>(settings);
   for (const config::TeamGroup& team : settings.teams) {
     rules.teams.push_back({team.group, team.team});
   }

@@ -1,5 +1,7 @@
 #include "company_sign_on.h"
 
+#include "company_rules.h"
+
 #include <leadkeep/base/bytes.h>
 #include <leadkeep/base/event_log.h>
 #include <leadkeep/crypto/hash.h>
@@ -10,8 +12,6 @@
 namespace leadkeep::daemon {
 namespace {
 
-using identity::Role;
-
 constexpr std::chrono::days kWarnBeforeEnd{30};
 
 identity::FederationRules rules_of(const config::SamlProvider& settings,
@@ -21,22 +21,13 @@ identity::FederationRules rules_of(const config::SamlProvider& settings,
   rules.entity_id = entity_id;
   rules.subject_attribute = settings.subject_attribute;
   if (directory.kind != config::DirectoryKind::kNone) {
-    rules.directory = directory.kind == config::DirectoryKind::kActiveDirectory
-                          ? identity::DirectoryKind::kActiveDirectory
-                          : identity::DirectoryKind::kOpenLdap;
+    rules.directory = kind_of(directory.kind);
   }
   rules.directory_id_attribute = settings.directory_id_attribute;
   rules.username_attribute = settings.username_attribute;
   rules.name_attribute = settings.name_attribute;
   rules.group_attribute = settings.group_attribute;
-  const auto add = [&](const std::vector<std::string>& values, Role role) {
-    for (const std::string& value : values) {
-      rules.roles.push_back({value, role});
-    }
-  };
-  add(settings.agents, Role::kAgent);
-  add(settings.supervisors, Role::kSupervisor);
-  add(settings.admins, Role::kAdmin);
+  rules.roles = granted_roles<identity::FederationRules::RoleValue>(settings);
   for (const config::TeamValue& team : settings.teams) {
     rules.teams.push_back({team.value, team.team});
   }
@@ -48,16 +39,15 @@ identity::FederationRules rules_of(const config::SamlProvider& settings,
 Result<saml::ProviderMetadata> confirmed_metadata(const std::string& section,
                                                   const config::SamlProvider& settings,
                                                   saml::Reader& reader) {
-  LK_TRY(std::string xml, read_metadata_file(settings.metadata));
-  const std::string fingerprint = to_hex(crypto::sha256({as_bytes(xml)}));
-  if (fingerprint != settings.metadata_sha256) {
+  LK_TRY(auto file, read_metadata_file(settings.metadata));
+  if (file.sha256 != settings.metadata_sha256) {
     return fail(Errc::kInvalidInput,
                 section + ".metadata_sha256: " + settings.metadata.string() + " has " +
-                    fingerprint +
+                    file.sha256 +
                     "; make sure with the identity provider's people that its keys are theirs "
                     "(leadkeepctl saml show), then set this");
   }
-  auto metadata = reader.read_metadata(std::move(xml));
+  auto metadata = reader.read_metadata(std::move(file.xml));
   if (!metadata) {
     return fail(metadata.error().code, settings.metadata.string() + ": " + metadata.error().detail);
   }
@@ -98,6 +88,9 @@ Result<flow::SamlProvider> provider_of(const std::string& section,
     provider.provider.signing_keys.push_back(std::move(key.public_key));
   }
   provider.sign_on_url = *url;
+  provider.logout_url = metadata.logout.redirect;
+  provider.logout_answer_url =
+      metadata.logout_answers ? metadata.logout_answers : metadata.logout.redirect;
   provider.binding = by_post ? Binding::kPost : Binding::kRedirect;
   provider.rules = rules_of(settings, directory, metadata.entity_id);
   return provider;
@@ -107,6 +100,7 @@ saml::ServiceDescription description_of(const std::string& origin, const SamlKey
   saml::ServiceDescription us;
   us.entity_id = origin + "/v1/saml/metadata";
   us.consumer_url = origin + "/v1/saml/acs";
+  us.logout_url = origin + "/v1/saml/logout";
   us.signing_certificates.push_back(keys.signing.certificate);
   if (keys.next_signing) {
     us.signing_certificates.push_back(keys.next_signing->certificate);
@@ -139,7 +133,7 @@ std::filesystem::path saml_reader_program() {
              : directory.parent_path() / "libexec" / "leadkeep" / kName;
 }
 
-Result<std::string> read_metadata_file(const std::filesystem::path& path) {
+Result<MetadataFile> read_metadata_file(const std::filesystem::path& path) {
   std::ifstream in{path, std::ios::binary};
   std::string xml(saml::kMaxMetadata + 1, '\0');
   in.read(xml.data(), static_cast<std::streamsize>(xml.size()));
@@ -148,7 +142,8 @@ Result<std::string> read_metadata_file(const std::filesystem::path& path) {
                 path.string() + ": metadata that cannot be read, is empty or larger than 384 KiB");
   }
   xml.resize(static_cast<std::size_t>(in.gcount()));
-  return xml;
+  std::string sha256 = to_hex(crypto::sha256({as_bytes(xml)}));
+  return MetadataFile{std::move(xml), std::move(sha256)};
 }
 
 Result<std::unique_ptr<CompanySignOn>> CompanySignOn::open(const config::Settings& settings,

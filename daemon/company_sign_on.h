@@ -16,8 +16,13 @@ namespace leadkeep::daemon {
 // Beside this program where it was built, in libexec where it was installed.
 [[nodiscard]] std::filesystem::path saml_reader_program();
 
-// A file of metadata, bounded.
-[[nodiscard]] Result<std::string> read_metadata_file(const std::filesystem::path& path);
+struct MetadataFile {
+  std::string xml;
+  std::string sha256;  // hexadecimal, what an operator confirms
+};
+
+// Bounded.
+[[nodiscard]] Result<MetadataFile> read_metadata_file(const std::filesystem::path& path);
 
 class CompanySignOn {
  public:

@@ -142,7 +142,15 @@ struct Service::Paths {
                 sign_on_requests,
                 sign_on_answers,
                 throttle,
-                refuse} {
+                refuse},
+        single_logout{house,
+                      providers ? &providers->service() : nullptr,
+                      [this](const auto& job) { return providers->reader().judge_logout(job); },
+                      log_in,
+                      sessions,
+                      sign_on_answers,
+                      throttle,
+                      refuse} {
     if (directory) {
       const auto look_up = [&people = directory->people()](auto ids) {
         return people.look_up(ids);
@@ -190,6 +198,7 @@ struct Service::Paths {
   flow::EndSessions end_sessions;
   flow::OpenBreakGlass open_break_glass;
   flow::SignOn sign_on;
+  flow::SingleLogout single_logout;
   std::optional<flow::EndLeavers> end_leavers;  // where there is a directory
 };
 
@@ -297,6 +306,7 @@ Result<void> Service::open_doors(const config::Settings& settings) {
                                   p.end_sessions,
                                   p.open_break_glass,
                                   p.sign_on,
+                                  p.single_logout,
                                   p.refuse,
                                   p.authoriser,
                                   m_feed,

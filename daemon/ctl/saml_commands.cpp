@@ -7,7 +7,6 @@
 #include <leadkeep/base/clock.h>
 #include <leadkeep/base/text.h>
 #include <leadkeep/config/load.h>
-#include <leadkeep/crypto/hash.h>
 #include <leadkeep/saml/checks.h>
 
 #include <algorithm>
@@ -21,10 +20,6 @@ namespace {
 
 constexpr std::chrono::seconds kRequestIsOld{60};
 constexpr std::size_t kMaxResponse = 400 * 1024;
-
-std::string sha256_of(std::string_view text) {
-  return to_hex(crypto::sha256({as_bytes(text)}));
-}
 
 // What people read to each other: without colons and blanks, in small letters.
 std::string plain_fingerprint(std::string_view typed) {
@@ -47,10 +42,10 @@ struct Shown {
 };
 
 Result<Shown> read_metadata(const std::filesystem::path& file) {
-  LK_TRY(std::string xml, daemon::read_metadata_file(file));
-  Shown shown{sha256_of(xml), {}};
+  LK_TRY(auto read, daemon::read_metadata_file(file));
+  Shown shown{std::move(read.sha256), {}};
   saml::Reader reader{daemon::saml_reader_program(), {}};
-  LK_TRY(shown.metadata, reader.read_metadata(std::move(xml)));
+  LK_TRY(shown.metadata, reader.read_metadata(std::move(read.xml)));
   return shown;
 }
 
@@ -102,6 +97,7 @@ ExitCode show_all(const Arguments& arguments) {
   say("what identity providers have to know of us:");
   say("  entity             " + origin + "/v1/saml/metadata (and this is where our metadata is)");
   say("  answers go to      " + origin + "/v1/saml/acs");
+  say("  logout goes to     " + origin + "/v1/saml/logout (by redirect)");
   ExitCode code = ExitCode::kDone;
   for (const auto& [name, provider] : settings.value().saml.providers) {
     say("saml." + name + ":");
@@ -266,7 +262,7 @@ std::string request_named_in(std::string_view posted) {
 }
 
 void say_checks(const saml::Judgement& judgement) {
-  for (const saml::Check check : saml::all_checks()) {
+  for (const saml::Check check : saml::checks_of_response()) {
     const std::string line =
         std::string{saml::id_of(check)} + "  " + std::string{saml::meaning_of(check)};
     if (judgement.refusal && judgement.refusal->check == check) {
@@ -280,8 +276,8 @@ void say_checks(const saml::Judgement& judgement) {
 }
 
 void say_identity(const saml::Identity& identity) {
-  say("name               " + identity.name_id.expose() + " (" +
-      (identity.name_id_format.empty() ? "of no named format" : identity.name_id_format) + ")");
+  say("name               " + identity.name_id.value.expose() + " (" +
+      (identity.name_id.format.empty() ? "of no named format" : identity.name_id.format) + ")");
   say("authenticated      " + to_rfc3339(identity.authenticated) + ", " +
       (identity.authn_context.empty() ? "by no named context" : identity.authn_context));
   if (identity.session_ends) {

@@ -10,6 +10,7 @@
 #include <leadkeep/saml/reader.h>
 #include <leadkeep/saml/wire.h>
 #include <leadkeep/saml_judge/judge.h>
+#include <leadkeep/saml_judge/logout.h>
 #include <leadkeep/saml_judge/metadata.h>
 #include <leadkeep/sandbox/confine.h>
 
@@ -104,6 +105,9 @@ bool write_all(int socket, std::string_view text) {
 std::string answer_to(const saml::Job& job, const std::vector<crypto::RsaPrivateKey>& keys) {
   if (const auto* metadata = std::get_if<saml::MetadataJob>(&job)) {
     return saml::write_metadata(saml_judge::read_metadata(metadata->xml));
+  }
+  if (const auto* logout = std::get_if<saml::LogoutJob>(&job)) {
+    return saml::write_logout(saml_judge::judge_logout(*logout));
   }
   const auto& response = std::get<saml::ResponseJob>(job);
   return saml::write_judgement(saml_judge::judge_response(

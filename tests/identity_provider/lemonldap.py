@@ -8,7 +8,6 @@ import pathlib
 import shutil
 import ssl
 import subprocess
-import tempfile
 import urllib.error
 import xml.etree.ElementTree
 
@@ -16,10 +15,10 @@ from directory.child import Child
 from directory.packages import require
 from leadkeep_demo.instance import fixed_port
 
+from .provider import HOST, Provider
 from .simplesamlphp import MD, open_on_loopback
 from .tls_front import TlsFront
 
-HOST = "idp.localhost"
 DEFAULTS = pathlib.Path("/var/lib/lemonldap-ng/conf/lmConf-1.json")
 BASIC = "urn:oasis:names:tc:SAML:2.0:attrname-format:basic"
 
@@ -48,7 +47,7 @@ builder {
 """
 
 
-class LemonLdap:
+class LemonLdap(Provider):
     username_field = "user"
 
     def __init__(self, certificate, key):
@@ -56,10 +55,7 @@ class LemonLdap:
         require("LemonLDAP::NG", "liblemonldap-ng-portal-perl", "lemonldap-ng-handler", "liblasso-perl",
                 "libplack-perl", "starman", "libgd-securityimage-perl", "libimage-magick-perl",
                 "libxml-simple-perl", "libio-string-perl")
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="leadkeep-idp-"))
-        self._tls = (certificate, key)
-        self._child = None
-        self._front = None
+        super().__init__(certificate, key)
         self.people = {"dwho": "dwho", "rtyler": "rtyler", "msmith": "msmith"}
 
     def start(self):
@@ -116,6 +112,8 @@ class LemonLdap:
                 "samlSPMetaDataOptionsEncryptionMode": "none",
                 "samlSPMetaDataOptionsSignSSOMessage": 1,
                 "samlSPMetaDataOptionsCheckSSOMessageSignature": 1,
+                "samlSPMetaDataOptionsSignSLOMessage": 1,
+                "samlSPMetaDataOptionsCheckSLOMessageSignature": 1,
                 "samlSPMetaDataOptionsNameIDFormat": "persistent",
                 "samlSPMetaDataOptionsNotOnOrAfterTimeout": 300,
                 "samlSPMetaDataOptionsSessionNotOnOrAfterTimeout": 3600}
@@ -138,12 +136,9 @@ class LemonLdap:
         with open_on_loopback(f"{self.base}/saml/metadata", ssl._create_unverified_context()) as answer:
             return answer.read()
 
+    def logout_address(self, then):
+        """Where a person signs out of everything; its last page stays where it is."""
+        return self.base + "/?logout=1"
+
     def trust(self, service_metadata):
         self._run(service_metadata)
-
-    def close(self):
-        if self._child:
-            self._child.stop()
-        if self._front:
-            self._front.close()
-        shutil.rmtree(self.folder, ignore_errors=True)

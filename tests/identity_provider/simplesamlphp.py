@@ -6,11 +6,10 @@ are read anew with every request, so a test changes them while it runs.
 import base64
 import hashlib
 import pathlib
-import shutil
 import ssl
 import subprocess
-import tempfile
 import urllib.error
+import urllib.parse
 import urllib.request
 import xml.etree.ElementTree
 
@@ -18,9 +17,9 @@ from directory.child import Child
 from directory.packages import require
 from leadkeep_demo.instance import fixed_port
 
+from .provider import HOST, Provider
 from .tls_front import TlsFront
 
-HOST = "idp.localhost"
 MD = "{urn:oasis:names:tc:SAML:2.0:metadata}"
 DS = "{http://www.w3.org/2000/09/xmldsig#}"
 PERSISTENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"
@@ -91,16 +90,13 @@ def _php(value):
     return "'" + str(value).replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
-class SimpleSamlPhp:
+class SimpleSamlPhp(Provider):
     username_field = "username"
 
     def __init__(self, certificate, key, people=None):
         """`certificate` and `key` are of its https address."""
         require("SimpleSAMLphp", "simplesamlphp", "php-cli", "php-xml", "php-mbstring")
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="leadkeep-idp-"))
-        self._tls = (certificate, key)
-        self._child = None
-        self._front = None
+        super().__init__(certificate, key)
         self._said = people or PEOPLE
         self.people = {name: f"{name}-password" for name in self._said}  # and their passwords
         self._hosted = {"host": "__DEFAULT__", "privatekey": "one.key", "certificate": "one.crt",
@@ -173,20 +169,19 @@ class SimpleSamlPhp:
                          "encryption": descriptor.get("use") == "encryption"})
         entity = {"AssertionConsumerService": role.find(MD + "AssertionConsumerService").get("Location"),
                   "NameIDFormat": PERSISTENT, "keys": keys, "validate.authnrequest": True,
+                  "SingleLogoutService": role.find(MD + "SingleLogoutService").get("Location"),
+                  "validate.logout": True,
                   "authproc": {60: {"class": "saml:AttributeNameID", "attribute": "uid",
                                     "Format": PERSISTENT}},
                   "saml20.sign.assertion": True, **options}
         self._write("saml20-sp-remote", {root.get("entityID"): entity})
 
+    def logout_address(self, then):
+        """Where a person signs out of everything, and is sent on from to `then`."""
+        return f"{self.base}saml2/idp/SingleLogoutService.php?ReturnTo={urllib.parse.quote(then, safe='')}"
+
     def log(self):
         return (self.folder / "log/ssp.log").read_text(errors="replace")
-
-    def close(self):
-        if self._child:
-            self._child.stop()
-        if self._front:
-            self._front.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def open_on_loopback(url, context):

@@ -22,6 +22,7 @@
 #include <leadkeep/flow/send_reply.h>
 #include <leadkeep/flow/show_inbox.h>
 #include <leadkeep/flow/sign_on.h>
+#include <leadkeep/flow/single_logout.h>
 #include <leadkeep/flow/work_conversation.h>
 
 #include <stdexcept>
@@ -206,6 +207,8 @@ class PathHouse {
   flow::OpenBreakGlass open_break_glass{house, sessions, throttle, refuse,
                                         std::chrono::milliseconds{0}};
   flow::SignOn no_sign_on{house, nullptr, {}, sign_on_requests, sign_on_answers, throttle, refuse};
+  flow::SingleLogout no_single_logout{house,    nullptr,         {},       log_in,
+                                      sessions, sign_on_answers, throttle, refuse};
   flow::DeliverMessages deliver_messages{house, gateway, flow::DeliveryLimits{}};
 };
 

@@ -16,6 +16,8 @@ inline constexpr std::string_view kMfa = "https://refeds.org/profile/mfa";
   flow::SamlProvider provider;
   provider.provider = {std::string{entity_id}, {idp_key().public_key()}, false};
   provider.sign_on_url = "https://idp.example.test/sso";
+  provider.logout_url = "https://idp.example.test/slo";
+  provider.logout_answer_url = "https://idp.example.test/slo-answer";
   provider.rules.entity_id = std::string{entity_id};
   provider.rules.username_attribute = "uid";
   provider.rules.name_attribute = "name";
@@ -29,7 +31,7 @@ inline constexpr std::string_view kMfa = "https://refeds.org/profile/mfa";
 [[nodiscard]] inline flow::SamlService service_with_corp() {
   auto key = crypto::RsaPrivateKey::parse(sp_key().pkcs8());
   flow::SamlService service{
-      {std::string{kSp}, std::string{kAcs}, {}, {}}, std::move(key).value(), {}};
+      {std::string{kSp}, std::string{kAcs}, std::string{kSlo}, {}, {}}, std::move(key).value(), {}};
   service.providers.emplace("corp", provider_named(kIdp));
   return service;
 }

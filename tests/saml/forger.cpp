@@ -135,6 +135,16 @@ const crypto::Es256Key& idp_ec_key() {
   return key;
 }
 
+Bytes public_idp_ec_key() {
+  // RFC 5480: the header of a P-256 key in front of the point.
+  constexpr std::string_view kHeader = "3059301306072a8648ce3d020106082a8648ce3d03010703420004";
+  const auto point = idp_ec_key().public_point();
+  Bytes spki = from_hex(kHeader).value();
+  append(spki, point.x);
+  append(spki, point.y);
+  return spki;
+}
+
 Forger::Forger() {
   response = {{"Destination", std::string{kAcs}},
               {"ID", "_response"},

@@ -19,6 +19,7 @@ namespace leadkeep::test {
 inline constexpr std::string_view kIdp = "https://idp.example.test/metadata";
 inline constexpr std::string_view kSp = "https://leads.example.test/v1/saml/metadata";
 inline constexpr std::string_view kAcs = "https://leads.example.test/v1/saml/acs";
+inline constexpr std::string_view kSlo = "https://leads.example.test/v1/saml/logout";
 inline constexpr std::string_view kRequest = "_4f1d9c2e7b8a4d6f90112233445566778899aabb";
 inline constexpr Timestamp kNow{1'795'535'478'000};  // 2026-11-24T15:51:18Z
 
@@ -79,6 +80,7 @@ class Forger {
 [[nodiscard]] const crypto::RsaPrivateKey& other_key();  // of nobody who is known
 [[nodiscard]] const crypto::RsaPrivateKey& sp_key();     // decrypts
 [[nodiscard]] const crypto::Es256Key& idp_ec_key();
+[[nodiscard]] Bytes public_idp_ec_key();  // SubjectPublicKeyInfo, DER
 
 // In base64; `digest` by its name in OpenSSL.
 [[nodiscard]] std::string rsa_signature(const crypto::RsaPrivateKey& key, const char* digest,

@@ -30,8 +30,11 @@ std::string metadata_of_idp() {
 }
 
 std::string metadata_of_us() {
-  const saml::ServiceDescription us{
-      std::string{kSp}, std::string{kAcs}, {certificate_of_us()}, {certificate_of_us()}};
+  const saml::ServiceDescription us{std::string{kSp},
+                                    std::string{kAcs},
+                                    std::string{kSlo},
+                                    {certificate_of_us()},
+                                    {certificate_of_us()}};
   return saml::service_metadata(us, sp_key(), "_m", kNow);
 }
 

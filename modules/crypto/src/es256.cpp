@@ -1,3 +1,4 @@
+#include "ecdsa_form.h"
 #include "openssl_bytes.h"
 #include "openssl_handles.h"
 #include "openssl_sign.h"
@@ -10,7 +11,6 @@
 #include <memory>
 #include <string>
 
-#include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
@@ -20,9 +20,6 @@ namespace {
 
 constexpr std::size_t kCoordinate = 32;
 constexpr std::byte kUncompressed{0x04};  // SEC 1 section 2.3.3
-
-using Signature = std::unique_ptr<ECDSA_SIG, Free<&::ECDSA_SIG_free>>;
-using Number = std::unique_ptr<BIGNUM, Free<&::BN_free>>;
 
 // Nothing for a point that is not on the curve.
 EvpKey key_of(const P256Point& point) {
@@ -41,39 +38,6 @@ EvpKey key_of(const P256Point& point) {
     return nullptr;
   }
   return EvpKey{key};
-}
-
-Number number_of(ByteView bytes) {
-  Number number{::BN_bin2bn(uchars(bytes.data()), piece_size(bytes), nullptr)};
-  LK_CHECK(number != nullptr);
-  return number;
-}
-
-// r ‖ s as the library takes it: ASN.1.
-Bytes der_of(ByteView signature) {
-  Number r = number_of(signature.first(kCoordinate));
-  Number s = number_of(signature.last(kCoordinate));
-  const Signature both{::ECDSA_SIG_new()};
-  LK_CHECK(both != nullptr && ::ECDSA_SIG_set0(both.get(), r.release(), s.release()) == 1);
-  const int size = ::i2d_ECDSA_SIG(both.get(), nullptr);
-  LK_CHECK(size > 0);
-  Bytes der(static_cast<std::size_t>(size));
-  unsigned char* out = uchars(der.data());
-  LK_CHECK(::i2d_ECDSA_SIG(both.get(), &out) == size);
-  return der;
-}
-
-// The other way around.
-ByteArray<64> both_of(ByteView der) {
-  const unsigned char* in = uchars(der.data());
-  const Signature both{::d2i_ECDSA_SIG(nullptr, &in, static_cast<long>(der.size()))};
-  LK_CHECK(both != nullptr);
-  ByteArray<2 * kCoordinate> signature{};
-  LK_CHECK(::BN_bn2binpad(::ECDSA_SIG_get0_r(both.get()), uchars(signature.data()), kCoordinate) ==
-           kCoordinate);
-  LK_CHECK(::BN_bn2binpad(::ECDSA_SIG_get0_s(both.get()), uchars(signature.data() + kCoordinate),
-                          kCoordinate) == kCoordinate);
-  return signature;
 }
 
 }  // namespace
@@ -121,7 +85,9 @@ P256Point Es256Key::public_point() const {
 }
 
 ByteArray<64> Es256Key::sign(ByteView data) const {
-  return both_of(sign_with_sha256(m_handle->key.get(), data));
+  ByteArray<2 * kCoordinate> signature{};
+  from_der(sign_with_sha256(m_handle->key.get(), data), signature);
+  return signature;
 }
 
 }  // namespace leadkeep::crypto

@@ -53,6 +53,7 @@ void follow_provider(const Proof& proof, identity::SessionStart& start) {
     const identity::FederatedPerson& person = by_provider->answer.person();
     start.proven_at = person.authenticated;
     start.ends_at = person.session_ends;
+    start.provider_session = person.session;
   }
 }
 

@@ -58,13 +58,14 @@ Result<SignOn::Departure> SignOn::begin(std::string_view name,
   const Timestamp now = m_house.clock.now();
   auto [cookie, request] = m_requests.issue(found->first, session, now);
   const bool by_name_id = provider.rules.subject_attribute.empty() && !provider.rules.directory;
-  const saml::AuthnRequest asked{request.id,
-                                 now,
-                                 provider.sign_on_url,
-                                 m_service->us.entity_id,
-                                 m_service->us.consumer_url,
-                                 session.has_value(),
-                                 by_name_id ? saml::NameId::kPersistent : saml::NameId::kAny};
+  const saml::AuthnRequest asked{
+      request.id,
+      now,
+      provider.sign_on_url,
+      m_service->us.entity_id,
+      m_service->us.consumer_url,
+      session.has_value(),
+      by_name_id ? saml::NameIdPolicy::kPersistent : saml::NameIdPolicy::kAny};
   if (provider.binding == SamlProvider::Binding::kPost) {
     return Departure{std::move(cookie),
                      saml::form_for(asked, request.relay_state, m_service->signing_key)};
@@ -89,8 +90,8 @@ Result<void> SignOn::keep(const identity::SignOnRequest& request, const SamlProv
   }
   const saml::Identity& identity = *judgement.identity;
   LK_TRY(const auto person, identity::person_of(identity, provider.rules));
-  const identity::SignOnAnswers::Assertion assertion{
-      provider.provider.entity_id, identity.assertion_id, identity.assertion_ends};
+  const identity::SignOnAnswers::Message assertion{provider.provider.entity_id,
+                                                   identity.assertion_id, identity.assertion_ends};
   auto kept = m_house.store.write(
       [&](store::WriteTxn& txn) { return m_answers.keep(txn, request, assertion, person, now); });
   return !kept && kept.error().code == Errc::kConflict ? refused("H-03") : kept;

@@ -1,4 +1,5 @@
 #include "agent_table.h"
+#include "sign_on/provider_session_record.h"
 
 #include <leadkeep/crypto/random.h>
 #include <leadkeep/identity/session.h>
@@ -152,8 +153,10 @@ SessionStart SessionStart::draw(std::string source, Timestamp now) {
 
 Result<SessionStore::Opened> SessionStore::open(store::WriteTxn& txn, const Admission& admission,
                                                 const SessionStart& start, Timestamp now) const {
-  return open_as_of(txn, admission.agent(), admission.assurance(), start,
-                    {now, start.proven_at.value_or(now), start.device_key, start.ends_at}, now);
+  return open_as_of(
+      txn, admission.agent(), admission.assurance(), start,
+      {now, start.proven_at.value_or(now), start.device_key, start.ends_at, start.provider_session},
+      now);
 }
 
 Result<void> SessionStore::require_live(store::ReadTxn& txn, const Session& session) const {
@@ -173,7 +176,8 @@ Result<SessionStore::Opened> SessionStore::replace(store::WriteTxn& txn, const S
   LK_TRY_VOID(close(txn, session));
   return open_as_of(txn, admission.agent(), admission.assurance(), start,
                     {session.m_created_at, start.proven_at.value_or(now), session.m_device_key,
-                     earlier(session.m_ends_at, start.ends_at)},
+                     earlier(session.m_ends_at, start.ends_at),
+                     start.provider_session ? start.provider_session : session.m_provider_session},
                     now);
 }
 
@@ -196,7 +200,7 @@ Result<SessionStore::Opened> SessionStore::reopen_as(store::WriteTxn& txn, const
   LK_TRY(auto ended, close_all(txn, session.agent()));
   LK_TRY(auto opened, open_as_of(txn, session.agent(), assurance, start,
                                  {session.m_created_at, session.m_proven_at, session.m_device_key,
-                                  session.m_ends_at},
+                                  session.m_ends_at, session.m_provider_session},
                                  now));
   opened.ended = std::move(ended);
   return opened;
@@ -231,6 +235,9 @@ Result<SessionStore::Opened> SessionStore::open_as_of(store::WriteTxn& txn, cons
   record.set_ends_ms(beginning.ends_at ? beginning.ends_at->ms : 0);
   if (beginning.device_key) {
     record.set_device_key(std::string{as_text(*beginning.device_key)});
+  }
+  if (beginning.provider_session) {
+    write_provider_session(*beginning.provider_session, *record.mutable_provider_session());
   }
   LK_TRY_VOID(kSessions.put(txn, key, identity_key(), record));
   LK_TRY(Session session, find(txn, {start.token.expose(), beginning.device_key}, now));
@@ -282,6 +289,9 @@ Result<Session> SessionStore::find(store::ReadTxn& txn, const ShownSession& show
   session.m_device_key = device_key_of(*record);
   if (record->ends_ms() != 0) {
     session.m_ends_at = Timestamp{record->ends_ms()};
+  }
+  if (record->has_provider_session()) {
+    session.m_provider_session = read_provider_session(record->provider_session());
   }
   session.m_source = record->source();
   session.m_expires_at = end_of(*record, m_limits, roles);

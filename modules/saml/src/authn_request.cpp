@@ -10,8 +10,8 @@ std::string attribute(std::string_view name, std::string_view value) {
   return " " + std::string{name} + "=\"" + escape_attribute(value) + "\"";
 }
 
-std::string name_id_policy(NameId name_id) {
-  return name_id == NameId::kPersistent
+std::string name_id_policy(NameIdPolicy name_id) {
+  return name_id == NameIdPolicy::kPersistent
              ? "<samlp:NameIDPolicy AllowCreate=\"true\" "
                "Format=\"urn:oasis:names:tc:SAML:2.0:nameid-format:persistent\">"
                "</samlp:NameIDPolicy>"

@@ -45,15 +45,20 @@ constexpr std::array kTexts{
     Text{Check::kA06, "A-06", "times in UTC and in form"},
     Text{Check::kA08, "A-08", "the person was asked again where we asked for that"},
     Text{Check::kA09, "A-09", "attributes named once, within bounds, not encrypted"},
+    Text{Check::kL02, "L-02", "a logout message whose query is signed as it stands"},
+    Text{Check::kL03, "L-03", "a logout request by this identity provider, to us, new and for now"},
+    Text{Check::kL04, "L-04", "the answer to a logout that we have asked for"},
 };
 
-constexpr std::array<Check, kTexts.size()> list_checks() {
-  std::array<Check, kTexts.size()> checks{};
-  std::ranges::transform(kTexts, checks.begin(), &Text::check);
+constexpr std::size_t kOfLogout = 3;
+
+constexpr std::array<Check, kTexts.size() - kOfLogout> list_checks_of_response() {
+  std::array<Check, kTexts.size() - kOfLogout> checks{};
+  std::ranges::transform(std::span{kTexts}.first<checks.size()>(), checks.begin(), &Text::check);
   return checks;
 }
 
-constexpr std::array kAll = list_checks();
+constexpr std::array kOfResponse = list_checks_of_response();
 
 const Text& text_of(Check check) noexcept {
   return *std::ranges::find(kTexts, check, &Text::check);
@@ -61,8 +66,8 @@ const Text& text_of(Check check) noexcept {
 
 }  // namespace
 
-std::span<const Check> all_checks() noexcept {
-  return kAll;
+std::span<const Check> checks_of_response() noexcept {
+  return kOfResponse;
 }
 
 std::string_view id_of(Check check) noexcept {

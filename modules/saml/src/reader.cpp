@@ -204,6 +204,16 @@ Result<Judgement> Reader::judge(const ResponseJob& job) {
   return *std::move(judgement);
 }
 
+Result<LogoutJudgement> Reader::judge_logout(const LogoutJob& job) {
+  LK_TRY(std::string text, have_done(write_job(job)));
+  auto judgement = read_logout(text);
+  wipe(text);
+  if (!judgement) {
+    return no_answer("gave no answer");
+  }
+  return *std::move(judgement);
+}
+
 Result<ProviderMetadata> Reader::read_metadata(std::string xml) {
   LK_TRY(const std::string text, have_done(write_job(MetadataJob{std::move(xml)})));
   auto metadata = saml::read_metadata(text);

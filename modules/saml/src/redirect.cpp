@@ -1,9 +1,7 @@
 #include "redirect.h"
 
-#include "written_xml.h"
-
 #include <leadkeep/base/check.h>
-#include <leadkeep/base/text.h>
+#include <leadkeep/base/percent.h>
 
 #include <zlib.h>
 
@@ -27,35 +25,36 @@ Bytes deflated(std::string_view text) {
   return out;
 }
 
-std::string url_encoded(std::string_view text) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    if (is_alphanumeric(c) || c == '-' || c == '_' || c == '.' || c == '~') {
-      out += c;
-    } else {
-      const auto octet = static_cast<unsigned char>(c);
-      out += {'%', kDigits[octet >> 4], kDigits[octet & 0xf]};
-    }
-  }
-  return out;
-}
-
 }  // namespace
 
 std::string signed_redirect(std::string_view location, std::string_view parameter,
                             std::string_view xml, std::string_view relay_state,
                             const crypto::RsaPrivateKey& key) {
   std::string query{parameter};
-  query += "=" + url_encoded(to_base64(deflated(xml)));
+  query += "=" + percent_encode(to_base64(deflated(xml)));
   if (!relay_state.empty()) {
-    query += "&RelayState=" + url_encoded(relay_state);
+    query += "&RelayState=" + percent_encode(relay_state);
   }
-  query += "&SigAlg=" + url_encoded("http://www.w3.org/2001/04/xmldsig-more#rsa-sha256");
-  const std::string signature = url_encoded(to_base64(key.sign_sha256(as_bytes(query))));
+  query += "&SigAlg=" + percent_encode("http://www.w3.org/2001/04/xmldsig-more#rsa-sha256");
+  const std::string signature = percent_encode(to_base64(key.sign_sha256(as_bytes(query))));
   std::string url{location};
   url += url.find('?') == std::string::npos ? "?" : "&";
   return url + query + "&Signature=" + signature;
+}
+
+std::optional<std::string> inflated(ByteView deflated, std::size_t limit) {
+  ::z_stream stream{};
+  constexpr int kRaw = -MAX_WBITS;
+  LK_CHECK(::inflateInit2(&stream, kRaw) == Z_OK);
+  std::string text(limit + 1, '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<std::byte*>(deflated.data()));
+  stream.avail_in = static_cast<uInt>(deflated.size());
+  stream.next_out = reinterpret_cast<Bytef*>(text.data());
+  stream.avail_out = static_cast<uInt>(text.size());
+  const bool whole = ::inflate(&stream, Z_FINISH) == Z_STREAM_END && stream.avail_in == 0;
+  text.resize(stream.total_out);
+  ::inflateEnd(&stream);
+  return whole && text.size() <= limit ? std::optional{std::move(text)} : std::nullopt;
 }
 
 }  // namespace leadkeep::saml

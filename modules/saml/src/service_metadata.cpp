@@ -36,6 +36,10 @@ std::string write(const ServiceDescription& us, std::string_view id, Timestamp n
          "<md:SPSSODescriptor AuthnRequestsSigned=\"true\" WantAssertionsSigned=\"true\" "
          "protocolSupportEnumeration=\"urn:oasis:names:tc:SAML:2.0:protocol\">" +
          keys +
+         "<md:SingleLogoutService "
+         "Binding=\"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect\" Location=\"" +
+         escape_attribute(us.logout_url) +
+         "\"></md:SingleLogoutService>"
          "<md:NameIDFormat>urn:oasis:names:tc:SAML:2.0:nameid-format:persistent</md:NameIDFormat>"
          "<md:AssertionConsumerService "
          "Binding=\"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST\" Location=\"" +

@@ -1,37 +1,18 @@
+#include "wire_json.h"
+
 #include <leadkeep/base/bytes.h>
-#include <leadkeep/json/value.h>
-#include <leadkeep/json/writer.h>
-#include <leadkeep/saml/wire.h>
 
 #include <utility>
 
 namespace leadkeep::saml {
 namespace {
 
-constexpr std::size_t kMaxDepth = 6;
-constexpr std::size_t kLongestWhy = 300;
-
-std::string text_in(json::Value object, std::string_view name) {
-  return std::string{object[name].string().value_or("")};
-}
-
-std::optional<Timestamp> time_in(json::Value object, std::string_view name) {
-  const auto ms = object[name].integer();
-  return ms ? std::optional{Timestamp{*ms}} : std::nullopt;
-}
-
-std::optional<json::Document> parse(std::string_view text) {
-  auto document = json::Document::parse(text, {.max_bytes = kMaxWire, .max_depth = kMaxDepth});
-  if (!document || !document.value().root().is_object()) {
-    return std::nullopt;
-  }
-  return std::move(document).value();
-}
-
 void write_identity(json::Writer& out, const Identity& identity) {
   out.begin_object()
-      .field("name_id", identity.name_id.expose())
-      .field("name_id_format", identity.name_id_format)
+      .field("name_id", identity.name_id.value.expose())
+      .field("name_id_format", identity.name_id.format)
+      .field("name_qualifier", identity.name_id.name_qualifier)
+      .field("sp_name_qualifier", identity.name_id.sp_name_qualifier)
       .field("session_index", identity.session_index)
       .field("authn_context", identity.authn_context)
       .field("authenticated", identity.authenticated.ms)
@@ -53,14 +34,14 @@ void write_identity(json::Writer& out, const Identity& identity) {
 
 std::optional<Identity> read_identity(json::Value value) {
   Identity identity;
-  identity.name_id = Pii{text_in(value, "name_id")};
-  identity.name_id_format = text_in(value, "name_id_format");
+  identity.name_id = {Pii{text_in(value, "name_id")}, text_in(value, "name_id_format"),
+                      text_in(value, "name_qualifier"), text_in(value, "sp_name_qualifier")};
   identity.session_index = text_in(value, "session_index");
   identity.authn_context = text_in(value, "authn_context");
   identity.assertion_id = text_in(value, "assertion_id");
   const auto authenticated = time_in(value, "authenticated");
   const auto ends = time_in(value, "assertion_ends");
-  if (identity.name_id.expose().empty() || identity.assertion_id.empty() || !authenticated ||
+  if (identity.name_id.value.expose().empty() || identity.assertion_id.empty() || !authenticated ||
       !ends) {
     return std::nullopt;
   }
@@ -125,6 +106,9 @@ std::optional<ProviderMetadata> read_provider(json::Value value) {
   metadata.sign_on = read_service(value["sign_on"]);
   metadata.logout = read_service(value["logout"]);
   metadata.valid_until = time_in(value, "valid_until");
+  if (auto answers = text_in(value, "logout_answers"); !answers.empty()) {
+    metadata.logout_answers = std::move(answers);
+  }
   for (const json::Value item : value["signing_keys"].items()) {
     auto key = from_base64url(item["public_key"].string().value_or(""));
     const auto ends = time_in(item, "certificate_ends");
@@ -137,15 +121,6 @@ std::optional<ProviderMetadata> read_provider(json::Value value) {
   const bool whole = !metadata.entity_id.empty() && !metadata.signing_keys.empty() &&
                      (metadata.sign_on.redirect || metadata.sign_on.post);
   return whole ? std::optional{std::move(metadata)} : std::nullopt;
-}
-
-std::optional<Refusal> read_refusal(json::Value value) {
-  const auto check = check_of(text_in(value, "check"));
-  std::string why = text_in(value, "why");
-  if (!check || why.size() > kLongestWhy) {
-    return std::nullopt;
-  }
-  return Refusal{*check, std::move(why)};
 }
 
 }  // namespace
@@ -179,13 +154,17 @@ std::string write_job(const MetadataJob& job) {
 }
 
 std::optional<Job> read_job(std::string_view text) {
-  const auto document = parse(text);
+  const auto document = parse_object(text);
   if (!document) {
     return std::nullopt;
   }
   const json::Value value = document->root();
   if (!value["metadata"].is_absent()) {
     return Job{MetadataJob{text_in(value, "metadata")}};
+  }
+  if (!value["logout"].is_absent()) {
+    auto logout = read_logout_job(value);
+    return logout ? std::optional<Job>{*std::move(logout)} : std::nullopt;
   }
   auto job = read_response_job(value);
   return job ? std::optional<Job>{*std::move(job)} : std::nullopt;
@@ -199,11 +178,7 @@ std::string write_judgement(const Judgement& judgement) {
   }
   out.end_array();
   if (judgement.refusal) {
-    out.key("refusal")
-        .begin_object()
-        .field("check", id_of(judgement.refusal->check))
-        .field("why", judgement.refusal->why)
-        .end_object();
+    write_refusal(out, *judgement.refusal);
   }
   if (judgement.identity) {
     out.key("identity");
@@ -214,7 +189,7 @@ std::string write_judgement(const Judgement& judgement) {
 }
 
 std::optional<Judgement> read_judgement(std::string_view text) {
-  const auto document = parse(text);
+  const auto document = parse_object(text);
   if (!document) {
     return std::nullopt;
   }
@@ -257,6 +232,9 @@ std::string write_metadata(const Result<ProviderMetadata>& read) {
   out.end_array();
   write_service(out, "sign_on", metadata.sign_on);
   write_service(out, "logout", metadata.logout);
+  if (metadata.logout_answers) {
+    out.field("logout_answers", *metadata.logout_answers);
+  }
   if (metadata.valid_until) {
     out.field("valid_until", metadata.valid_until->ms);
   }
@@ -265,7 +243,7 @@ std::string write_metadata(const Result<ProviderMetadata>& read) {
 }
 
 std::optional<Result<ProviderMetadata>> read_metadata(std::string_view text) {
-  const auto document = parse(text);
+  const auto document = parse_object(text);
   if (!document) {
     return std::nullopt;
   }

@@ -1,4 +1,5 @@
 #include "issued.h"
+#include "name_id.h"
 #include "names.h"
 #include "profile.h"
 
@@ -10,15 +11,9 @@ namespace leadkeep::saml_judge {
 namespace {
 
 constexpr std::size_t kLongestName = 256;
+constexpr std::size_t kLongestIndex = 1024;
 constexpr std::chrono::hours kLongestConfirmation{1};
 constexpr std::chrono::hours kLongestLife{24};
-
-bool is_plain_name(const std::string& name) {
-  const auto is_blank = [](char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; };
-  return !name.empty() && name.size() <= kLongestName && !is_blank(name.front()) &&
-         !is_blank(name.back()) &&
-         std::ranges::none_of(name, [](char c) { return c == '\t' || c == '\n' || c == '\r'; });
-}
 
 // The subject, with the name written into `identity`.
 std::optional<Element> subject_of(const Element& assertion, Identity& identity,
@@ -27,17 +22,11 @@ std::optional<Element> subject_of(const Element& assertion, Identity& identity,
   if (!examination.holds(Check::kA02, subject.has_value(), "no subject, or more than one")) {
     return std::nullopt;
   }
-  const auto name = subject->child(kAssertion, "NameID");
-  const bool other = !subject->children(kAssertion, "BaseID").empty() ||
-                     !subject->children(kAssertion, "EncryptedID").empty();
-  auto text = name ? name->text() : std::nullopt;
-  if (!examination.holds(Check::kA02, name && !other, "other than one NameID") ||
-      !examination.holds(Check::kA02, text && is_plain_name(*text),
-                         "a NameID that is empty, too long, or has elements or blanks around")) {
+  auto name = name_id_in(*subject, Check::kA02, examination);
+  if (!name) {
     return std::nullopt;
   }
-  identity.name_id = Pii{*std::move(text)};
-  identity.name_id_format = name->attribute("Format").value_or("");
+  identity.name_id = *std::move(name);
   return subject;
 }
 
@@ -136,7 +125,9 @@ bool is_authenticated(const Element& assertion, const Situation& situation, Iden
                          "an authentication in the future") ||
       !examination.holds(Check::kA05,
                          !identity.session_ends || situation.now < *identity.session_ends + kSkew,
-                         "a session that is over")) {
+                         "a session that is over") ||
+      !examination.holds(Check::kA05, identity.session_index.size() <= kLongestIndex,
+                         "a SessionIndex that is too long")) {
     return false;
   }
   identity.authenticated = *at;

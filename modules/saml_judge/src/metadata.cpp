@@ -104,6 +104,19 @@ Result<std::vector<SigningKey>> signing_keys_in(const Element& role) {
   return keys;
 }
 
+// Of the redirect binding, whose first endpoint counts, as in service_in().
+Result<std::optional<std::string>> logout_answers_in(const Element& role) {
+  for (const Element& endpoint : role.children(kMetadata, "SingleLogoutService")) {
+    if (endpoint.attribute("Binding") == kRedirect) {
+      auto location = endpoint.attribute("ResponseLocation");
+      return !location || is_https_url(*location)
+                 ? Result<std::optional<std::string>>{std::move(location)}
+                 : refused("an address that is no https URL");
+    }
+  }
+  return std::optional<std::string>{};
+}
+
 Result<Service> service_in(const Element& role, std::string_view name) {
   Service service;
   for (const Element& endpoint : role.children(kMetadata, name)) {
@@ -162,6 +175,7 @@ Result<ProviderMetadata> read_metadata(std::string_view xml) {
   LK_TRY(metadata.signing_keys, signing_keys_in(*role));
   LK_TRY(metadata.sign_on, service_in(*role, "SingleSignOnService"));
   LK_TRY(metadata.logout, service_in(*role, "SingleLogoutService"));
+  LK_TRY(metadata.logout_answers, logout_answers_in(*role));
   if (!metadata.sign_on.redirect && !metadata.sign_on.post) {
     return refused("no SingleSignOnService by HTTP-Redirect or HTTP-POST");
   }

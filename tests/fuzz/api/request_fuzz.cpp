@@ -125,6 +125,7 @@ class House {
                          m_house.end_sessions,
                          m_house.open_break_glass,
                          m_house.no_sign_on,
+                         m_house.no_single_logout,
                          m_house.refuse,
                          m_house.authoriser,
                          m_house.feed,

@@ -13,8 +13,8 @@
 namespace leadkeep {
 namespace {
 
-void check_service(const saml::Service& service) {
-  for (const auto& url : {service.redirect, service.post}) {
+void check_addresses(std::initializer_list<std::optional<std::string>> urls) {
+  for (const auto& url : urls) {
     LK_CHECK(!url || (url->starts_with("https://") && std::ranges::all_of(*url, [](char c) {
                         return c > ' ' && c < '\x7f' && c != '"' && c != '<' && c != '>';
                       })));
@@ -37,9 +37,10 @@ void check_metadata(std::string_view xml) {
     LK_CHECK(crypto::kind_of_public_key(key.public_key)->is_strong());
   }
   LK_CHECK(metadata.sign_on.redirect || metadata.sign_on.post);
-  check_service(metadata.sign_on);
-  check_service(metadata.logout);
+  check_addresses({metadata.sign_on.redirect, metadata.sign_on.post, metadata.logout.redirect,
+                   metadata.logout.post, metadata.logout_answers});
   LK_CHECK(wired->value().entity_id == metadata.entity_id);
+  LK_CHECK(wired->value().logout_answers == metadata.logout_answers);
 }
 
 }  // namespace

@@ -49,7 +49,7 @@ void check_assertion(std::string_view xml) {
   if (!identity) {
     return;
   }
-  const std::string& name = identity->name_id.expose();
+  const std::string& name = identity->name_id.value.expose();
   LK_CHECK(!name.empty() && name.size() <= 256 && is_valid_utf8(name) && trim(name) == name);
   LK_CHECK(!identity->assertion_id.empty());
   LK_CHECK(identity->assertion_ends > test::kNow);

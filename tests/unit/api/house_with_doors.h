@@ -13,9 +13,9 @@ class HouseWithDoors : public ::testing::Test, public PathHouse {
  protected:
   static constexpr std::uint32_t kMaxListeners = 4;
 
-  HouseWithDoors() { open_doors(no_sign_on); }
+  HouseWithDoors() { open_doors(no_sign_on, no_single_logout); }
 
-  void open_doors(flow::SignOn& sign_on) {
+  void open_doors(flow::SignOn& sign_on, flow::SingleLogout& single_logout) {
     api = must(api::ApiServer::start(
         certificate.options(),
         api::ApiServices{log_in,
@@ -32,6 +32,7 @@ class HouseWithDoors : public ::testing::Test, public PathHouse {
                          end_sessions,
                          open_break_glass,
                          sign_on,
+                         single_logout,
                          refuse,
                          authoriser,
                          feed,

@@ -40,7 +40,7 @@ class SamlDoors : public HouseWithDoors {
  protected:
   SamlDoors() {
     store.clock().set(kNow);
-    open_doors(sign_on);
+    open_doors(sign_on, no_single_logout);
   }
 
   struct Asked {
@@ -206,11 +206,7 @@ TEST_F(SamlDoors,
 
 // Every vector once more, over TLS at the real door, judged by the real reader.
 TEST_F(SamlDoors, JudgesEveryVectorAsItIsExpected) {
-  constexpr std::string_view kEcHeader = "3059301306072a8648ce3d020106082a8648ce3d03010703420004";
-  Bytes ec_key = from_hex(kEcHeader).value();
-  append(ec_key, idp_ec_key().public_point().x);
-  append(ec_key, idp_ec_key().public_point().y);
-  service.providers.at("corp").provider.signing_keys.push_back(ec_key);
+  service.providers.at("corp").provider.signing_keys.push_back(public_idp_ec_key());
   // The rules let in whoever the vectors name: who may is not the question here.
   auto& rules = service.providers.at("corp").rules;
   rules.directory = identity::DirectoryKind::kOpenLdap;

@@ -1,4 +1,5 @@
 #include "saml/forger.h"
+#include "saml/logout_draft.h"
 #include "saml/metadata.h"
 #include "temp_directory.h"
 
@@ -56,8 +57,17 @@ TEST_F(SamlReader, JudgesInAnotherProcess) {
   const auto judged = m_reader.judge(job_of(Forger{}.posted()));
   ASSERT_TRUE(judged.ok()) << judged.error().detail;
   ASSERT_TRUE(judged.value().identity.has_value());
-  EXPECT_EQ(judged.value().identity->name_id.expose(), "alice");
+  EXPECT_EQ(judged.value().identity->name_id.value.expose(), "alice");
   EXPECT_EQ(children().size(), 1u);
+}
+
+TEST_F(SamlReader, ReadsALogoutInAnotherProcess) {
+  const auto judged =
+      m_reader.judge_logout({test::LogoutDraft{}.xml(), LogoutKind::kRequest,
+                             std::string{test::kIdp}, std::string{test::kSlo}, test::kNow});
+  ASSERT_TRUE(judged.ok()) << judged.error().detail;
+  ASSERT_TRUE(judged.value().message.has_value());
+  EXPECT_EQ(judged.value().message->name_id.expose(), "alice");
 }
 
 TEST_F(SamlReader, SaysWhichCheckDidNotHold) {

@@ -166,7 +166,7 @@ TEST(RedirectedRequest, StandsBehindAQueryThatIsThereAlready) {
 TEST(Request, AsksAgainAndForAnyNameWhereItIsTold) {
   AuthnRequest request = a_request();
   request.ask_again = true;
-  request.name_id = NameId::kAny;
+  request.name_id = NameIdPolicy::kAny;
   const std::string xml = base64_decoded(form_for(request, "", test::sp_key()).saml_request);
   EXPECT_THAT(xml, HasSubstr(" ForceAuthn=\"true\""));
   EXPECT_THAT(xml, Not(HasSubstr("NameIDPolicy")));
@@ -200,6 +200,7 @@ TEST(ServiceMetadata, NamesUsOurAddressAndAllKeysSigned) {
   };
   const ServiceDescription us{std::string{test::kSp},
                               std::string{test::kAcs},
+                              std::string{test::kSlo},
                               {certificate(test::sp_key()), certificate(test::other_key())},
                               {certificate(test::sp_key())}};
   const std::string xml = service_metadata(us, test::sp_key(), "_m1", test::kNow);

@@ -7,8 +7,7 @@ namespace {
 
 Identity an_identity() {
   Identity identity;
-  identity.name_id = Pii<std::string>{"älice \"x\""};
-  identity.name_id_format = "format";
+  identity.name_id = {Pii<std::string>{"älice \"x\""}, "format", "qualifier", "ours"};
   identity.session_index = "_s";
   identity.authn_context = "context";
   identity.authenticated = Timestamp{5};
@@ -49,8 +48,7 @@ TEST(Wire, CarriesAnIdentity) {
   EXPECT_EQ(read->held, (std::vector{Check::kT02, Check::kA09}));
   EXPECT_FALSE(read->refusal.has_value());
   const Identity& identity = *read->identity;
-  EXPECT_EQ(identity.name_id.expose(), "älice \"x\"");
-  EXPECT_EQ(identity.name_id_format, "format");
+  EXPECT_EQ(identity.name_id, an_identity().name_id);
   EXPECT_EQ(identity.session_index, "_s");
   EXPECT_EQ(identity.authn_context, "context");
   EXPECT_EQ(identity.authenticated, Timestamp{5});
@@ -77,6 +75,7 @@ ProviderMetadata some_metadata() {
            {Bytes(5, std::byte{0xff}), Timestamp{2}, Bytes(32, std::byte{7})}},
           {"https://sso", std::nullopt},
           {std::nullopt, "https://slo"},
+          "https://answers",
           Timestamp{3}};
 }
 
@@ -90,6 +89,7 @@ TEST(Wire, CarriesMetadataAndWhatItSays) {
   ASSERT_TRUE(read.has_value() && read->ok());
   const ProviderMetadata& metadata = read->value();
   EXPECT_EQ(metadata.entity_id, "idp");
+  EXPECT_EQ(metadata.logout_answers, "https://answers");
   ASSERT_EQ(metadata.signing_keys.size(), 2u);
   EXPECT_EQ(metadata.signing_keys[1].public_key, Bytes(5, std::byte{0xff}));
   EXPECT_EQ(metadata.signing_keys[1].certificate_ends, Timestamp{2});
@@ -154,6 +154,48 @@ TEST(Wire, TakesNoJobWithoutItsTimesAndSwitches) {
   EXPECT_FALSE(
       read_job(R"({"asked":1,"now":2,"accepts_cbc":true,"asked_again":false,"keys":["="]})")
           .has_value());
+}
+
+TEST(Wire, CarriesALogoutAndWhatItSays) {
+  const LogoutJob job{"<ä>", LogoutKind::kResponse, "idp", "https://slo", Timestamp{3}};
+  const auto any = read_job(write_job(job));
+  const auto* read = any ? std::get_if<LogoutJob>(&*any) : nullptr;
+  ASSERT_NE(read, nullptr);
+  EXPECT_EQ(read->xml, "<ä>");
+  EXPECT_EQ(read->kind, LogoutKind::kResponse);
+  EXPECT_EQ(read->provider, "idp");
+  EXPECT_EQ(read->destination, "https://slo");
+  EXPECT_EQ(read->now, Timestamp{3});
+
+  const LogoutMessage message{"_l", Timestamp{9}, Pii<std::string>{"älice"}, {"_a", "_b"}, ""};
+  const auto judged = read_logout(write_logout({std::nullopt, message}));
+  ASSERT_TRUE(judged && judged->message);
+  EXPECT_EQ(judged->message->id, "_l");
+  EXPECT_EQ(judged->message->ends, Timestamp{9});
+  EXPECT_EQ(judged->message->name_id.expose(), "älice");
+  EXPECT_EQ(judged->message->session_indexes, message.session_indexes);
+  const auto refused = read_logout(write_logout({Refusal{Check::kL03, "over"}, std::nullopt}));
+  ASSERT_TRUE(refused && refused->refusal);
+  EXPECT_EQ(refused->refusal->check, Check::kL03);
+}
+
+TEST(Wire, TakesNothingElseForWhatALogoutSays) {
+  const LogoutMessage message{"_l", Timestamp{9}, Pii<std::string>{"a"}, {}, ""};
+  LogoutMessage both = message;
+  both.in_response_to = "_r";
+  LogoutMessage nobody = message;
+  nobody.name_id = {};
+  LogoutMessage nameless = message;
+  nameless.id.clear();
+  for (const LogoutMessage& wrong : {both, nobody, nameless}) {
+    EXPECT_FALSE(read_logout(write_logout({std::nullopt, wrong})));
+  }
+  EXPECT_FALSE(read_logout(write_logout({Refusal{Check::kL03, "over"}, message})));
+  EXPECT_FALSE(read_logout(write_logout({std::nullopt, std::nullopt})));
+  for (const std::string_view text : {"", "[]", "{}", R"({"message":{}})", R"({"message":1})",
+                                      R"({"refusal":{"check":"L-99","why":""}})"}) {
+    EXPECT_FALSE(read_logout(text)) << text;
+  }
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "saml/metadata.h"
 
+#include "saml/change.h"
+
 #include <leadkeep/crypto/certificate.h>
 #include <leadkeep/saml_judge/metadata.h>
 
@@ -33,6 +35,16 @@ TEST(Metadata, SaysNameKeysAndAddresses) {
   EXPECT_EQ(metadata.logout.redirect, "https://idp.example.test/slo");
   EXPECT_FALSE(metadata.logout.post.has_value());
   EXPECT_FALSE(metadata.valid_until.has_value());
+}
+
+TEST(Metadata, SaysWhereAnswersToALogoutGoIfThatIsElsewhere) {
+  EXPECT_EQ(read_metadata(MetadataDraft{}.xml()).value().logout_answers, std::nullopt);
+  MetadataDraft draft;
+  draft.services.insert(draft.services.find("/>"),
+                        R"( ResponseLocation="https://idp.example.test/answers")");
+  EXPECT_EQ(read_metadata(draft.xml()).value().logout_answers, "https://idp.example.test/answers");
+  draft.services = test::changed(draft.services, "https://idp.example.test/answers", "http://x");
+  EXPECT_EQ(why_refused(draft.xml()), "metadata: an address that is no https URL");
 }
 
 TEST(Metadata, MayHaveAByteOrderMarkADeclarationAndComments) {

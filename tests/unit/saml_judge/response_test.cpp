@@ -22,18 +22,9 @@ using saml::ServiceProvider;
 using test::Forger;
 using test::Vector;
 
-Bytes spki_of_ec_key() {
-  // RFC 5480: the header of a P-256 key in front of the point.
-  constexpr std::string_view kHeader = "3059301306072a8648ce3d020106082a8648ce3d03010703420004";
-  const auto point = test::idp_ec_key().public_point();
-  Bytes spki = from_hex(kHeader).value();
-  append(spki, point.x);
-  append(spki, point.y);
-  return spki;
-}
-
 IdentityProvider idp() {
-  return {std::string{test::kIdp}, {spki_of_ec_key(), test::idp_key().public_key()}, false};
+  return {
+      std::string{test::kIdp}, {test::public_idp_ec_key(), test::idp_key().public_key()}, false};
 }
 
 ServiceProvider sp() {
@@ -79,7 +70,7 @@ TEST_P(SamlVector, IsJudgedAsExpected) {
   ASSERT_EQ(judgement.identity.has_value(), !judgement.refusal.has_value());
   if (!vector.refused_by) {
     ASSERT_TRUE(judgement.identity.has_value()) << describe(judgement);
-    EXPECT_EQ(judgement.identity->name_id.expose(), "alice");
+    EXPECT_EQ(judgement.identity->name_id.value.expose(), "alice");
   } else {
     ASSERT_TRUE(judgement.refusal.has_value());
     EXPECT_EQ(id_of(judgement.refusal->check), id_of(*vector.refused_by)) << describe(judgement);
@@ -100,7 +91,7 @@ TEST(SamlVectors, AreNamedOnceAndBreakEveryCheck) {
   }
   EXPECT_GE(names.size(), 150u);
   // Every check but those that only a fault of the library can break.
-  for (const Check check : saml::all_checks()) {
+  for (const Check check : saml::checks_of_response()) {
     if (check != Check::kS06 && check != Check::kS07) {
       EXPECT_TRUE(refused_by.contains(check)) << id_of(check);
     }
@@ -111,8 +102,8 @@ TEST(SamlResponse, YieldsWhatTheIdentityProviderSigned) {
   const auto judgement = judge(Forger{}.posted());
   ASSERT_TRUE(judgement.identity.has_value()) << describe(judgement);
   const Identity& identity = *judgement.identity;
-  EXPECT_EQ(identity.name_id.expose(), "alice");
-  EXPECT_EQ(identity.name_id_format, "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent");
+  EXPECT_EQ(identity.name_id.value.expose(), "alice");
+  EXPECT_EQ(identity.name_id.format, "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent");
   EXPECT_EQ(identity.session_index, "_s1");
   EXPECT_EQ(identity.authn_context,
             "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport");
@@ -137,7 +128,7 @@ TEST(SamlResponse, NotesEveryCheckThatHeld) {
   const auto judgement =
       judge_response(forger.posted(), idp(), sp(), decryption_keys(), asked, test::kNow);
   ASSERT_TRUE(judgement.identity.has_value()) << describe(judgement);
-  EXPECT_THAT(judgement.held, testing::UnorderedElementsAreArray(saml::all_checks()));
+  EXPECT_THAT(judgement.held, testing::UnorderedElementsAreArray(saml::checks_of_response()));
 }
 
 TEST(SamlResponse, IsRefusedWithoutAKeyOfTheIdentityProvider) {

@@ -86,6 +86,13 @@ http::Response opened_response(int status, const ApiContext& context,
   return opened_response(status, std::move(writer), context, opened);
 }
 
+void drop_session(http::Response& response, const identity::Session& session) {
+  if (session.device_key()) {
+    response.fields.emplace_back(http::kSetCookie, http::drop_cookie(http::kSessionCookie));
+    response.fields.emplace_back("Clear-Site-Data", R"("cache")");
+  }
+}
+
 std::pair<std::string_view, std::string> device_cookie(const ApiContext& context,
                                                        const identity::DeviceId& id,
                                                        const SecretBytes& secret,

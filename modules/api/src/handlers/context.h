@@ -56,6 +56,8 @@ struct PageQuery {
                                              const identity::OpenedSession& opened);
 [[nodiscard]] http::Response opened_response(int status, const ApiContext& context,
                                              const identity::OpenedSession& opened);
+// The session that asks is over: nothing of it stays in the browser.
+void drop_session(http::Response& response, const identity::Session& session);
 // The Set-Cookie of a recognised device.
 [[nodiscard]] std::pair<std::string_view, std::string> device_cookie(const ApiContext& context,
                                                                      const identity::DeviceId& id,

@@ -59,6 +59,11 @@ namespace leadkeep::api {
                                         const identity::Session& session);
 [[nodiscard]] Answer take_saml_answer(const ApiContext& context, http::Request& request);
 
+// single_logout.cpp
+[[nodiscard]] Answer begin_saml_logout(const ApiContext& context, http::Request& request,
+                                       const identity::Session& session);
+[[nodiscard]] Answer take_saml_logout(const ApiContext& context, http::Request& request);
+
 // conversations.cpp
 [[nodiscard]] Answer list_conversations(
     const ApiContext& context, http::Request& request,

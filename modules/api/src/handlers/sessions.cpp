@@ -95,13 +95,9 @@ http::Response without_sign_on(http::Response response, bool by_sign_on) {
   return response;
 }
 
-// The session that asks is over: nothing of it stays in the browser.
 http::Response signed_out(const identity::Session& session) {
   http::Response response{204, {}};
-  if (session.device_key()) {
-    response.fields.emplace_back(http::kSetCookie, http::drop_cookie(http::kSessionCookie));
-    response.fields.emplace_back("Clear-Site-Data", R"("cache")");
-  }
+  drop_session(response, session);
   return response;
 }
 

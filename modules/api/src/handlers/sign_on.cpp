@@ -3,11 +3,8 @@
 #include "http/page.h"
 
 #include <leadkeep/base/event_log.h>
-#include <leadkeep/base/text.h>
 #include <leadkeep/flow/sign_on.h>
 #include <leadkeep/saml/authn_request.h>
-
-#include <array>
 
 namespace leadkeep::api {
 namespace {
@@ -20,12 +17,6 @@ void keep_in_browser(http::Response& response, const flow::SignOn::Departure& de
                                                        as_text(departure.cookie.expose()), kLife));
 }
 
-http::Response moved_to(std::string address) {
-  http::Response response{303, {}};
-  response.fields.emplace_back("Location", std::move(address));
-  return response;
-}
-
 // T-01. A form may hold a button; nothing of SAML but these two, each once.
 struct PostedAnswer {
   std::string saml_response;
@@ -33,9 +24,7 @@ struct PostedAnswer {
 };
 
 Result<PostedAnswer> read_answer(http::Request& request) {
-  const auto type = request.head().field("content-type").value_or("");
-  if (!http::same_ignoring_case(trim(type.substr(0, type.find(';'))),
-                                "application/x-www-form-urlencoded")) {
+  if (!request.head().is_of_type("application/x-www-form-urlencoded")) {
     return request.refuse(415, "An answer of an identity provider is posted as a form.");
   }
   LK_TRY(const auto form, http::Query::parse_form(request));
@@ -70,7 +59,7 @@ Answer begin_saml_log_in(const ApiContext& context, http::Request& request) {
   http::Response response =
       form != nullptr ? http::form_page(form->action, {{{"SAMLRequest", form->saml_request},
                                                         {"RelayState", form->relay_state}}})
-                      : moved_to(std::get<std::string>(departure.to));
+                      : http::moved_to(std::get<std::string>(departure.to));
   keep_in_browser(response, departure);
   return response;
 }
@@ -102,16 +91,16 @@ Answer take_saml_answer(const ApiContext& context, http::Request& request) {
   const auto taken = context.services.sign_on.take(
       {request.cookie(http::kSignOnCookie).value_or(""), posted.relay_state,
        std::move(posted.saml_response), request.peer().address});
-  if (!taken && taken.error().code == Errc::kNotFound) {
-    return Fail{taken.error()};
-  }
   if (taken) {
-    return moved_to(context.services.proofs->origin() + "/");
+    return http::moved_to(context.services.proofs->origin() + "/");
+  }
+  if (taken.error().code == Errc::kNotFound) {
+    return Fail{taken.error()};
   }
   log_info("SIGN_ON_REFUSED", Field{"request", request.id()},
            Field{"reason", Reason{taken.error()}});
-  return http::refusal_page(taken.error().code, context.services.proofs->origin(),
-                            request.id().text());
+  return http::refusal_page(http::Attempt::kSignIn, taken.error().code,
+                            context.services.proofs->origin(), request.id().text());
 }
 
 }  // namespace leadkeep::api

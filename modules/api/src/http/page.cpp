@@ -59,14 +59,18 @@ Response form_page(std::string_view action,
   return response;
 }
 
-Response refusal_page(Errc code, std::string_view home, std::string_view reference) {
+Response refusal_page(Attempt attempt, Errc code, std::string_view home,
+                      std::string_view reference) {
+  const std::string_view title = attempt == Attempt::kSignIn
+                                     ? "Signing in did not work"
+                                     : "Signing out everywhere could not be confirmed";
   const bool again_later = code == Errc::kUnavailable || code == Errc::kTooManyRequests;
   std::string body = again_later ? "<p>Please wait a minute and " : "<p>Please ";
   body += "<a href=\"" + escape(home) +
           "/\">start again</a>. If it does not help, tell your "
           "IT department this reference: <code>" +
           escape(reference) + "</code></p>";
-  Response response{kind_of(code).status, document("Signing in did not work", body)};
+  Response response{kind_of(code).status, document(title, body)};
   response.content_type = kHtml;
   return response;
 }

@@ -7,6 +7,7 @@
 
 #include <leadkeep/base/result.h>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,7 +19,10 @@ namespace leadkeep::api::http {
 [[nodiscard]] Response form_page(std::string_view action,
                                  const std::vector<std::pair<std::string, std::string>>& fields);
 
-// Says that signing in did not work, never why, and what to do next; `reference` finds it in the log.
-[[nodiscard]] Response refusal_page(Errc code, std::string_view home, std::string_view reference);
+enum class Attempt : std::uint8_t { kSignIn, kSignOut };
+
+// Says that it did not work, never why, and what to do next; `reference` finds it in the log.
+[[nodiscard]] Response refusal_page(Attempt attempt, Errc code, std::string_view home,
+                                    std::string_view reference);
 
 }  // namespace leadkeep::api::http

@@ -81,6 +81,12 @@ std::string_view reason_phrase(int status) noexcept {
   }
 }
 
+Response moved_to(std::string address) {
+  Response response{303, {}};
+  response.fields.emplace_back("Location", std::move(address));
+  return response;
+}
+
 std::string to_bytes(const Response& response, const Envelope& envelope) {
   std::string out;
   out.reserve(512 + response.body.size());

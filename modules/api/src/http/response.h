@@ -49,6 +49,9 @@ struct Envelope {
   Timestamp now;
 };
 
+// 303, with GET whatever was asked.
+[[nodiscard]] Response moved_to(std::string address);
+
 [[nodiscard]] std::string_view reason_phrase(int status) noexcept;
 [[nodiscard]] std::string to_bytes(const Response& response, const Envelope& envelope);
 

@@ -53,6 +53,8 @@ std::vector<Route> make_api_routes(const ApiContext* c) {
       route(Verb::kPost, "/v1/saml/acs", kPublic, kSamlAnswer, with(c, take_saml_answer)),
       route(Verb::kPost, "/v1/session/step-up/saml", kSession, kNoBody,
             with(c, begin_saml_step_up)),
+      route(Verb::kPost, "/v1/session/logout/saml", kSession, kNoBody, with(c, begin_saml_logout)),
+      route(Verb::kGet, "/v1/saml/logout", kPublic, kNoBody, with(c, take_saml_logout)),
       route(Verb::kPost, "/v1/email-codes", kPublic, kSmall, with(c, ask_for_email_code)),
       route(Verb::kPost, "/v1/passkey-options", kPublic, kNoBody, with(c, ask_for_passkey)),
       route(Verb::kPost, "/v1/session/passkey-options", kSession, kNoBody,

@@ -36,7 +36,7 @@ std::optional<std::string> name_for_good(const saml::Identity& identity,
   if (!rules.subject_attribute.empty()) {
     return one_of(identity, rules.subject_attribute);
   }
-  return identity.name_id_format == kPersistent ? std::optional{identity.name_id.expose()}
+  return identity.name_id.format == kPersistent ? std::optional{identity.name_id.value.expose()}
                                                 : std::nullopt;
 }
 
@@ -88,6 +88,7 @@ Result<FederatedPerson> person_of(const saml::Identity& identity, const Federati
   person.factors = factors_of(identity, rules);
   person.authenticated = identity.authenticated;
   person.session_ends = identity.session_ends;
+  person.session = {rules.entity_id, identity.name_id, identity.session_index};
   if (rules.directory) {
     const auto id = one_of(identity, rules.directory_id_attribute);
     person.directory_id = id ? id_from_text(*rules.directory, *id) : std::nullopt;

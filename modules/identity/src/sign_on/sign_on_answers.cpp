@@ -1,5 +1,6 @@
 #include "agent_table.h"
 #include "directory/directory_id.h"
+#include "sign_on/provider_session_record.h"
 
 #include <leadkeep/crypto/hash.h>
 #include <leadkeep/identity/sign_on_answers.h>
@@ -15,10 +16,19 @@ constexpr store::Table<records::SignOn> kSignOns{store::TableId::kSignOns};
 // A request can be answered for kLife, and the answer used for kAnswerLife.
 constexpr auto kRequestKept = SignOnRequests::kLife + SignOnRequests::kAnswerLife;
 
-ByteArray<32> row_of(const SignOnAnswers::Assertion& assertion) {
+ByteArray<32> row_of(std::string_view kind, const SignOnAnswers::Message& message) {
   constexpr ByteArray<1> kEnd{};
   return crypto::sha256(
-      {as_bytes("assertion"), kEnd, as_bytes(assertion.entity_id), kEnd, as_bytes(assertion.id)});
+      {as_bytes(kind), kEnd, as_bytes(message.entity_id), kEnd, as_bytes(message.id)});
+}
+
+Result<records::SignOn> load_usable(store::ReadTxn& txn, const SignOnRequest& request,
+                                    Timestamp now) {
+  LK_TRY(auto answer, kSignOns.find(txn, request.row, identity_key()));
+  if (!answer || !answer->has_person() || now >= Timestamp{answer->good_until_ms()}) {
+    return fail(Errc::kUnauthenticated, "log-in: refused");
+  }
+  return *std::move(answer);
 }
 
 Result<void> add_once(store::WriteTxn& txn, ByteView row, const records::SignOn& record) {
@@ -27,6 +37,13 @@ Result<void> add_once(store::WriteTxn& txn, ByteView row, const records::SignOn&
     return fail(Errc::kConflict, "sign-on: answered before");
   }
   return kSignOns.put(txn, row, identity_key(), record);
+}
+
+Result<void> add_used(store::WriteTxn& txn, std::string_view kind,
+                      const SignOnAnswers::Message& message) {
+  records::SignOn used;
+  used.set_kept_until_ms(message.ends.ms);
+  return add_once(txn, row_of(kind, message), used);
 }
 
 void write(const FederatedPerson& person, records::FederatedPerson& record) {
@@ -45,6 +62,7 @@ void write(const FederatedPerson& person, records::FederatedPerson& record) {
   record.set_two_factors(person.factors == ProviderFactors::kTwo);
   record.set_authenticated_ms(person.authenticated.ms);
   record.set_session_ends_ms(person.session_ends ? person.session_ends->ms : 0);
+  write_provider_session(person.session, *record.mutable_session());
 }
 
 Result<FederatedPerson> read(const records::FederatedPerson& record) {
@@ -68,17 +86,16 @@ Result<FederatedPerson> read(const records::FederatedPerson& record) {
   if (record.session_ends_ms() != 0) {
     person.session_ends = Timestamp{record.session_ends_ms()};
   }
+  person.session = read_provider_session(record.session());
   return person;
 }
 
 }  // namespace
 
 Result<void> SignOnAnswers::keep(store::WriteTxn& txn, const SignOnRequest& request,
-                                 const Assertion& assertion, const FederatedPerson& person,
+                                 const Message& assertion, const FederatedPerson& person,
                                  Timestamp now) const {
-  records::SignOn used;
-  used.set_kept_until_ms(assertion.ends.ms);
-  LK_TRY_VOID(add_once(txn, row_of(assertion), used));
+  LK_TRY_VOID(add_used(txn, "assertion", assertion));
   records::SignOn answer;
   answer.set_kept_until_ms((request.asked + kRequestKept).ms);
   answer.set_good_until_ms((now + SignOnRequests::kAnswerLife).ms);
@@ -94,20 +111,20 @@ Result<void> SignOnAnswers::keep_refused(store::WriteTxn& txn, const SignOnReque
   return add_once(txn, request.row, answer);
 }
 
+Result<void> SignOnAnswers::keep_logout(store::WriteTxn& txn, const Message& request) const {
+  return add_used(txn, "logout", request);
+}
+
 Result<FederatedProof> SignOnAnswers::find(store::ReadTxn& txn, const SignOnRequest& request,
                                            Timestamp now) const {
-  LK_TRY(const auto answer, kSignOns.find(txn, request.row, identity_key()));
-  if (!answer || !answer->has_person() || now >= Timestamp{answer->good_until_ms()}) {
-    return fail(Errc::kUnauthenticated, "log-in: refused");
-  }
-  LK_TRY(auto person, read(answer->person()));
+  LK_TRY(const auto answer, load_usable(txn, request, now));
+  LK_TRY(auto person, read(answer.person()));
   return FederatedProof{std::move(person)};
 }
 
 Result<void> SignOnAnswers::use(store::WriteTxn& txn, const SignOnRequest& request,
                                 Timestamp now) const {
-  LK_TRY_VOID(find(txn, request, now));
-  LK_TRY(auto answer, kSignOns.load(txn, request.row, identity_key()));
+  LK_TRY(auto answer, load_usable(txn, request, now));
   answer.clear_person();
   return kSignOns.put(txn, request.row, identity_key(), answer);
 }

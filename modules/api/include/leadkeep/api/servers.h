@@ -37,6 +37,7 @@
 #include <leadkeep/flow/send_reply.h>
 #include <leadkeep/flow/show_inbox.h>
 #include <leadkeep/flow/sign_on.h>
+#include <leadkeep/flow/single_logout.h>
 #include <leadkeep/flow/work_conversation.h>
 #include <leadkeep/identity/permit.h>
 #include <leadkeep/inbox/event_feed.h>
@@ -85,6 +86,7 @@ struct ApiServices {
   flow::EndSessions& end_sessions;
   flow::OpenBreakGlass& open_break_glass;
   flow::SignOn& sign_on;
+  flow::SingleLogout& single_logout;
   flow::Refuse& refuse;
   const identity::Authoriser& authoriser;
   inbox::EventFeed& feed;

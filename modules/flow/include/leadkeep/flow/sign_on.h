@@ -40,6 +40,8 @@ struct SamlProvider {
 
   saml::IdentityProvider provider;
   std::string sign_on_url;
+  std::optional<std::string> logout_url;  // by redirect; nothing where that is not offered
+  std::optional<std::string> logout_answer_url;
   Binding binding = Binding::kRedirect;
   identity::FederationRules rules;
 };

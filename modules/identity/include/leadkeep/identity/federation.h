@@ -16,6 +16,7 @@
 #include <leadkeep/base/result.h>
 #include <leadkeep/identity/directory_person.h>
 #include <leadkeep/identity/directory_rules.h>
+#include <leadkeep/identity/provider_session.h>
 #include <leadkeep/saml/response.h>
 
 #include <optional>
@@ -61,6 +62,7 @@ struct FederatedPerson {
   ProviderFactors factors = ProviderFactors::kOne;
   Timestamp authenticated;
   std::optional<Timestamp> session_ends;
+  ProviderSession session;
 };
 
 [[nodiscard]] Result<FederatedPerson> person_of(const saml::Identity& identity,

@@ -20,11 +20,13 @@
 #pragma once
 #include <leadkeep/base/clock.h>
 #include <leadkeep/base/id.h>
+#include <leadkeep/base/pii.h>
 #include <leadkeep/base/secret.h>
 #include <leadkeep/identity/admission.h>
 #include <leadkeep/identity/assurance.h>
 #include <leadkeep/identity/directory_word.h>
 #include <leadkeep/identity/policy.h>
+#include <leadkeep/identity/provider_session.h>
 #include <leadkeep/identity/shown_device.h>
 #include <leadkeep/store/transaction.h>
 
@@ -71,6 +73,11 @@ class Session {
   // Address of the peer that opened it.
   [[nodiscard]] const std::string& source() const noexcept { return m_source; }
 
+  // That it came from, if it came from one.
+  [[nodiscard]] const std::optional<ProviderSession>& provider_session() const noexcept {
+    return m_provider_session;
+  }
+
   [[nodiscard]] ProofAge proof_age() const noexcept { return m_proof_age; }
 
   [[nodiscard]] Timestamp expires_at() const noexcept {
@@ -92,6 +99,7 @@ class Session {
   Timestamp m_proven_at;
   std::optional<DeviceKey> m_device_key;
   std::optional<Timestamp> m_ends_at;  // as the identity provider says
+  std::optional<ProviderSession> m_provider_session;
   std::string m_source;
   Timestamp m_expires_at;
   Bytes m_key;               // of the row
@@ -130,9 +138,11 @@ struct SessionStart {
   SessionId id;
   std::string source;                                  // address of the peer
   std::optional<DeviceKey> device_key = std::nullopt;  // one that replaces keeps its own
-  // Of an identity provider: when it has authenticated, and when the session ends at the latest.
+  // Of an identity provider: when it has authenticated, when the session ends at the latest, and
+  // which it is there.
   std::optional<Timestamp> proven_at = std::nullopt;
   std::optional<Timestamp> ends_at = std::nullopt;
+  std::optional<ProviderSession> provider_session = std::nullopt;
 
   [[nodiscard]] static SessionStart draw(std::string source, Timestamp now);
 };
@@ -147,6 +157,13 @@ struct SessionLimits {
   static constexpr std::chrono::minutes kEnrolment{10};  // of one that may enrol only
   static constexpr std::chrono::minutes kBreakGlass{15};
   static constexpr std::chrono::minutes kProofIsFresh{5};  // break-glass: as long as it lasts
+};
+
+// The sessions here that end with one, or with all, of a person at an identity provider.
+struct ProviderLogout {
+  const std::string& entity_id;
+  const Pii<std::string>& name_id;
+  const std::vector<std::string>& session_indexes;  // empty: all
 };
 
 // What an agent sees of their sessions.
@@ -217,6 +234,9 @@ class SessionStore {
                                        const SessionId& id) const;
   // Everybody who has a session that is not over, each once.
   [[nodiscard]] Result<std::vector<AgentId>> list_agents(store::ReadTxn& txn, Timestamp now) const;
+  // The same of those that a logout is about.
+  [[nodiscard]] Result<std::vector<AgentId>> list_agents(store::ReadTxn& txn,
+                                                         const ProviderLogout& logout) const;
   // Ends the sessions of an agent, all or those that were opened before then, and says which.
   [[nodiscard]] Result<std::vector<SessionId>> close_all(
       store::WriteTxn& txn, const AgentId& agent,
@@ -225,6 +245,9 @@ class SessionStore {
   [[nodiscard]] Result<std::vector<SessionId>> close_on_device(
       store::WriteTxn& txn, const AgentId& agent, const DeviceKey& key,
       const std::optional<SessionId>& spared) const;
+  // The same for those that a logout is about.
+  [[nodiscard]] Result<std::vector<SessionId>> close_at_provider(
+      store::WriteTxn& txn, const AgentId& agent, const ProviderLogout& logout) const;
 
   // Sessions that are over, at most `limit`; and their removal, which looks again.
   [[nodiscard]] Result<std::vector<Bytes>> find_over(store::ReadTxn& txn, Timestamp now,
@@ -238,6 +261,7 @@ class SessionStore {
     Timestamp proven;
     std::optional<DeviceKey> device_key;
     std::optional<Timestamp> ends_at;
+    std::optional<ProviderSession> provider_session;
   };
 
   using IsMeant = std::function<bool(const records::Session&)>;

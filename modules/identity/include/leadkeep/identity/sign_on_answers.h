@@ -35,18 +35,21 @@ class FederatedProof {
 
 class SignOnAnswers {
  public:
-  struct Assertion {
+  // Signed by an identity provider.
+  struct Message {
     std::string_view entity_id;
     std::string_view id;
     Timestamp ends;  // from then on it proves nothing
   };
 
   [[nodiscard]] Result<void> keep(store::WriteTxn& txn, const SignOnRequest& request,
-                                  const Assertion& assertion, const FederatedPerson& person,
+                                  const Message& assertion, const FederatedPerson& person,
                                   Timestamp now) const;
   // Signed by the identity provider, and refused: the request is answered all the same.
   [[nodiscard]] Result<void> keep_refused(store::WriteTxn& txn, const SignOnRequest& request,
                                           Timestamp now) const;
+  // A logout request counts once, too (check L-03).
+  [[nodiscard]] Result<void> keep_logout(store::WriteTxn& txn, const Message& request) const;
 
   [[nodiscard]] Result<FederatedProof> find(store::ReadTxn& txn, const SignOnRequest& request,
                                             Timestamp now) const;

@@ -18,7 +18,7 @@
 
 namespace leadkeep::saml {
 
-enum class NameId : std::uint8_t { kPersistent, kAny };
+enum class NameIdPolicy : std::uint8_t { kPersistent, kAny };
 
 struct AuthnRequest {
   std::string id;
@@ -27,7 +27,7 @@ struct AuthnRequest {
   std::string issuer;        // our entity id
   std::string consumer_url;  // where the response is to be posted
   bool ask_again = false;    // ForceAuthn
-  NameId name_id = NameId::kPersistent;
+  NameIdPolicy name_id = NameIdPolicy::kPersistent;
 };
 
 // The parameters stand behind whatever query the address has already. The signature is over their

@@ -45,10 +45,13 @@ enum class Check : std::uint8_t {
   kA06,
   kA08,
   kA09,
+  kL02,
+  kL03,
+  kL04,
 };
 
-[[nodiscard]] std::span<const Check> all_checks() noexcept;
-[[nodiscard]] std::string_view id_of(Check check) noexcept;  // "S-04"
+[[nodiscard]] std::span<const Check> checks_of_response() noexcept;  // without those of a logout
+[[nodiscard]] std::string_view id_of(Check check) noexcept;          // "S-04"
 [[nodiscard]] std::optional<Check> check_of(std::string_view id) noexcept;
 [[nodiscard]] std::string_view meaning_of(Check check) noexcept;  // what holds where it holds
 

@@ -31,6 +31,7 @@ struct ProviderMetadata {
   std::vector<SigningKey> signing_keys;  // at least one
   Service sign_on;                       // by at least one binding
   Service logout;
+  std::optional<std::string> logout_answers;  // by redirect, where they go elsewhere
   std::optional<Timestamp> valid_until;
 };
 

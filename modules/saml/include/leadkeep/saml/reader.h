@@ -7,7 +7,7 @@
 //
 // Takes    the program; the keys that decrypt, as crypto::RsaPrivateKey parses them (several during a
 //          change): with one that it does not, the program ends at its start
-// Yields   Judgement; what metadata says
+// Yields   Judgement, LogoutJudgement; what metadata says
 // Refuses  kUnavailable  no answer, or none that could be: the process was killed, timed out, or
 //                        could not be started; too many messages are being read
 // Threads  any
@@ -47,6 +47,7 @@ class Reader {
 
   // Each starts the program if it is not running, or has died.
   [[nodiscard]] Result<Judgement> judge(const ResponseJob& job);
+  [[nodiscard]] Result<LogoutJudgement> judge_logout(const LogoutJob& job);
   // kInvalidInput, with what is wrong, for what is not metadata of an identity provider.
   [[nodiscard]] Result<ProviderMetadata> read_metadata(std::string xml);
 

@@ -41,11 +41,20 @@ struct Attribute {
   std::vector<Pii<std::string>> values;  // of plain text
 };
 
+// Whom it is about; every part but the value may be empty.
+struct NameId {
+  Pii<std::string> value;
+  std::string format;
+  std::string name_qualifier;
+  std::string sp_name_qualifier;
+
+  friend bool operator==(const NameId&, const NameId&) = default;
+};
+
 struct Identity {
-  Pii<std::string> name_id;
-  std::string name_id_format;  // empty if the identity provider names none
-  std::string session_index;   // likewise
-  std::string authn_context;   // AuthnContextClassRef, likewise
+  NameId name_id;
+  std::string session_index;  // empty if the identity provider names none
+  std::string authn_context;  // AuthnContextClassRef, likewise
   Timestamp authenticated;
   std::optional<Timestamp> session_ends;
   std::string assertion_id;

@@ -21,6 +21,7 @@ inline constexpr std::chrono::days kServiceMetadataLife{7};
 struct ServiceDescription {
   std::string entity_id;
   std::string consumer_url;
+  std::string logout_url;
   std::vector<Bytes> signing_certificates;
   std::vector<Bytes> encryption_certificates;
 };

@@ -1,13 +1,14 @@
 // leadkeep/saml/wire.h — what goes to the process that reads XML, and what comes back
 //
-// One JSON object each way: a response and its judgement, or metadata and what it says. What comes
-// back is foreign text, as that process has read a stranger's XML: whatever is not exactly such an
-// answer is none.
+// One JSON object each way: a response or a logout message and its judgement, or metadata and what it
+// says. What comes back is foreign text, as that process has read a stranger's XML: whatever is not
+// exactly such an answer is none.
 //
 // Threads  any; stateless
 #pragma once
 #include <leadkeep/base/clock.h>
 #include <leadkeep/base/result.h>
+#include <leadkeep/saml/logout.h>
 #include <leadkeep/saml/provider_metadata.h>
 #include <leadkeep/saml/response.h>
 
@@ -33,14 +34,27 @@ struct MetadataJob {
   std::string xml;
 };
 
-using Job = std::variant<ResponseJob, MetadataJob>;
+// Signed as a whole by that identity provider.
+struct LogoutJob {
+  std::string xml;
+  LogoutKind kind;
+  std::string provider;     // its entity id
+  std::string destination;  // our logout service
+  Timestamp now;
+};
+
+using Job = std::variant<ResponseJob, MetadataJob, LogoutJob>;
 
 [[nodiscard]] std::string write_job(const ResponseJob& job);
 [[nodiscard]] std::string write_job(const MetadataJob& job);
+[[nodiscard]] std::string write_job(const LogoutJob& job);
 [[nodiscard]] std::optional<Job> read_job(std::string_view text);
 
 [[nodiscard]] std::string write_judgement(const Judgement& judgement);
 [[nodiscard]] std::optional<Judgement> read_judgement(std::string_view text);
+
+[[nodiscard]] std::string write_logout(const LogoutJudgement& judgement);
+[[nodiscard]] std::optional<LogoutJudgement> read_logout(std::string_view text);
 
 // Or the detail of what was refused, as kInvalidInput.
 [[nodiscard]] std::string write_metadata(const Result<ProviderMetadata>& metadata);

@@ -1,0 +1,68 @@
+#include "ecdsa_form.h"
+#include "openssl_bytes.h"
+#include "openssl_handles.h"
+
+#include <leadkeep/base/check.h>
+#include <leadkeep/crypto/public_key.h>
+#include <leadkeep/crypto/signature.h>
+
+#include <algorithm>
+#include <array>
+
+#include <openssl/err.h>
+#include <openssl/x509.h>
+
+namespace leadkeep::crypto {
+namespace {
+
+using Family = PublicKeyKind::Family;
+
+struct Method {
+  SignatureAlgorithm algorithm;
+  Family family;
+  const char* digest;
+};
+
+constexpr std::array kMethods{Method{SignatureAlgorithm::kRsaSha256, Family::kRsa, "SHA256"},
+                              Method{SignatureAlgorithm::kRsaSha384, Family::kRsa, "SHA384"},
+                              Method{SignatureAlgorithm::kRsaSha512, Family::kRsa, "SHA512"},
+                              Method{SignatureAlgorithm::kEcdsaSha256, Family::kEc, "SHA256"},
+                              Method{SignatureAlgorithm::kEcdsaSha384, Family::kEc, "SHA384"},
+                              Method{SignatureAlgorithm::kEcdsaSha512, Family::kEc, "SHA512"}};
+
+// r and s are as long as the order of the curve, which of the usual ones has the bits of the field.
+std::size_t ecdsa_size(int bits) noexcept {
+  constexpr int kOctet = 8;
+  return 2 * static_cast<std::size_t>((bits + kOctet - 1) / kOctet);
+}
+
+}  // namespace
+
+SignatureIs verify_signature(SignatureAlgorithm algorithm, ByteView public_key, ByteView data,
+                             ByteView signature) {
+  const Method& method = *std::ranges::find(kMethods, algorithm, &Method::algorithm);
+  const auto kind = kind_of_public_key(public_key);
+  if (!kind || kind->family != method.family || !kind->is_strong() || signature.empty()) {
+    return SignatureIs::kBad;
+  }
+  Bytes der;
+  if (method.family == Family::kEc) {
+    if (signature.size() != ecdsa_size(kind->bits)) {
+      return SignatureIs::kBad;
+    }
+    der = der_of(signature);
+    signature = der;
+  }
+  const unsigned char* at = uchars(public_key.data());
+  const EvpKey key{::d2i_PUBKEY(nullptr, &at, static_cast<long>(public_key.size()))};
+  const EvpDigestContext digest{::EVP_MD_CTX_new()};
+  LK_CHECK(key != nullptr && digest != nullptr);
+  const bool good = ::EVP_DigestVerifyInit_ex(digest.get(), nullptr, method.digest, nullptr,
+                                              nullptr, key.get(), nullptr) == 1 &&
+                    ::EVP_DigestVerify(digest.get(), uchars(signature.data()), signature.size(),
+                                       uchars(data.data()), data.size()) == 1;
+  ::ERR_clear_error();  // of this thread, for whoever reads the queue next
+  return good ? SignatureIs::kGood : SignatureIs::kBad;
+}
+
+}  // namespace leadkeep::crypto

@@ -1,0 +1,18 @@
+// leadkeep/identity/provider_session.h — the session at an identity provider that a session here
+// came from, for single logout (checks L-03, L-05)
+#pragma once
+#include <leadkeep/saml/response.h>
+
+#include <string>
+
+namespace leadkeep::identity {
+
+struct ProviderSession {
+  std::string entity_id;  // of the identity provider
+  saml::NameId name_id;   // of the person there; for good or for this session only
+  std::string index;      // empty if the identity provider has named none
+
+  friend bool operator==(const ProviderSession&, const ProviderSession&) = default;
+};
+
+}  // namespace leadkeep::identity
