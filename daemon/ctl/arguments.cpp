@@ -50,6 +50,9 @@ constexpr const char* kCommands =
     "id.\n"
     "                            --response FILE or -, --config FILE, --provider NAME, --at TIME,\n"
     "                            --in-response-to ID; needs no daemon, and changes nothing\n"
+    "  saml selftest           makes attacks of a response that is accepted, and shows that each "
+    "is\n"
+    "                            refused. The same options as saml test\n"
     "  saml rotate             makes the keys of this host, or takes the next step of a change: "
     "the\n"
     "                            next keys are published first, and taken into use a week later\n"
@@ -77,7 +80,7 @@ po::options_description describe(Arguments& out) {
       "config", po::value<std::string>()->value_name("FILE"),
       "leaktest, ldap, saml and mail: configuration of the daemon (/etc/leadkeep/leadkeepd.conf)")(
       "response", po::value<std::string>(&out.saml.response)->value_name("FILE"),
-      "saml test: a response as XML or as a browser posts it, or - for standard input")(
+      "saml test, selftest: a response as XML or as a browser posts it, or - for standard input")(
       "at", po::value<std::string>(&out.saml.at)->value_name("TIME"),
       "saml test: as if it were then, such as 2026-11-24T15:51:18Z")(
       "in-response-to", po::value<std::string>(&out.saml.request)->value_name("ID"),

@@ -4,7 +4,7 @@
 #include "directory_test.h"
 #include "mail_test.h"
 #include "password_input.h"
-#include "saml_commands.h"
+#include "saml/commands.h"
 #include "talk.h"
 
 #include <leadkeep/base/clock.h>

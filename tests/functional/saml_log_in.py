@@ -233,6 +233,19 @@ class SamlTools(SamlTest):
                         text_input=response, check=False)
         self.assertEqual((done.returncode, "BAD  P-01" in done.stdout), (1, True), done.stdout)
 
+    def test_selftest_shows_attacks_on_a_response_of_the_identity_provider_refused(self):
+        response, _ = self.caught_response(self.page())
+        done = self.ctl("saml", "selftest", "--response", "-", text_input=response)
+        lines = done.stdout.splitlines()
+        self.assertEqual([line for line in lines[:-1] if not line.startswith("ok   ")], [])
+        self.assertGreaterEqual(len(lines), 35)
+        self.assertIn("ok   the signed assertion inside a forged one: refused by R-03", lines)
+        self.assertRegex(lines[-1], r"^(\d+) of \1 attacks were refused$")
+        done = self.ctl("saml", "selftest", "--response", "-", "--at", "2030-01-01T00:00:00Z",
+                        text_input=response, check=False)
+        self.assertEqual((done.returncode, "would show nothing" in done.stdout), (1, True))
+        self.assertEqual(self.ctl("saml", "selftest", check=False).returncode, 2)
+
 
 if __name__ == "__main__":
     functional.main()

@@ -1,39 +1,26 @@
-#include "saml_commands.h"
+#include "ctl/saml/commands.h"
 
 #include "company_sign_on.h"
+#include "ctl/saml/response_trial.h"
+#include "ctl/talk.h"
 #include "saml_keys.h"
-#include "talk.h"
 
 #include <leadkeep/base/clock.h>
 #include <leadkeep/base/text.h>
 #include <leadkeep/config/load.h>
-#include <leadkeep/saml/checks.h>
 
 #include <algorithm>
-#include <ctime>
 #include <fstream>
-#include <iostream>
 #include <iterator>
 
 namespace leadkeep::ctl {
 namespace {
-
-constexpr std::chrono::seconds kRequestIsOld{60};
-constexpr std::size_t kMaxResponse = 400 * 1024;
 
 // What people read to each other: without colons and blanks, in small letters.
 std::string plain_fingerprint(std::string_view typed) {
   std::string digits;
   std::ranges::copy_if(typed, std::back_inserter(digits), is_alphanumeric);
   return to_lower_ascii(digits);
-}
-
-std::optional<Timestamp> parse_time(const std::string& text) {
-  std::tm parts{};
-  const char* end = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return end != nullptr && *end == '\0'
-             ? std::optional{Timestamp{std::int64_t{::timegm(&parts)} * 1000}}
-             : std::nullopt;
 }
 
 struct Shown {
@@ -219,151 +206,6 @@ ExitCode rotate(const Arguments& arguments) {
   return ExitCode::kDone;
 }
 
-Result<std::string> read_response(const std::string& file) {
-  std::string text;
-  const auto read = [&](std::istream& in) {
-    text.resize(kMaxResponse + 1);
-    in.read(text.data(), static_cast<std::streamsize>(text.size()));
-    text.resize(static_cast<std::size_t>(in.gcount()));
-  };
-  if (file == "-") {
-    read(std::cin);
-  } else {
-    std::ifstream in{file, std::ios::binary};
-    read(in);
-  }
-  if (text.empty() || text.size() > kMaxResponse) {
-    return fail(Errc::kInvalidInput,
-                "the response cannot be read, is empty or larger than 400 KiB");
-  }
-  return text;
-}
-
-// XML is taken as well as what a browser posts.
-std::string as_posted(const std::string& text) {
-  const std::string_view trimmed = trim(text);
-  return trimmed.starts_with('<') ? to_base64(as_bytes(text)) : std::string{trimmed};
-}
-
-// For a trial only: the daemon knows which request it has sent.
-std::string request_named_in(std::string_view posted) {
-  std::string text{posted};
-  std::erase_if(text, [](char c) { return c == '\r' || c == '\n'; });
-  const auto xml = from_base64(text);
-  text = xml ? as_text(*xml) : "";
-  constexpr std::string_view kAttribute = "InResponseTo=";
-  const std::size_t at = text.find(kAttribute);
-  if (at == std::string::npos || at + kAttribute.size() >= text.size()) {
-    return "";
-  }
-  const std::size_t begin = at + kAttribute.size() + 1;
-  const std::size_t end = text.find(text[begin - 1], begin);
-  return end == std::string::npos ? "" : text.substr(begin, end - begin);
-}
-
-void say_checks(const saml::Judgement& judgement) {
-  for (const saml::Check check : saml::checks_of_response()) {
-    const std::string line =
-        std::string{saml::id_of(check)} + "  " + std::string{saml::meaning_of(check)};
-    if (judgement.refusal && judgement.refusal->check == check) {
-      say("BAD  " + line + ": " + judgement.refusal->why);
-    } else if (std::ranges::find(judgement.held, check) != judgement.held.end()) {
-      say("ok   " + line);
-    } else {
-      say(std::string{judgement.refusal ? "?    " : "-    "} + line);
-    }
-  }
-}
-
-void say_identity(const saml::Identity& identity) {
-  say("name               " + identity.name_id.value.expose() + " (" +
-      (identity.name_id.format.empty() ? "of no named format" : identity.name_id.format) + ")");
-  say("authenticated      " + to_rfc3339(identity.authenticated) + ", " +
-      (identity.authn_context.empty() ? "by no named context" : identity.authn_context));
-  if (identity.session_ends) {
-    say("session until      " + to_rfc3339(*identity.session_ends));
-  }
-  for (const saml::Attribute& attribute : identity.attributes) {
-    for (const Pii<std::string>& value : attribute.values) {
-      say("attribute          " + attribute.name + " = " + value.expose());
-    }
-  }
-}
-
-// What the rules make of it, and whether that is somebody.
-ExitCode say_person(const saml::Identity& identity, const identity::FederationRules& rules) {
-  const auto person = identity::person_of(identity, rules);
-  if (!person) {
-    say("REFUSED by the rules of the configuration: " + person.error().detail);
-    return ExitCode::kRefused;
-  }
-  const identity::FederatedPerson& who = person.value();
-  if (who.directory_id) {
-    say("directory id       " + to_hex(*who.directory_id) + "; the directory says the rest");
-  } else {
-    std::string roles;
-    for (const identity::Role role : who.roles) {
-      roles += (roles.empty() ? "" : ", ") + std::string{name_of(role)};
-    }
-    say("would be           " +
-        (who.display_name.empty() ? "somebody without a name" : who.display_name) + ", " + roles);
-  }
-  say(who.factors == identity::ProviderFactors::kTwo
-          ? "second factor      the identity provider has asked for it"
-          : "second factor      asked for here, where the role needs one");
-  say("ACCEPTED");
-  return ExitCode::kDone;
-}
-
-ExitCode test(const Arguments& arguments) {
-  const SamlOptions& options = arguments.saml;
-  if (options.response.empty()) {
-    return usage("saml test needs --response FILE, or - for standard input");
-  }
-  const auto at = options.at.empty() ? std::optional{SystemClock{}.now()} : parse_time(options.at);
-  if (!at) {
-    return usage("--at is a time such as 2026-11-24T15:51:18Z");
-  }
-  const auto settings = config::load(arguments.config, {});
-  const auto sign_on = settings
-                           ? daemon::CompanySignOn::open(settings.value(), *at)
-                           : Result<std::unique_ptr<daemon::CompanySignOn>>{Fail{settings.error()}};
-  const auto response = read_response(options.response);
-  if (!sign_on || !response) {
-    (void)complain(sign_on ? response.error() : sign_on.error());
-    return ExitCode::kUsage;
-  }
-  if (sign_on.value() == nullptr) {
-    return usage("there is no section [saml.NAME] in " + arguments.config.string());
-  }
-  const flow::SamlService& service = sign_on.value()->service();
-  const auto provider = options.provider.empty() && service.providers.size() == 1
-                            ? service.providers.begin()
-                            : service.providers.find(options.provider);
-  if (provider == service.providers.end()) {
-    return usage("--provider has to be the NAME of a section [saml.NAME]");
-  }
-  const std::string posted = as_posted(response.value());
-  const std::string request = options.request.empty() ? request_named_in(posted) : options.request;
-  const auto judgement =
-      sign_on.value()->reader().judge({posted,
-                                       provider->second.provider,
-                                       {service.us.entity_id, service.us.consumer_url},
-                                       {request, *at - kRequestIsOld, false},
-                                       *at});
-  if (!judgement) {
-    (void)complain(judgement.error());
-    return ExitCode::kRefused;
-  }
-  say_checks(judgement.value());
-  if (!judgement.value().identity) {
-    say("REFUSED by " + std::string{saml::id_of(judgement.value().refusal->check)});
-    return ExitCode::kRefused;
-  }
-  say_identity(*judgement.value().identity);
-  return say_person(*judgement.value().identity, provider->second.rules);
-}
-
 }  // namespace
 
 ExitCode run_saml_command(const Arguments& arguments) {
@@ -382,9 +224,12 @@ ExitCode run_saml_command(const Arguments& arguments) {
     return rotate(arguments);
   }
   if (command == "test" && words.size() == 2) {
-    return test(arguments);
+    return explain_response(arguments);
   }
-  return usage("saml has the commands show, add, test and rotate");
+  if (command == "selftest" && words.size() == 2) {
+    return attack_response(arguments);
+  }
+  return usage("saml has the commands show, add, test, selftest and rotate");
 }
 
 }  // namespace leadkeep::ctl

@@ -1,7 +1,7 @@
 // leadkeepctl saml …: identity providers, looked at and tried out without the daemon.
 #pragma once
-#include "arguments.h"
-#include "commands.h"
+#include "ctl/arguments.h"
+#include "ctl/commands.h"
 
 namespace leadkeep::ctl {
 
