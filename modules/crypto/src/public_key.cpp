@@ -1,7 +1,10 @@
 #include "openssl_bytes.h"
 #include "openssl_handles.h"
 
+#include <leadkeep/base/check.h>
 #include <leadkeep/crypto/public_key.h>
+
+#include <utility>
 
 #include <openssl/err.h>
 #include <openssl/x509.h>
@@ -35,15 +38,33 @@ bool PublicKeyKind::is_strong() const noexcept {
   return family == Family::kRsa ? bits >= kRsaBits && bits <= kMostRsaBits : bits >= kEcBits;
 }
 
-std::optional<PublicKeyKind> kind_of_public_key(ByteView spki) {
+struct PublicKey::Handle {
+  EvpKey key;
+};
+
+PublicKey::PublicKey(std::unique_ptr<Handle> handle, PublicKeyKind kind) noexcept
+    : m_handle{std::move(handle)}, m_kind{kind} {}
+
+PublicKey::PublicKey(PublicKey&&) noexcept = default;
+PublicKey& PublicKey::operator=(PublicKey&&) noexcept = default;
+PublicKey::~PublicKey() = default;
+
+std::optional<PublicKey> PublicKey::parse(ByteView spki) {
   if (spki.size() > kMostBytes) {
     return std::nullopt;
   }
   const unsigned char* at = uchars(spki.data());
-  const EvpKey key{::d2i_PUBKEY(nullptr, &at, static_cast<long>(spki.size()))};
+  EvpKey key{::d2i_PUBKEY(nullptr, &at, static_cast<long>(spki.size()))};
   const bool whole = key != nullptr && at == uchars(spki.data()) + spki.size();
   ::ERR_clear_error();
-  return whole ? kind_of(key.get()) : std::nullopt;
+  const auto kind = whole ? kind_of(key.get()) : std::nullopt;
+  return kind ? std::optional{PublicKey{std::make_unique<Handle>(Handle{std::move(key)}), *kind}}
+              : std::nullopt;
+}
+
+::evp_pkey_st* PublicKey::share() const {
+  LK_CHECK(::EVP_PKEY_up_ref(m_handle->key.get()) == 1);
+  return m_handle->key.get();
 }
 
 }  // namespace leadkeep::crypto

@@ -3,14 +3,12 @@
 #include "openssl_handles.h"
 
 #include <leadkeep/base/check.h>
-#include <leadkeep/crypto/public_key.h>
 #include <leadkeep/crypto/signature.h>
 
 #include <algorithm>
 #include <array>
 
 #include <openssl/err.h>
-#include <openssl/x509.h>
 
 namespace leadkeep::crypto {
 namespace {
@@ -38,27 +36,26 @@ std::size_t ecdsa_size(int bits) noexcept {
 
 }  // namespace
 
-SignatureIs verify_signature(SignatureAlgorithm algorithm, ByteView public_key, ByteView data,
+SignatureIs verify_signature(SignatureAlgorithm algorithm, const PublicKey& key, ByteView data,
                              ByteView signature) {
   const Method& method = *std::ranges::find(kMethods, algorithm, &Method::algorithm);
-  const auto kind = kind_of_public_key(public_key);
-  if (!kind || kind->family != method.family || !kind->is_strong() || signature.empty()) {
+  const PublicKeyKind& kind = key.kind();
+  if (kind.family != method.family || !kind.is_strong() || signature.empty()) {
     return SignatureIs::kBad;
   }
   Bytes der;
-  if (method.family == Family::kEc) {
-    if (signature.size() != ecdsa_size(kind->bits)) {
+  if (kind.family == Family::kEc) {
+    if (signature.size() != ecdsa_size(kind.bits)) {
       return SignatureIs::kBad;
     }
     der = der_of(signature);
     signature = der;
   }
-  const unsigned char* at = uchars(public_key.data());
-  const EvpKey key{::d2i_PUBKEY(nullptr, &at, static_cast<long>(public_key.size()))};
+  const EvpKey shared{key.share()};
   const EvpDigestContext digest{::EVP_MD_CTX_new()};
-  LK_CHECK(key != nullptr && digest != nullptr);
+  LK_CHECK(digest != nullptr);
   const bool good = ::EVP_DigestVerifyInit_ex(digest.get(), nullptr, method.digest, nullptr,
-                                              nullptr, key.get(), nullptr) == 1 &&
+                                              nullptr, shared.get(), nullptr) == 1 &&
                     ::EVP_DigestVerify(digest.get(), uchars(signature.data()), signature.size(),
                                        uchars(data.data()), data.size()) == 1;
   ::ERR_clear_error();  // of this thread, for whoever reads the queue next

@@ -130,9 +130,10 @@ Result<SignedQuery> SignedQuery::parse(std::string_view query) {
 }
 
 Result<std::string> SignedQuery::open(std::span<const Bytes> keys) const {
-  const bool is_signed = std::ranges::any_of(keys, [&](const Bytes& key) {
-    return crypto::verify_signature(m_algorithm, key, as_bytes(m_signed_text), m_signature) ==
-           crypto::SignatureIs::kGood;
+  const bool is_signed = std::ranges::any_of(keys, [&](const Bytes& spki) {
+    const auto key = crypto::PublicKey::parse(spki);
+    return key && crypto::verify_signature(m_algorithm, *key, as_bytes(m_signed_text),
+                                           m_signature) == crypto::SignatureIs::kGood;
   });
   if (!is_signed) {
     return fail(Errc::kUnauthenticated, "not signed by this identity provider");

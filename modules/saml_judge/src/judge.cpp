@@ -49,7 +49,7 @@ bool is_response(const Document& document, Examination& examination) {
 std::optional<Document> reopen(const Document& document, const Signed& part,
                                const Situation& situation, std::string_view ns,
                                std::string_view name, Examination& examination) {
-  const auto octets = verified_octets(document, part, situation.provider.signing_keys, examination);
+  const auto octets = verified_octets(document, part, situation.signing_keys, examination);
   auto again = octets ? open_message(*octets, examination) : std::nullopt;
   if (!again || !examination.holds(Check::kS07, again->root().is(ns, name),
                                    "signed octets of another kind")) {
@@ -145,6 +145,16 @@ std::optional<Identity> examine(std::string_view posted, const Situation& situat
                      examination);
 }
 
+std::vector<crypto::PublicKey> parsed(std::span<const Bytes> keys) {
+  std::vector<crypto::PublicKey> all;
+  for (const Bytes& spki : keys) {
+    if (auto key = crypto::PublicKey::parse(spki)) {
+      all.push_back(*std::move(key));
+    }
+  }
+  return all;
+}
+
 }  // namespace
 
 void start() {
@@ -156,7 +166,8 @@ saml::Judgement judge_response(std::string_view posted, const IdentityProvider& 
                                std::span<const crypto::RsaPrivateKey> keys,
                                const Question& question, Timestamp now) {
   Examination examination;
-  const Situation situation{provider, us, keys, question, now};
+  const auto signing_keys = parsed(provider.signing_keys);
+  const Situation situation{provider, signing_keys, us, keys, question, now};
   auto identity = examine(posted, situation, examination);
   if (examination.refusal()) {
     identity.reset();

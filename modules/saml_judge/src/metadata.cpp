@@ -77,8 +77,8 @@ std::optional<SigningKey> key_in(const Element& descriptor) {
   const auto text = certificates.empty() ? std::nullopt : certificates.front().text();
   const auto der = text ? from_base64(*text, Blanks::kAnywhere) : std::nullopt;
   auto key = der ? crypto::key_of_certificate(*der) : std::nullopt;
-  const auto kind = key ? crypto::kind_of_public_key(key->public_key) : std::nullopt;
-  return kind && kind->is_strong()
+  const auto parsed = key ? crypto::PublicKey::parse(key->public_key) : std::nullopt;
+  return parsed && parsed->kind().is_strong()
              ? std::optional{SigningKey{std::move(key->public_key), key->certificate_ends,
                                         sha256_of(*der)}}
              : std::nullopt;

@@ -6,7 +6,6 @@
 #include "xml_text.h"
 
 #include <leadkeep/base/check.h>
-#include <leadkeep/crypto/public_key.h>
 
 #include <algorithm>
 #include <array>
@@ -15,6 +14,7 @@
 #include <libxml/tree.h>
 #include <libxml/valid.h>
 #include <xmlsec/crypto.h>
+#include <xmlsec/openssl/evp.h>
 #include <xmlsec/xmldsig.h>
 #include <xmlsec/xmlsec.h>
 
@@ -149,10 +149,13 @@ class RegisteredId {
   ::xmlAttr* m_attribute = nullptr;
 };
 
-Key load(ByteView spki) {
-  const auto* bytes = reinterpret_cast<const xmlSecByte*>(spki.data());
-  return Key{::xmlSecCryptoAppKeyLoadMemory(bytes, static_cast<xmlSecSize>(spki.size()),
-                                            ::xmlSecKeyDataFormatDer, nullptr, nullptr, nullptr)};
+// As the library takes it. From its octets it would try half a dozen of forms, a private key first,
+// which takes longer than all the rest of a response.
+Key adopted(const crypto::PublicKey& key) {
+  Key made{::xmlSecKeyCreate()};
+  ::xmlSecKeyData* value = ::xmlSecOpenSSLEvpKeyAdopt(key.share());
+  LK_CHECK(made != nullptr && value != nullptr && ::xmlSecKeySetValue(made.get(), value) == 0);
+  return made;
 }
 
 // Only what has_usual_shape lets through; an empty list would mean all that the library knows.
@@ -187,21 +190,16 @@ std::optional<std::string> octets_of(::xmlSecDSigCtx& context) {
                      ::xmlSecBufferGetSize(buffer)};
 }
 
-bool fits(ByteView spki, Family family) {
-  const auto kind = crypto::kind_of_public_key(spki);
-  return kind && kind->is_strong() && kind->family == family;
+bool fits(const crypto::PublicKey& key, Family family) {
+  return key.kind().is_strong() && key.kind().family == family;
 }
 
 // One that verifies with this key; owns it.
-Context verified_with(const Signed& part, ByteView spki) {
-  Key key = load(spki);
+Context verified_with(const Signed& part, const crypto::PublicKey& key) {
   Context context{::xmlSecDSigCtxCreate(nullptr)};
   LK_CHECK(context != nullptr);
-  if (key == nullptr) {
-    return nullptr;
-  }
   allow_usual(*context);
-  context->signKey = key.release();  // so that the library never looks into KeyInfo
+  context->signKey = adopted(key).release();  // so that the library never looks into KeyInfo
   const bool done = ::xmlSecDSigCtxVerify(context.get(), part.signature.raw()) == 0 &&
                     context->status == ::xmlSecDSigStatusSucceeded;
   return done ? std::move(context) : nullptr;
@@ -234,13 +232,14 @@ bool has_usual_shape(const Signed& part, Examination& examination) {
 }
 
 std::optional<std::string> verified_octets(const Document& document, const Signed& part,
-                                           std::span<const Bytes> keys, Examination& examination) {
+                                           std::span<const crypto::PublicKey> keys,
+                                           Examination& examination) {
   start_library();
   const RegisteredId id{document, part.element};
   const auto family = family_of(signed_info_of(part.signature).children()[1]);
   LK_CHECK(family.has_value());
   Context context;
-  for (const Bytes& key : keys) {
+  for (const crypto::PublicKey& key : keys) {
     if (fits(key, *family)) {
       context = verified_with(part, key);
       if (context != nullptr) {

@@ -6,7 +6,7 @@
 #include "document.h"
 #include "examination.h"
 
-#include <leadkeep/base/bytes.h>
+#include <leadkeep/crypto/public_key.h>
 
 #include <optional>
 #include <span>
@@ -26,10 +26,10 @@ struct Signed {
 [[nodiscard]] bool has_usual_shape(const Signed& part, Examination& examination);
 
 // The octets that were signed, which is all that may be read from then on; nothing if no key fits.
-// `keys` are SubjectPublicKeyInfo, DER. S-05, S-06.
+// S-05, S-06.
 [[nodiscard]] std::optional<std::string> verified_octets(const Document& document,
                                                          const Signed& part,
-                                                         std::span<const Bytes> keys,
+                                                         std::span<const crypto::PublicKey> keys,
                                                          Examination& examination);
 
 }  // namespace leadkeep::saml_judge

@@ -34,7 +34,7 @@ void check_metadata(std::string_view xml) {
   LK_CHECK(!metadata.signing_keys.empty() &&
            metadata.signing_keys.size() <= saml::kMostSigningKeys);
   for (const saml::SigningKey& key : metadata.signing_keys) {
-    LK_CHECK(crypto::kind_of_public_key(key.public_key)->is_strong());
+    LK_CHECK(crypto::PublicKey::parse(key.public_key)->kind().is_strong());
   }
   LK_CHECK(metadata.sign_on.redirect || metadata.sign_on.post);
   check_addresses({metadata.sign_on.redirect, metadata.sign_on.post, metadata.logout.redirect,

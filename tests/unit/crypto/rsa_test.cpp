@@ -134,24 +134,24 @@ Bytes spki_of(EVP_PKEY* made) {
 
 TEST(PublicKey, IsRsaOrEcAndStrongEnoughOrNot) {
   const auto is_strong = [](EVP_PKEY* made) {
-    const auto kind = kind_of_public_key(spki_of(made));
-    return kind.has_value() && kind->is_strong();
+    const auto key = PublicKey::parse(spki_of(made));
+    return key.has_value() && key->kind().is_strong();
   };
   EXPECT_TRUE(is_strong(::EVP_RSA_gen(2048)));
   EXPECT_FALSE(is_strong(::EVP_RSA_gen(1024)));
   EXPECT_TRUE(is_strong(::EVP_EC_gen("P-256")));
   EXPECT_TRUE(is_strong(::EVP_EC_gen("P-384")));
   EXPECT_FALSE(is_strong(::EVP_EC_gen("P-224")));
-  EXPECT_EQ(kind_of_public_key(spki_of(::EVP_EC_gen("P-384")))->bits, 384);
+  EXPECT_EQ(PublicKey::parse(spki_of(::EVP_EC_gen("P-384")))->kind().bits, 384);
 }
 
 TEST(PublicKey, IsNothingElseAndNothingMore) {
-  EXPECT_FALSE(kind_of_public_key(spki_of(::EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"))));
+  EXPECT_FALSE(PublicKey::parse(spki_of(::EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"))));
   Bytes spki = key().public_key();
   spki.push_back(std::byte{0});
-  EXPECT_FALSE(kind_of_public_key(spki));
-  EXPECT_FALSE(kind_of_public_key({}));
-  EXPECT_FALSE(kind_of_public_key(as_bytes("nonsense")));
+  EXPECT_FALSE(PublicKey::parse(spki));
+  EXPECT_FALSE(PublicKey::parse({}));
+  EXPECT_FALSE(PublicKey::parse(as_bytes("nonsense")));
 }
 
 }  // namespace

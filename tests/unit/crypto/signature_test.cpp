@@ -46,8 +46,9 @@ const std::array kPublished{
 
 SignatureIs verdict_on(Algorithm algorithm, const std::string& key, std::string_view data,
                        const std::string& signature) {
-  return verify_signature(algorithm, from_hex(key).value(), as_bytes(data),
-                          from_hex(signature).value());
+  const auto parsed = PublicKey::parse(from_hex(key).value());
+  return parsed ? verify_signature(algorithm, *parsed, as_bytes(data), from_hex(signature).value())
+                : SignatureIs::kBad;
 }
 
 TEST(Signature, TakesThePublishedOnesOfEcdsa) {
@@ -89,7 +90,8 @@ TEST(Signature, TakesThoseOfRsa) {
   const RsaPrivateKey other = RsaPrivateKey::generate(2048);
   Bytes signature = key.sign_sha256(as_bytes("data"));
   const auto verdict = [&](const RsaPrivateKey& of, Algorithm algorithm, std::string_view data) {
-    return verify_signature(algorithm, of.public_key(), as_bytes(data), signature);
+    return verify_signature(algorithm, PublicKey::parse(of.public_key()).value(), as_bytes(data),
+                            signature);
   };
   EXPECT_EQ(verdict(key, Algorithm::kRsaSha256, "data"), SignatureIs::kGood);
   EXPECT_EQ(verdict(key, Algorithm::kRsaSha256, "date"), SignatureIs::kBad);

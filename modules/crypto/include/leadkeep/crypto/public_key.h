@@ -1,15 +1,20 @@
-// leadkeep/crypto/public_key.h — what kind of key somebody else signs with
+// leadkeep/crypto/public_key.h — the key that somebody else signs with
+//
+// Reading one costs more than verifying with it: whoever needs it twice keeps it.
 //
 // Takes    a SubjectPublicKeyInfo, DER
-// Yields   its kind and strength; the signatures themselves are verified elsewhere
+// Yields   its kind and strength; signatures are verified by signature.h
 // Refuses  nothing where it is not exactly one key of these kinds
 // Source   RFC 5280 section 4.1.2.7; SP 800-57 for what is strong enough
-// Threads  any; stateless
+// Threads  const members from any thread
 #pragma once
 #include <leadkeep/base/bytes.h>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
+
+struct evp_pkey_st;  // OpenSSL's
 
 namespace leadkeep::crypto {
 
@@ -21,6 +26,25 @@ struct PublicKeyKind {
   [[nodiscard]] bool is_strong() const noexcept;
 };
 
-[[nodiscard]] std::optional<PublicKeyKind> kind_of_public_key(ByteView spki);
+class PublicKey {
+ public:
+  [[nodiscard]] static std::optional<PublicKey> parse(ByteView spki);
+
+  PublicKey(PublicKey&&) noexcept;
+  PublicKey& operator=(PublicKey&&) noexcept;
+  ~PublicKey();
+
+  [[nodiscard]] const PublicKeyKind& kind() const noexcept { return m_kind; }
+
+  // For a library that is built on OpenSSL as well, and frees it.
+  [[nodiscard]] ::evp_pkey_st* share() const;
+
+ private:
+  struct Handle;
+  PublicKey(std::unique_ptr<Handle> handle, PublicKeyKind kind) noexcept;
+
+  std::unique_ptr<Handle> m_handle;
+  PublicKeyKind m_kind;
+};
 
 }  // namespace leadkeep::crypto

@@ -1,13 +1,14 @@
 // leadkeep/crypto/signature.h — a signature of somebody else, over octets as they are
 //
-// Takes    a SubjectPublicKeyInfo, DER; a signature by ECDSA as r ‖ s
-// Refuses  kBad for a key that is not of the algorithm's kind or too weak (public_key.h), as for a
-//          signature that is not of the data
+// Takes    a signature by ECDSA as r ‖ s
+// Refuses  kBad for a key that is not of the algorithm's kind or too weak, as for a signature that is
+//          not of the data
 // Source   RFC 8017 section 8.2, FIPS 186-5; XML Signature 1.1 sections 6.4.2 and 6.4.3
 // Threads  any; stateless
 #pragma once
 #include <leadkeep/base/bytes.h>
 #include <leadkeep/crypto/es256.h>
+#include <leadkeep/crypto/public_key.h>
 
 #include <cstdint>
 
@@ -22,7 +23,7 @@ enum class SignatureAlgorithm : std::uint8_t {
   kEcdsaSha512,
 };
 
-[[nodiscard]] SignatureIs verify_signature(SignatureAlgorithm algorithm, ByteView public_key,
+[[nodiscard]] SignatureIs verify_signature(SignatureAlgorithm algorithm, const PublicKey& key,
                                            ByteView data, ByteView signature);
 
 }  // namespace leadkeep::crypto
