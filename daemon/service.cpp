@@ -149,7 +149,6 @@ struct Service::Paths {
                       log_in,
                       sessions,
                       sign_on_answers,
-                      throttle,
                       refuse} {
     if (directory) {
       const auto look_up = [&people = directory->people()](auto ids) {

@@ -207,8 +207,8 @@ class PathHouse {
   flow::OpenBreakGlass open_break_glass{house, sessions, throttle, refuse,
                                         std::chrono::milliseconds{0}};
   flow::SignOn no_sign_on{house, nullptr, {}, sign_on_requests, sign_on_answers, throttle, refuse};
-  flow::SingleLogout no_single_logout{house,    nullptr,         {},       log_in,
-                                      sessions, sign_on_answers, throttle, refuse};
+  flow::SingleLogout no_single_logout{house,    nullptr,         {},    log_in,
+                                      sessions, sign_on_answers, refuse};
   flow::DeliverMessages deliver_messages{house, gateway, flow::DeliveryLimits{}};
 };
 

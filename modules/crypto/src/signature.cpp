@@ -28,7 +28,7 @@ constexpr std::array kMethods{Method{SignatureAlgorithm::kRsaSha256, Family::kRs
                               Method{SignatureAlgorithm::kEcdsaSha384, Family::kEc, "SHA384"},
                               Method{SignatureAlgorithm::kEcdsaSha512, Family::kEc, "SHA512"}};
 
-// r and s are as long as the order of the curve, which of the usual ones has the bits of the field.
+// r and s are as long as the order of the curve, which is what its bits are.
 std::size_t ecdsa_size(int bits) noexcept {
   constexpr int kOctet = 8;
   return 2 * static_cast<std::size_t>((bits + kOctet - 1) / kOctet);

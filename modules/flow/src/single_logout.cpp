@@ -8,7 +8,6 @@
 namespace leadkeep::flow {
 namespace {
 
-constexpr std::string_view kThrottledAs = "single-logout";
 constexpr std::string_view kReason = "single_logout";
 
 // The detail is for the log.
@@ -65,12 +64,12 @@ Result<SingleLogout::Believed> SingleLogout::believe(const saml::SignedQuery& qu
                               m_service->us.logout_url, m_house.clock.now()});
     if (!judgement) {
       log_warn("SAML_READER_FAULT", Field{"reason", Reason{judgement.error()}});
-      cause = "no_verdict";
-    } else if (judgement.value().message) {
-      return Believed{provider, *std::move(judgement.value().message)};
-    } else {
-      cause = saml::id_of(judgement.value().refusal->check);
+      return fail(Errc::kUnavailable, "no_verdict");
     }
+    if (judgement.value().message) {
+      return Believed{provider, *std::move(judgement.value().message)};
+    }
+    cause = saml::id_of(judgement.value().refusal->check);
   }
   return refused(cause);
 }
@@ -81,11 +80,10 @@ Result<void> SingleLogout::end_sessions(const Believed& request) {
   const std::string& entity_id = request.provider.provider.entity_id;
   const identity::ProviderLogout logout{entity_id, request.message.name_id,
                                         request.message.session_indexes};
-  LK_TRY(const auto agents, m_house.store.read([&](store::ReadTxn& txn) {
-    return m_sessions.list_agents(txn, logout);
-  }));
   const auto ended = m_house.store.write([&](store::WriteTxn& txn) -> Result<void> {
     LK_TRY_VOID(m_answers.keep_logout(txn, {entity_id, request.message.id, request.message.ends}));
+    LK_TRY_VOID(m_answers.forget(txn, logout));
+    LK_TRY(const auto agents, m_sessions.list_agents(txn, logout));
     for (const AgentId& agent : agents) {
       LK_TRY(const auto sessions, m_sessions.close_at_provider(txn, agent, logout));
       LK_TRY_VOID(append_ends(txn, std::nullopt, agent, sessions, kReason, now));
@@ -117,22 +115,14 @@ Result<SingleLogout::NextStop> SingleLogout::answer_to(std::string_view text) {
       query.value().relay_state(), m_service->signing_key)};
 }
 
-Result<std::optional<std::string>> SingleLogout::take(const Arrival& arrival) {
+Result<std::optional<std::string>> SingleLogout::take(std::string_view arrival) {
   if (m_service == nullptr) {
     return fail(Errc::kNotFound, "single logout: no identity provider");
   }
-  const std::string account = std::string{kThrottledAs} + arrival.source;
-  auto admitted = m_throttle.admit(account, arrival.source, m_house.clock.now());
-  if (!admitted) {
-    m_refuse.record(std::nullopt, admitted.error().code);
-    return Fail{std::move(admitted).error()};
-  }
-  auto answer = answer_to(arrival.query);
+  auto answer = answer_to(arrival);
   if (!answer) {
     m_refuse.record(std::nullopt, answer.error().code);
-    return answer;
   }
-  m_throttle.succeeded(account, arrival.source);
   return answer;
 }
 

@@ -1,5 +1,6 @@
 #include "agent_table.h"
 #include "sign_on/provider_session_record.h"
+#include "sign_on/provider_sessions.h"
 
 #include <leadkeep/crypto/random.h>
 #include <leadkeep/identity/session.h>
@@ -177,7 +178,7 @@ Result<SessionStore::Opened> SessionStore::replace(store::WriteTxn& txn, const S
   return open_as_of(txn, admission.agent(), admission.assurance(), start,
                     {session.m_created_at, start.proven_at.value_or(now), session.m_device_key,
                      earlier(session.m_ends_at, start.ends_at),
-                     start.provider_session ? start.provider_session : session.m_provider_session},
+                     followed(session.m_provider_session, start.provider_session)},
                     now);
 }
 

@@ -63,8 +63,14 @@ std::optional<LogoutMessage> read_message(json::Value value) {
     return std::nullopt;
   }
   message.ends = *ends;
+  if (!value["session_indexes"].is_array()) {
+    return std::nullopt;  // none of them would mean all sessions
+  }
   for (const json::Value item : value["session_indexes"].items()) {
     message.session_indexes.emplace_back(item.string().value_or(""));
+    if (message.session_indexes.back().empty()) {
+      return std::nullopt;
+    }
   }
   return message;
 }

@@ -208,7 +208,9 @@ Result<LogoutJudgement> Reader::judge_logout(const LogoutJob& job) {
   LK_TRY(std::string text, have_done(write_job(job)));
   auto judgement = read_logout(text);
   wipe(text);
-  if (!judgement) {
+  const bool is_answer =
+      judgement && judgement->message && !judgement->message->in_response_to.empty();
+  if (!judgement || (judgement->message && is_answer != (job.kind == LogoutKind::kResponse))) {
     return no_answer("gave no answer");
   }
   return *std::move(judgement);

@@ -43,10 +43,10 @@ std::string signed_redirect(std::string_view location, std::string_view paramete
 }
 
 std::optional<std::string> inflated(ByteView deflated, std::size_t limit) {
+  std::string text(limit + 1, '\0');
   ::z_stream stream{};
   constexpr int kRaw = -MAX_WBITS;
   LK_CHECK(::inflateInit2(&stream, kRaw) == Z_OK);
-  std::string text(limit + 1, '\0');
   stream.next_in = reinterpret_cast<Bytef*>(const_cast<std::byte*>(deflated.data()));
   stream.avail_in = static_cast<uInt>(deflated.size());
   stream.next_out = reinterpret_cast<Bytef*>(text.data());

@@ -49,9 +49,10 @@ Fail refused(const char* why) {
 
 Result<Parameters> parameters_in(std::string_view query) {
   Parameters parameters;
-  while (!query.empty()) {
+  for (bool is_last = false; !is_last;) {
     const std::string_view pair = query.substr(0, query.find('&'));
-    query.remove_prefix(std::min(pair.size() + 1, query.size()));
+    is_last = pair.size() == query.size();
+    query.remove_prefix(is_last ? pair.size() : pair.size() + 1);
     const auto equals = pair.find('=');
     auto name = percent_decode(pair.substr(0, equals));
     if (!name || equals == std::string_view::npos ||

@@ -11,7 +11,6 @@ namespace leadkeep::saml_judge {
 namespace {
 
 constexpr std::size_t kLongestName = 256;
-constexpr std::size_t kLongestIndex = 1024;
 constexpr std::chrono::hours kLongestConfirmation{1};
 constexpr std::chrono::hours kLongestLife{24};
 
@@ -126,7 +125,7 @@ bool is_authenticated(const Element& assertion, const Situation& situation, Iden
       !examination.holds(Check::kA05,
                          !identity.session_ends || situation.now < *identity.session_ends + kSkew,
                          "a session that is over") ||
-      !examination.holds(Check::kA05, identity.session_index.size() <= kLongestIndex,
+      !examination.holds(Check::kA05, identity.session_index.size() <= kLongestSessionIndex,
                          "a SessionIndex that is too long")) {
     return false;
   }

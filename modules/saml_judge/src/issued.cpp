@@ -5,8 +5,6 @@
 
 #include <leadkeep/saml/response.h>
 
-#include <chrono>
-
 namespace leadkeep::saml_judge {
 
 std::optional<Timestamp> time_in(const Element& element, std::string_view attribute,
@@ -22,7 +20,6 @@ std::optional<Timestamp> time_in(const Element& element, std::string_view attrib
 
 bool is_freshly_issued(const Element& element, Check check, Timestamp now,
                        Examination& examination) {
-  constexpr std::chrono::minutes kOldest{5};
   if (!examination.holds(check, element.attribute("Version") == "2.0", "another version") ||
       !examination.holds(check, element.attribute("ID").has_value(), "no ID")) {
     return false;

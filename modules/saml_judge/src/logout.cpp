@@ -15,9 +15,11 @@ using saml::LogoutJob;
 using saml::LogoutKind;
 using saml::LogoutMessage;
 
-constexpr std::chrono::minutes kLife{5};  // of one that does not say
 constexpr std::size_t kMostSessions = 100;
-constexpr std::size_t kLongestIndex = 1024;
+
+// The same message is as fresh as this once more, if its issuer's clock is ahead, and not later.
+constexpr std::chrono::milliseconds kReplayed =
+    kOldest + 2 * saml::kSkew + std::chrono::milliseconds{1};
 
 // Whoever made it, when, and that it is for us.
 bool is_ours(const Element& message, Check check, const LogoutJob& job, Examination& examination) {
@@ -27,18 +29,18 @@ bool is_ours(const Element& message, Check check, const LogoutJob& job, Examinat
                            "no Destination, or another one");
 }
 
-bool read_ends(const Element& request, const LogoutJob& job, LogoutMessage& message,
-               Examination& examination) {
+bool is_not_over(const Element& request, const LogoutJob& job, Examination& examination) {
   const auto until = time_in(request, "NotOnOrAfter", examination);
-  message.ends = until.value_or(job.now + kLife) + saml::kSkew;
   return !examination.refusal() &&
-         examination.holds(Check::kL03, job.now < message.ends, "not valid any more");
+         examination.holds(Check::kL03, !until || job.now < *until + saml::kSkew,
+                           "not valid any more");
 }
 
 bool read_sessions(const Element& request, LogoutMessage& message, Examination& examination) {
   for (const Element& index : request.children(kProtocol, "SessionIndex")) {
     auto text = index.text();
-    if (!examination.holds(Check::kL03, text && !text->empty() && text->size() <= kLongestIndex,
+    if (!examination.holds(Check::kL03,
+                           text && !text->empty() && text->size() <= kLongestSessionIndex,
                            "a SessionIndex that is empty, too long or has elements") ||
         !examination.holds(Check::kL03, message.session_indexes.size() < kMostSessions,
                            "too many sessions")) {
@@ -51,8 +53,7 @@ bool read_sessions(const Element& request, LogoutMessage& message, Examination& 
 
 bool read_request(const Element& request, const LogoutJob& job, LogoutMessage& message,
                   Examination& examination) {
-  if (!is_ours(request, Check::kL03, job, examination) ||
-      !read_ends(request, job, message, examination)) {
+  if (!is_ours(request, Check::kL03, job, examination) || !is_not_over(request, job, examination)) {
     return false;
   }
   auto name = name_id_in(request, Check::kL03, examination);
@@ -63,13 +64,21 @@ bool read_request(const Element& request, const LogoutJob& job, LogoutMessage& m
   return read_sessions(request, message, examination);
 }
 
-// Whether it has ended anything there changes nothing here.
+// Nested codes say that not everything has ended, as PartialLogout does.
+bool reports_all_ended(const Element& response) {
+  const auto status = response.child(kProtocol, "Status");
+  const auto code = status ? status->child(kProtocol, "StatusCode") : std::nullopt;
+  return code && code->attribute("Value") == "urn:oasis:names:tc:SAML:2.0:status:Success" &&
+         code->children().empty();
+}
+
 bool read_response(const Element& response, const LogoutJob& job, LogoutMessage& message,
                    Examination& examination) {
   message.in_response_to = response.attribute("InResponseTo").value_or("");
-  message.ends = job.now + kLife + saml::kSkew;
   return is_ours(response, Check::kL04, job, examination) &&
-         examination.holds(Check::kL04, !message.in_response_to.empty(), "no InResponseTo");
+         examination.holds(Check::kL04, !message.in_response_to.empty(), "no InResponseTo") &&
+         examination.holds(Check::kL04, reports_all_ended(response),
+                           "the identity provider has not ended everything");
 }
 
 std::optional<LogoutMessage> examine(const LogoutJob& job, Examination& examination) {
@@ -86,6 +95,7 @@ std::optional<LogoutMessage> examine(const LogoutJob& job, Examination& examinat
   }
   LogoutMessage message;
   message.id = root.attribute("ID").value_or("");
+  message.ends = job.now + kReplayed;
   const bool read = is_request ? read_request(root, job, message, examination)
                                : read_response(root, job, message, examination);
   return read ? std::optional{std::move(message)} : std::nullopt;

@@ -9,6 +9,8 @@
 
 namespace leadkeep::saml_judge {
 
+inline constexpr std::size_t kLongestSessionIndex = 1024;
+
 // Refused as `check` where it is not exactly one plain name.
 [[nodiscard]] std::optional<saml::NameId> name_id_in(const Element& parent, Check check,
                                                      Examination& examination);

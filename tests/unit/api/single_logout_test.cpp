@@ -25,9 +25,9 @@ class LogoutDoors : public HouseWithDoors {
   saml::Reader reader{LEADKEEP_SAML_READER, {}};
   flow::SamlService service = service_with_corp();
   flow::SingleLogout logout{
-      house,    &service, [this](const auto& job) { return reader.judge_logout(job); },
-      log_in,   sessions, sign_on_answers,
-      throttle, refuse};
+      house,  &service, [this](const auto& job) { return reader.judge_logout(job); },
+      log_in, sessions, sign_on_answers,
+      refuse};
 };
 
 TEST_F(HouseWithDoors, SignsOutHereWhereNoIdentityProviderIsNamed) {

@@ -26,13 +26,14 @@ QueryDraft a_query() {
   return query;
 }
 
-Errc refusal_of(std::string_view query) {
+// Nothing if it is taken.
+std::optional<Errc> refusal_of(std::string_view query) {
   const auto parsed = SignedQuery::parse(query);
   if (!parsed) {
     return parsed.error().code;
   }
   const auto xml = parsed.value().open(idp_keys());
-  return xml ? Errc{} : xml.error().code;
+  return xml ? std::nullopt : std::optional{xml.error().code};
 }
 
 TEST(SignedQuery, GivesTheXmlThatOneOfTheKeysHasSigned) {
@@ -69,7 +70,7 @@ TEST(SignedQuery, ReadsWhatIsWrittenHere) {
 TEST(SignedQuery, TakesParametersInAnyOrder) {
   const std::string text = a_query().text();
   const auto at = text.find("&Signature=");
-  EXPECT_EQ(refusal_of(text.substr(at + 1) + "&" + text.substr(0, at)), Errc{});
+  EXPECT_EQ(refusal_of(text.substr(at + 1) + "&" + text.substr(0, at)), std::nullopt);
 }
 
 TEST(SignedQuery, TakesRsaAndEcdsaWithSha2Alone) {
@@ -78,7 +79,7 @@ TEST(SignedQuery, TakesRsaAndEcdsaWithSha2Alone) {
        {std::pair{"sha384", "SHA384"}, std::pair{"sha512", "SHA512"}}) {
     query.algorithm = std::string{"http://www.w3.org/2001/04/xmldsig-more#rsa-"} + name;
     query.digest = digest;
-    EXPECT_EQ(refusal_of(query.text()), Errc{}) << name;
+    EXPECT_EQ(refusal_of(query.text()), std::nullopt) << name;
   }
   query.algorithm = "http://www.w3.org/2000/09/xmldsig#rsa-sha1";
   query.digest = "SHA1";
@@ -95,8 +96,8 @@ TEST(SignedQuery, TakesRsaAndEcdsaWithSha2Alone) {
   EXPECT_TRUE(parsed.value().open(std::vector<Bytes>{test::public_idp_ec_key()}).ok());
 }
 
-// CVE-2025-27773, CVE-2025-31335: what was verified and what was read were two parameters.
-TEST(SignedQuery, RefusesAParameterThatStandsTwiceHoweverItIsSpelled) {
+// What was verified and what was read were two parameters.
+TEST(SignedQuery, Cve2025_27773_SimpleSamlPhp_RefusesAParameterThatStandsTwiceHoweverItIsSpelled) {
   const std::string text = a_query().text();
   for (const std::string_view more :
        {"&SAMLRequest=eA%3d%3d", "&%53AMLRequest=eA%3d%3d", "&%53%41MLRequest=eA%3d%3d",
@@ -127,8 +128,7 @@ TEST(SignedQuery, RefusesWhatHasBeenChangedOrIsNotWhole) {
   EXPECT_EQ(refusal_of(changed(text, "%20", "%2x")), Errc::kInvalidInput);
 }
 
-// CVE-2025-25293 and its class.
-TEST(SignedQuery, UnpacksNoMoreThanItSays) {
+TEST(SignedQuery, Cve2025_25293_RubySaml_UnpacksNoMoreThanItSays) {
   QueryDraft query;
   query.message = test::deflated(std::string(SignedQuery::kMaxXml, 'x'));
   EXPECT_EQ(refusal_of(query.text()), Errc::kTooLarge) << "a thousand times what was sent";
@@ -139,7 +139,7 @@ TEST(SignedQuery, UnpacksNoMoreThanItSays) {
   query.message = test::deflated(mixed);
   EXPECT_EQ(refusal_of(query.text()), Errc::kTooLarge);
   query.message = test::deflated(mixed.substr(0, SignedQuery::kMaxXml));
-  EXPECT_EQ(refusal_of(query.text()), Errc{});
+  EXPECT_EQ(refusal_of(query.text()), std::nullopt);
   query.message = "this is no DEFLATE";
   EXPECT_EQ(refusal_of(query.text()), Errc::kTooLarge);
   query.message = test::deflated("<a/>").substr(0, 3);

@@ -192,6 +192,12 @@ TEST(Wire, TakesNothingElseForWhatALogoutSays) {
   }
   EXPECT_FALSE(read_logout(write_logout({Refusal{Check::kL03, "over"}, message})));
   EXPECT_FALSE(read_logout(write_logout({std::nullopt, std::nullopt})));
+  constexpr std::string_view kWithout = R"({"message":{"id":"_l","ends":9,"name_id":"a"}})";
+  constexpr std::string_view kNumber =
+      R"({"message":{"id":"_l","ends":9,"name_id":"a","session_indexes":[1]}})";
+  for (const std::string_view text : {kWithout, kNumber, std::string_view{""}}) {
+    EXPECT_FALSE(read_logout(text)) << text;
+  }
   for (const std::string_view text : {"", "[]", "{}", R"({"message":{}})", R"({"message":1})",
                                       R"({"refusal":{"check":"L-99","why":""}})"}) {
     EXPECT_FALSE(read_logout(text)) << text;

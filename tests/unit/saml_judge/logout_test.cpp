@@ -45,14 +45,29 @@ TEST(Logout, SaysWhoseSessionsEnd) {
   EXPECT_EQ(judgement.message->id, "_logout");
   EXPECT_EQ(judgement.message->name_id.expose(), "alice");
   EXPECT_THAT(judgement.message->session_indexes, ElementsAre("_a", "_b"));
-  EXPECT_EQ(judgement.message->ends, test::kNow + std::chrono::seconds{120} + saml::kSkew);
+}
+
+// As long as the same message would be fresh once more, whatever it says of itself.
+TEST(Logout, CannotBeRepeatedWhileItIsKept) {
+  LogoutDraft ahead;
+  ahead.attributes["IssueInstant"] = at(60);
+  ahead.attributes["NotOnOrAfter"] = "9999-12-31T23:59:59Z";
+  const auto judgement = judged(ahead.xml());
+  ASSERT_EQ(refusal_of(judgement), "");
+  const Timestamp ends = judgement.message->ends;
+  EXPECT_LT(ends, test::kNow + std::chrono::minutes{8});
+  const auto again_at = [&](Timestamp now) {
+    return refusal_of(judge_logout({ahead.xml(), LogoutKind::kRequest, std::string{test::kIdp},
+                                    std::string{test::kSlo}, now}));
+  };
+  EXPECT_EQ(again_at(ends), "L-03");
+  EXPECT_EQ(again_at(ends - std::chrono::milliseconds{1}), "");
 }
 
 TEST(Logout, MeansAllSessionsWhereNoneIsNamed) {
   const auto judgement = judged(LogoutDraft{}.xml());
   ASSERT_EQ(refusal_of(judgement), "");
   EXPECT_THAT(judgement.message->session_indexes, IsEmpty());
-  EXPECT_GT(judgement.message->ends, test::kNow + std::chrono::minutes{5});
 }
 
 TEST(Logout, RefusesARequestThatIsNotOfThatIdentityProviderForUsAndForNow) {
@@ -115,17 +130,34 @@ TEST(Logout, PassesTheSameGatesAsAResponse) {
       "R-03");
 }
 
-TEST(Logout, TakesAnAnswerWhateverItsStatus) {
-  LogoutDraft draft = test::logout_response_to("_ours");
+TEST(Logout, TakesTheAnswerThatEverythingHasEnded) {
+  const LogoutDraft draft = test::logout_response_to("_ours");
   const auto judgement = judged(draft.xml(), LogoutKind::kResponse);
   ASSERT_EQ(refusal_of(judgement), "");
   EXPECT_EQ(judgement.message->in_response_to, "_ours");
-  draft.person = test::changed(draft.person, "Success", "Responder");
-  EXPECT_EQ(refusal_of(judged(draft.xml(), LogoutKind::kResponse)), "");
   EXPECT_EQ(refusal_of(judged(draft.xml(), LogoutKind::kRequest)), "L-03");
-  draft.attributes.erase("InResponseTo");
-  EXPECT_EQ(refusal_of(judged(draft.xml(), LogoutKind::kResponse)), "L-04");
   EXPECT_EQ(refusal_of(judged(LogoutDraft{}.xml(), LogoutKind::kResponse)), "L-04");
+}
+
+TEST(Logout, RefusesAnAnswerToNothingOrThatNotEverythingHasEnded) {
+  const auto refusal = [](const std::function<void(LogoutDraft&)>& spoil) {
+    LogoutDraft draft = test::logout_response_to("_ours");
+    spoil(draft);
+    return refusal_of(judged(draft.xml(), LogoutKind::kResponse));
+  };
+  EXPECT_EQ(refusal([](LogoutDraft&) {}), "");
+  EXPECT_EQ(refusal([](LogoutDraft& d) { d.attributes.erase("InResponseTo"); }), "L-04");
+  EXPECT_EQ(refusal([](LogoutDraft& d) { d.person.clear(); }), "L-04");
+  EXPECT_EQ(
+      refusal([](LogoutDraft& d) { d.person = test::changed(d.person, "Success", "Responder"); }),
+      "L-04");
+  EXPECT_EQ(refusal([](LogoutDraft& d) {
+              d.person = test::changed(d.person, "</samlp:StatusCode>",
+                                       R"(<samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:)"
+                                       R"(status:PartialLogout"></samlp:StatusCode>)"
+                                       "</samlp:StatusCode>");
+            }),
+            "L-04");
 }
 
 }  // namespace

@@ -24,8 +24,7 @@ Answer begin_saml_logout(const ApiContext& context, http::Request& request,
 // The query is signed as it stands, so nobody has taken it apart before. A person sees what comes of
 // it, so it is a page whatever happens.
 Answer take_saml_logout(const ApiContext& context, http::Request& request) {
-  const auto taken =
-      context.services.single_logout.take({request.head().query(), request.peer().address});
+  const auto taken = context.services.single_logout.take(request.head().query());
   if (taken) {
     return http::moved_to(taken.value().value_or(context.services.proofs->origin() + "/"));
   }

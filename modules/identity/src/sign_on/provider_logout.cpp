@@ -1,22 +1,16 @@
 // The part of SessionStore that knows of identity providers.
 #include "agent_table.h"
+#include "sign_on/provider_sessions.h"
 
 #include <leadkeep/identity/session.h>
 
-#include <algorithm>
 #include <set>
 
 namespace leadkeep::identity {
 namespace {
 
-// A session of which the identity provider has named no index is meant by any.
 bool is_meant(const records::Session& record, const ProviderLogout& logout) {
-  const records::ProviderSession& there = record.provider_session();
-  const auto& indexes = logout.session_indexes;
-  return record.has_provider_session() && there.entity_id() == logout.entity_id &&
-         there.name_id() == logout.name_id.expose() &&
-         (indexes.empty() || there.index().empty() ||
-          std::ranges::find(indexes, there.index()) != indexes.end());
+  return record.has_provider_session() && is_meant(record.provider_session(), logout);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "agent_table.h"
 #include "directory/directory_id.h"
 #include "sign_on/provider_session_record.h"
+#include "sign_on/provider_sessions.h"
 
 #include <leadkeep/crypto/hash.h>
 #include <leadkeep/identity/sign_on_answers.h>
@@ -113,6 +114,24 @@ Result<void> SignOnAnswers::keep_refused(store::WriteTxn& txn, const SignOnReque
 
 Result<void> SignOnAnswers::keep_logout(store::WriteTxn& txn, const Message& request) const {
   return add_used(txn, "logout", request);
+}
+
+Result<void> SignOnAnswers::forget(store::WriteTxn& txn, const ProviderLogout& logout) const {
+  std::vector<Bytes> meant;
+  LK_TRY_VOID(
+      kSignOns.scan(txn, {}, {}, identity_key(),
+                    [&](ByteView key, const records::SignOn& record) -> Result<store::Step> {
+                      if (record.has_person() && is_meant(record.person().session(), logout)) {
+                        meant.emplace_back(key.begin(), key.end());
+                      }
+                      return store::Step::kContinue;
+                    }));
+  for (const Bytes& key : meant) {
+    LK_TRY(auto answer, kSignOns.load(txn, key, identity_key()));
+    answer.clear_person();
+    LK_TRY_VOID(kSignOns.put(txn, key, identity_key(), answer));
+  }
+  return {};
 }
 
 Result<FederatedProof> SignOnAnswers::find(store::ReadTxn& txn, const SignOnRequest& request,

@@ -36,7 +36,7 @@ class PublicKey {
 
   [[nodiscard]] const PublicKeyKind& kind() const noexcept { return m_kind; }
 
-  // For a library that is built on OpenSSL as well, and frees it.
+  // One reference more, which is the caller's to free: for a library that is built on OpenSSL as well.
   [[nodiscard]] ::evp_pkey_st* share() const;
 
  private:

@@ -1,16 +1,19 @@
 // leadkeep/flow/single_logout.h — the path of a sign-out that an identity provider takes part in
 //
 //   an agent signs out ─ session ends ─ signed request ─ identity provider ─ its answer ─ home
-//   identity provider's request ─ throttle ─ signature ─ read (a process of its own) ─ once ─
-//       sessions of that person there end ─ signed answer
+//   identity provider's request ─ signature ─ read (a process of its own) ─ once ─
+//       sessions of that person there end, and log-ins that have not become one ─ signed answer
 //
-// A session ends here at once, whatever the identity provider does (L-01); and nobody relies on it
-// for people who leave, whom the directory's word ends (L-06).
+// Nobody is throttled: what no identity provider has signed costs less than the connection that brings
+// it and is not looked at further, and what one has signed has to arrive.
+//
+// A session ends here at once, whatever the identity provider does ; and nobody relies on it for
+// people who leave, whom the directory's word ends.
 //
 // Errors   kNotFound         the operator has named no identity provider
 //          kUnauthenticated  one answer for every cause; the detail, which is for the log, has the
 //                            check by its id
-//          kTooManyRequests  throttled, before anything is looked at
+//          kUnavailable      the reader gave no verdict, or the store cannot write; it may be sent again
 // Threads  any
 #pragma once
 #include <leadkeep/crypto/fresh_token.h>
@@ -38,28 +41,22 @@ class SingleLogout {
   // `service` is nullptr where the operator has named no identity provider.
   SingleLogout(House& house, const SamlService* service, LogoutJudge judge, LogIn& log_in,
                const identity::SessionStore& sessions, const identity::SignOnAnswers& answers,
-               identity::LoginThrottle& throttle, Refuse& refuse)
+               Refuse& refuse)
       : m_house{house},
         m_service{service},
         m_judge{std::move(judge)},
         m_log_in{log_in},
         m_sessions{sessions},
         m_answers{answers},
-        m_throttle{throttle},
         m_refuse{refuse} {}
 
   // Where to send the browser, so that the person is signed out there too; nothing where the session
   // came from no identity provider, or from one that offers no logout by redirect.
   [[nodiscard]] Result<std::optional<std::string>> begin(const identity::Session& session);
 
-  struct Arrival {
-    std::string_view query;  // encoded
-    std::string source;      // address of the peer
-  };
-
-  // Where to send the browser: to the identity provider that has asked, with the answer; or nothing,
-  // which is home.
-  [[nodiscard]] Result<std::optional<std::string>> take(const Arrival& arrival);
+  // Of the query as it stands. Where to send the browser: to the identity provider that has asked, with
+  // the answer; or nothing, which is home.
+  [[nodiscard]] Result<std::optional<std::string>> take(std::string_view query);
 
  private:
   using NextStop = std::optional<std::string>;
@@ -81,7 +78,6 @@ class SingleLogout {
   LogIn& m_log_in;
   const identity::SessionStore& m_sessions;
   const identity::SignOnAnswers& m_answers;
-  identity::LoginThrottle& m_throttle;
   Refuse& m_refuse;
   crypto::FreshTokens m_requests;
 };

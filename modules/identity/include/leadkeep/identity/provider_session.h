@@ -1,5 +1,5 @@
 // leadkeep/identity/provider_session.h — the session at an identity provider that a session here
-// came from, for single logout (checks L-03, L-05)
+// came from, for single logout (check L-03)
 #pragma once
 #include <leadkeep/saml/response.h>
 

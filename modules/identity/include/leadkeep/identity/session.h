@@ -1,8 +1,8 @@
 // leadkeep/identity/session.h — login path, session: agent × time, found by an opaque token
 //
 // A token is 32 random bytes in base64url, given out once. The store keeps its SHA-256 only. A
-// session ends when it was idle for too long, when it is too old, on sign-out, when the agent is
-// disabled or the agent's authentication epoch is raised, or when newer sessions of the agent
+// session ends when it was idle for too long, when it is too old, on sign-out here or at the identity
+// provider that it came from, when the agent is disabled or the agent's authentication epoch is raised, or when newer sessions of the agent
 // exceed the limit.
 //
 // What the policy asks of the agent's roles counts at every request: who has become an
@@ -159,7 +159,7 @@ struct SessionLimits {
   static constexpr std::chrono::minutes kProofIsFresh{5};  // break-glass: as long as it lasts
 };
 
-// The sessions here that end with one, or with all, of a person at an identity provider.
+// The sessions here that end with one, or with all, of a person at an identity provider. A view.
 struct ProviderLogout {
   const std::string& entity_id;
   const Pii<std::string>& name_id;
@@ -234,7 +234,7 @@ class SessionStore {
                                        const SessionId& id) const;
   // Everybody who has a session that is not over, each once.
   [[nodiscard]] Result<std::vector<AgentId>> list_agents(store::ReadTxn& txn, Timestamp now) const;
-  // The same of those that a logout is about.
+  // Everybody who has a session that a logout is about.
   [[nodiscard]] Result<std::vector<AgentId>> list_agents(store::ReadTxn& txn,
                                                          const ProviderLogout& logout) const;
   // Ends the sessions of an agent, all or those that were opened before then, and says which.

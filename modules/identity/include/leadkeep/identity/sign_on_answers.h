@@ -50,6 +50,8 @@ class SignOnAnswers {
                                           Timestamp now) const;
   // A logout request counts once, too (check L-03).
   [[nodiscard]] Result<void> keep_logout(store::WriteTxn& txn, const Message& request) const;
+  // Answers of which no session was opened yet, and that the logout is about, open none.
+  [[nodiscard]] Result<void> forget(store::WriteTxn& txn, const ProviderLogout& logout) const;
 
   [[nodiscard]] Result<FederatedProof> find(store::ReadTxn& txn, const SignOnRequest& request,
                                             Timestamp now) const;

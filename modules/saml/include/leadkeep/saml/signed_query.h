@@ -5,10 +5,12 @@
 // XML, compressed or not, is looked at.
 //
 // Takes    the query without '?', encoded
-// Refuses  kInvalidInput  a parameter that is unknown or stands twice however it is spelled, both
-//                         messages or none, another signature than RSA or ECDSA with SHA-2
+// Refuses  kInvalidInput  more than 8 KiB, a parameter that is unknown, malformed or stands twice
+//                         however it is spelled, both messages or none, no signature or another than
+//                         RSA or ECDSA with SHA-2
 //          kUnauthenticated  none of the keys has signed it
-//          kTooLarge      XML of more than kMaxXml, or of a hundred times what was sent
+//          kTooLarge      what is not exactly one DEFLATE stream, or of more XML than kMaxXml or than a
+//                         hundred times what was sent
 // Source   SAML 2.0 bindings section 3.4.4.1 (DEFLATE)
 // Threads  any; a value
 #pragma once
