@@ -60,7 +60,7 @@ std::string Accounts::new_password() {
 }
 
 Result<Account> Accounts::add(Role role) {
-  Account account{role, new_user_name(), new_password(), {}, {}, {}};
+  Account account{role, new_user_name(), new_password(), {}, {}, {}, {}};
   json::Writer w;
   w.begin_object().field("username", account.user_name).field("display_name", new_display_name());
   w.key("roles").begin_array().string(name_of(role)).end_array();
@@ -246,6 +246,9 @@ Result<void> Accounts::sign_in(Account& account) {
   LK_TRY(const auto proven, post(account.role, account.spare_token, "/v1/session/step-up",
                                  proofs_of(account, Typed::kProofs)));
   account.spare_token = proven.root()["token"].string().value_or("");
+  if (account.role == Role::kAgent) {
+    LK_TRY(account.logout_token, log_in(account));
+  }
   return {};
 }
 

@@ -13,7 +13,8 @@ struct Account {
   std::string user_name;
   std::string password;
   std::string token;
-  std::string spare_token;                  // for requests that end a session
+  std::string spare_token;                  // for the request that ends a session
+  std::string logout_token;                 // for the other one; the agent's alone
   std::vector<std::string> recovery_codes;  // of one who has a second factor
 };
 

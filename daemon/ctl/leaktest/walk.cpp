@@ -73,6 +73,9 @@ std::string Walk::token_of(const Operation& operation, Role role) const {
     return {};
   }
   const Account& account = m_accounts.of(role);
+  if (operation.name() == "POST /v1/session/logout/saml") {
+    return account.logout_token;
+  }
   return operation.name() == "DELETE /v1/session" ? account.spare_token : account.token;
 }
 
