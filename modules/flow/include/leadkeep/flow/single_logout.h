@@ -7,8 +7,8 @@
 // Nobody is throttled: what no identity provider has signed costs less than the connection that brings
 // it and is not looked at further, and what one has signed has to arrive.
 //
-// A session ends here at once, whatever the identity provider does ; and nobody relies on it for
-// people who leave, whom the directory's word ends.
+// A session ends here at once, whatever the identity provider does; and nobody relies on single logout
+// for people who leave, whose sessions end by the directory's word.
 //
 // Errors   kNotFound         the operator has named no identity provider
 //          kUnauthenticated  one answer for every cause; the detail, which is for the log, has the

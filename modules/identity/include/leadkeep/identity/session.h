@@ -2,8 +2,8 @@
 //
 // A token is 32 random bytes in base64url, given out once. The store keeps its SHA-256 only. A
 // session ends when it was idle for too long, when it is too old, on sign-out here or at the identity
-// provider that it came from, when the agent is disabled or the agent's authentication epoch is raised, or when newer sessions of the agent
-// exceed the limit.
+// provider that it came from, when the agent is disabled or the agent's authentication epoch is
+// raised, or when newer sessions of the agent exceed the limit.
 //
 // What the policy asks of the agent's roles counts at every request: who has become an
 // administrator meanwhile signs in again, with a second factor.
