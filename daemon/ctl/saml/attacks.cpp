@@ -269,12 +269,6 @@ constexpr std::array kElsewhere{
               }},
 };
 
-std::string xml_of(std::string posted) {
-  std::erase_if(posted, [](char c) { return c == '\r' || c == '\n'; });
-  const auto bytes = from_base64(posted);
-  return bytes ? std::string{as_text(*bytes)} : "";
-}
-
 }  // namespace
 
 std::vector<Attack> attacks_on(const saml::ResponseJob& accepted) {

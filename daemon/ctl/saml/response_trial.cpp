@@ -1,5 +1,7 @@
 #include "ctl/saml/response_trial.h"
 
+#include "ctl/saml/xml_pieces.h"
+
 #include <leadkeep/base/clock.h>
 #include <leadkeep/base/text.h>
 #include <leadkeep/config/load.h>
@@ -49,11 +51,8 @@ std::string as_posted(const std::string& text) {
 }
 
 // For a trial only: the daemon knows which request it has sent.
-std::string request_named_in(std::string_view posted) {
-  std::string text{posted};
-  std::erase_if(text, [](char c) { return c == '\r' || c == '\n'; });
-  const auto xml = from_base64(text);
-  text = xml ? as_text(*xml) : "";
+std::string request_named_in(const std::string& posted) {
+  const std::string text = xml_of(posted);
   constexpr std::string_view kAttribute = "InResponseTo=";
   const std::size_t at = text.find(kAttribute);
   if (at == std::string::npos || at + kAttribute.size() >= text.size()) {

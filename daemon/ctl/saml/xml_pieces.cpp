@@ -1,5 +1,7 @@
 #include "ctl/saml/xml_pieces.h"
 
+#include <leadkeep/base/bytes.h>
+
 namespace leadkeep::ctl {
 namespace {
 
@@ -38,6 +40,12 @@ std::optional<Value> find_attribute(std::string_view xml, std::string_view name)
 }
 
 }  // namespace
+
+std::string xml_of(std::string posted) {
+  std::erase_if(posted, [](char c) { return c == '\r' || c == '\n'; });
+  const auto bytes = from_base64(posted);
+  return bytes ? std::string{as_text(*bytes)} : "";
+}
 
 std::optional<ElementAt> find_element(const std::string& xml, std::string_view name) {
   for (std::size_t tag = xml.find('<'); tag != std::string::npos; tag = xml.find('<', tag + 1)) {

@@ -8,6 +8,9 @@
 
 namespace leadkeep::ctl {
 
+// Of a SAMLResponse as a browser posts it; empty if that is not base64.
+[[nodiscard]] std::string xml_of(std::string posted);
+
 struct ElementAt {
   std::size_t begin;
   std::size_t content_begin;

@@ -28,6 +28,10 @@ constexpr std::array kMethods{Method{SignatureAlgorithm::kRsaSha256, Family::kRs
                               Method{SignatureAlgorithm::kEcdsaSha384, Family::kEc, "SHA384"},
                               Method{SignatureAlgorithm::kEcdsaSha512, Family::kEc, "SHA512"}};
 
+const Method& method_of(SignatureAlgorithm algorithm) noexcept {
+  return *std::ranges::find(kMethods, algorithm, &Method::algorithm);
+}
+
 // r and s are as long as the order of the curve, which is what its bits are.
 std::size_t ecdsa_size(int bits) noexcept {
   constexpr int kOctet = 8;
@@ -36,9 +40,13 @@ std::size_t ecdsa_size(int bits) noexcept {
 
 }  // namespace
 
+PublicKeyKind::Family family_of(SignatureAlgorithm algorithm) noexcept {
+  return method_of(algorithm).family;
+}
+
 SignatureIs verify_signature(SignatureAlgorithm algorithm, const PublicKey& key, ByteView data,
                              ByteView signature) {
-  const Method& method = *std::ranges::find(kMethods, algorithm, &Method::algorithm);
+  const Method& method = method_of(algorithm);
   const PublicKeyKind& kind = key.kind();
   if (kind.family != method.family || !kind.is_strong() || signature.empty()) {
     return SignatureIs::kBad;

@@ -1,6 +1,7 @@
 #include "redirect.h"
 
 #include <leadkeep/base/percent.h>
+#include <leadkeep/saml/signature_algorithms.h>
 #include <leadkeep/saml/signed_query.h>
 
 #include <algorithm>
@@ -14,24 +15,6 @@ namespace {
 constexpr std::size_t kMaxQuery = 8 * 1024;
 constexpr std::size_t kMaxRelayState =
     1024;  // the binding's limit is 80 bytes, and not kept by all
-
-struct Algorithm {
-  std::string_view uri;
-  crypto::SignatureAlgorithm algorithm;
-};
-
-constexpr std::array kAlgorithms{Algorithm{"http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
-                                           crypto::SignatureAlgorithm::kRsaSha256},
-                                 Algorithm{"http://www.w3.org/2001/04/xmldsig-more#rsa-sha384",
-                                           crypto::SignatureAlgorithm::kRsaSha384},
-                                 Algorithm{"http://www.w3.org/2001/04/xmldsig-more#rsa-sha512",
-                                           crypto::SignatureAlgorithm::kRsaSha512},
-                                 Algorithm{"http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256",
-                                           crypto::SignatureAlgorithm::kEcdsaSha256},
-                                 Algorithm{"http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha384",
-                                           crypto::SignatureAlgorithm::kEcdsaSha384},
-                                 Algorithm{"http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha512",
-                                           crypto::SignatureAlgorithm::kEcdsaSha512}};
 
 constexpr std::string_view kRequest = "SAMLRequest";
 constexpr std::string_view kResponse = "SAMLResponse";
@@ -85,12 +68,6 @@ std::string signed_text_of(const Parameters& parameters, std::string_view messag
   return text + "&" + as_it_stands(parameters, kSigAlg);
 }
 
-std::optional<crypto::SignatureAlgorithm> algorithm_in(std::string_view encoded) {
-  const std::string uri = percent_decode(encoded).value_or("");
-  const auto* found = std::ranges::find(kAlgorithms, uri, &Algorithm::uri);
-  return found == kAlgorithms.end() ? std::nullopt : std::optional{found->algorithm};
-}
-
 }  // namespace
 
 Result<SignedQuery> SignedQuery::parse(std::string_view query) {
@@ -107,7 +84,8 @@ Result<SignedQuery> SignedQuery::parse(std::string_view query) {
   SignedQuery read;
   read.m_kind = parameters.contains(kRequest) ? LogoutKind::kRequest : LogoutKind::kResponse;
   const std::string_view message = read.m_kind == LogoutKind::kRequest ? kRequest : kResponse;
-  const auto algorithm = algorithm_in(parameters.find(kSigAlg)->second);
+  const auto algorithm =
+      signature_algorithm_of(percent_decode(parameters.find(kSigAlg)->second).value_or(""));
   if (!algorithm) {
     return refused("signed with another algorithm than RSA or ECDSA with SHA-2");
   }

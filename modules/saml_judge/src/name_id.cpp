@@ -34,10 +34,8 @@ std::optional<saml::NameId> name_id_in(const Element& parent, Check check,
   saml::NameId read{Pii{*std::move(text)}, name->attribute("Format").value_or(""),
                     name->attribute("NameQualifier").value_or(""),
                     name->attribute("SPNameQualifier").value_or("")};
-  const bool bounded = std::ranges::all_of(
-      std::initializer_list<const std::string*>{&read.format, &read.name_qualifier,
-                                                &read.sp_name_qualifier},
-      [](const std::string* part) { return part->size() <= kLongestQualifier; });
+  const bool bounded = std::max({read.format.size(), read.name_qualifier.size(),
+                                 read.sp_name_qualifier.size()}) <= kLongestQualifier;
   return examination.holds(check, bounded, "a NameID of a format or qualifier that is too long")
              ? std::optional{std::move(read)}
              : std::nullopt;

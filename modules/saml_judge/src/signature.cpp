@@ -6,6 +6,7 @@
 #include "xml_text.h"
 
 #include <leadkeep/base/check.h>
+#include <leadkeep/saml/signature_algorithms.h>
 
 #include <algorithm>
 #include <array>
@@ -22,19 +23,6 @@ namespace leadkeep::saml_judge {
 namespace {
 
 using Family = crypto::PublicKeyKind::Family;
-
-struct SignatureMethod {
-  std::string_view uri;
-  Family family;
-};
-
-constexpr std::array kMethods{
-    SignatureMethod{"http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", Family::kRsa},
-    SignatureMethod{"http://www.w3.org/2001/04/xmldsig-more#rsa-sha384", Family::kRsa},
-    SignatureMethod{"http://www.w3.org/2001/04/xmldsig-more#rsa-sha512", Family::kRsa},
-    SignatureMethod{"http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256", Family::kEc},
-    SignatureMethod{"http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha384", Family::kEc},
-    SignatureMethod{"http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha512", Family::kEc}};
 
 constexpr std::array kDigests{kSha256, kSha384, kSha512};
 
@@ -69,10 +57,10 @@ bool is_filled_with_base64(const Element& element) {
 }
 
 std::optional<Family> family_of(const Element& signature_method) {
-  const auto found = std::ranges::find_if(kMethods, [&](const SignatureMethod& method) {
-    return is_bare(signature_method, method.uri);
-  });
-  return found == kMethods.end() ? std::nullopt : std::optional{found->family};
+  const auto algorithm =
+      saml::signature_algorithm_of(signature_method.attribute("Algorithm").value_or(""));
+  const bool bare = has_only_algorithm(signature_method) && signature_method.children().empty();
+  return algorithm && bare ? std::optional{crypto::family_of(*algorithm)} : std::nullopt;
 }
 
 Element signed_info_of(const Element& signature) {

@@ -23,6 +23,9 @@ enum class SignatureAlgorithm : std::uint8_t {
   kEcdsaSha512,
 };
 
+// Of the keys that it takes.
+[[nodiscard]] PublicKeyKind::Family family_of(SignatureAlgorithm algorithm) noexcept;
+
 [[nodiscard]] SignatureIs verify_signature(SignatureAlgorithm algorithm, const PublicKey& key,
                                            ByteView data, ByteView signature);
 
