@@ -17,6 +17,7 @@ from functional import until
 
 STEP = 30
 PATH = "/v1/session/second-factor"
+SIGN_OUT = {"/v1/session", "/v1/session/logout/saml"}
 
 
 class App:
@@ -142,7 +143,7 @@ class SecondFactor(functional.FunctionalTest):
         for path, verbs in document["paths"].items():
             for verb, operation in verbs.items():
                 if (operation.get("x-access") in ("public", "local_network")
-                        or path == "/v1/session" or "second-factor" in path
+                        or path in SIGN_OUT or "second-factor" in path
                         and "/admin/" not in path):
                     continue
                 tried += 1
@@ -150,6 +151,11 @@ class SecondFactor(functional.FunctionalTest):
                 self.assert_problem(refused, 403, "second_factor_required")
         self.assertGreater(tried, 10)
         self.assertEqual(client.request("DELETE", "/v1/session").status, 204)
+
+    def test_who_has_to_enrol_can_sign_out_at_the_identity_provider_too(self):
+        _, client = self.log_in(self.add("supervisor"))
+        self.assertEqual(client.request("POST", "/v1/session/logout/saml").status, 200)
+        self.assert_problem(client.get("/v1/session"), 401, "unauthenticated")
 
     def test_the_qr_code_says_what_the_uri_says(self):
         username = self.add("supervisor")
