@@ -55,17 +55,27 @@ class Browser:
             self.driver.stdout.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def _start_driver(self):
+        """Port 0: the driver takes a free one of IPv4 and says which. It ends where IPv6 has given the
+        same port to somebody else just then, so it gets another try."""
+        said = []
+        for _ in range(3):
+            self.driver = subprocess.Popen(
+                ["chromedriver", "--port=0", "--log-level=WARNING"], stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT, text=True)
+            for line in self.driver.stdout:
+                said.append(line)
+                if "started successfully on port" in line:
+                    port = line.rstrip(". \n").rpartition(" ")[2]
+                    self.base = f"http://127.0.0.1:{port}"
+                    return
+            self.driver.wait(10)
+            self.driver.stdout.close()
+        self.driver = None
+        raise RuntimeError("chromedriver did not start: " + "".join(said))
+
     def _start(self):
-        # Port 0: the driver takes a free one and says which.
-        self.driver = subprocess.Popen(
-            ["chromedriver", "--port=0", "--log-level=WARNING"], stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, text=True)
-        for line in self.driver.stdout:
-            if "started successfully on port" in line:
-                self.base = f"http://127.0.0.1:{line.rstrip('. ' + chr(10)).rpartition(' ')[2]}"
-                break
-        else:
-            raise RuntimeError("chromedriver did not start")
+        self._start_driver()
         arguments = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
                      "--disable-background-networking", "--no-first-run",
                      f"--user-data-dir={self.folder}",

@@ -30,16 +30,24 @@ def free_port():
         return probe.getsockname()[1]
 
 
+_claims = []
+
+
 def fixed_port():
     """A free port below those that the kernel gives to outgoing connections. A server that is
-    restarted finds it free: nobody's connection has taken it meanwhile."""
+    restarted finds it free: nobody's connection has taken it meanwhile, and no other program that asks
+    here is given it as long as this one runs."""
     for port in random.sample(range(15000, 30000), 100):
+        claim = socket.socket(socket.AF_UNIX)
         with socket.socket() as probe:
             try:
+                claim.bind(f"\0leadkeep-port-{port}")
                 probe.bind(("127.0.0.1", port))
-                return port
             except OSError:
+                claim.close()
                 continue
+        _claims.append(claim)
+        return port
     raise RuntimeError("no free port")
 
 
