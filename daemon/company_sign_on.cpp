@@ -3,7 +3,6 @@
 #include "company_rules.h"
 
 #include <leadkeep/base/bytes.h>
-#include <leadkeep/base/event_log.h>
 #include <leadkeep/crypto/hash.h>
 
 #include <algorithm>
@@ -11,30 +10,6 @@
 
 namespace leadkeep::daemon {
 namespace {
-
-constexpr std::chrono::days kWarnBeforeEnd{30};
-
-identity::FederationRules rules_of(const config::SamlProvider& settings,
-                                   const config::Settings::Directory& directory,
-                                   const std::string& entity_id) {
-  identity::FederationRules rules;
-  rules.entity_id = entity_id;
-  rules.subject_attribute = settings.subject_attribute;
-  if (directory.kind != config::DirectoryKind::kNone) {
-    rules.directory = kind_of(directory.kind);
-  }
-  rules.directory_id_attribute = settings.directory_id_attribute;
-  rules.username_attribute = settings.username_attribute;
-  rules.name_attribute = settings.name_attribute;
-  rules.group_attribute = settings.group_attribute;
-  rules.roles = granted_roles<identity::FederationRules::RoleValue>(settings);
-  for (const config::TeamValue& team : settings.teams) {
-    rules.teams.push_back({team.value, team.team});
-  }
-  rules.second_factor_attribute = settings.second_factor_attribute;
-  rules.second_factor_values = settings.second_factor_values;
-  return rules;
-}
 
 Result<saml::ProviderMetadata> confirmed_metadata(const std::string& section,
                                                   const config::SamlProvider& settings,
@@ -54,27 +29,22 @@ Result<saml::ProviderMetadata> confirmed_metadata(const std::string& section,
   return metadata;
 }
 
-// The key is what is trusted, so nothing ends with a certificate; but somebody will exchange it.
-void warn_of_ends(const saml::ProviderMetadata& metadata, Timestamp now) {
+void add_ends(const saml::ProviderMetadata& metadata, std::vector<ProviderEnd>& ends) {
   for (const saml::SigningKey& key : metadata.signing_keys) {
-    if (key.certificate_ends < now + kWarnBeforeEnd) {
-      log_warn(
-          "SAML_CERTIFICATE_ENDS",
-          Field{"days", std::chrono::floor<std::chrono::days>(key.certificate_ends - now).count()});
-    }
+    ends.push_back({ProviderEnd::Of::kCertificate, key.certificate_ends});
   }
-  if (metadata.valid_until && *metadata.valid_until < now) {
-    log_warn("SAML_METADATA_OUTDATED");
+  if (metadata.valid_until) {
+    ends.push_back({ProviderEnd::Of::kMetadata, *metadata.valid_until});
   }
 }
 
 Result<flow::SamlProvider> provider_of(const std::string& section,
                                        const config::SamlProvider& settings,
                                        const config::Settings::Directory& directory,
-                                       saml::Reader& reader, Timestamp now) {
+                                       saml::Reader& reader, std::vector<ProviderEnd>& ends) {
   using Binding = flow::SamlProvider::Binding;
   LK_TRY(auto metadata, confirmed_metadata(section, settings, reader));
-  warn_of_ends(metadata, now);
+  add_ends(metadata, ends);
   const bool by_post = settings.binding == config::SamlBinding::kPost;
   const auto& url = by_post ? metadata.sign_on.post : metadata.sign_on.redirect;
   if (!url) {
@@ -92,7 +62,7 @@ Result<flow::SamlProvider> provider_of(const std::string& section,
   provider.logout_answer_url =
       metadata.logout_answers ? metadata.logout_answers : metadata.logout.redirect;
   provider.binding = by_post ? Binding::kPost : Binding::kRedirect;
-  provider.rules = rules_of(settings, directory, metadata.entity_id);
+  provider.rules = federation_rules(settings, directory, metadata.entity_id);
   return provider;
 }
 
@@ -146,8 +116,7 @@ Result<MetadataFile> read_metadata_file(const std::filesystem::path& path) {
   return MetadataFile{std::move(xml), std::move(sha256)};
 }
 
-Result<std::unique_ptr<CompanySignOn>> CompanySignOn::open(const config::Settings& settings,
-                                                           Timestamp now) {
+Result<std::unique_ptr<CompanySignOn>> CompanySignOn::open(const config::Settings& settings) {
   if (settings.saml.providers.empty()) {
     return std::unique_ptr<CompanySignOn>{};
   }
@@ -155,9 +124,10 @@ Result<std::unique_ptr<CompanySignOn>> CompanySignOn::open(const config::Setting
   auto reader = std::make_unique<saml::Reader>(saml_reader_program(), decryption_keys(keys));
   auto us = description_of(settings.browser.origin, keys);
   std::map<std::string, flow::SamlProvider> providers;
+  std::vector<ProviderEnd> ends;
   for (const auto& [name, provider] : settings.saml.providers) {
     const std::string section = "saml." + name;
-    LK_TRY(auto opened, provider_of(section, provider, settings.directory, *reader, now));
+    LK_TRY(auto opened, provider_of(section, provider, settings.directory, *reader, ends));
     const bool is_new = std::ranges::none_of(providers, [&](const auto& other) {
       return other.second.provider.entity_id == opened.provider.entity_id;
     });
@@ -169,7 +139,8 @@ Result<std::unique_ptr<CompanySignOn>> CompanySignOn::open(const config::Setting
   }
   return std::unique_ptr<CompanySignOn>{new CompanySignOn{
       std::move(reader),
-      flow::SamlService{std::move(us), std::move(keys.signing.key), std::move(providers)}}};
+      flow::SamlService{std::move(us), std::move(keys.signing.key), std::move(providers)},
+      std::move(ends)}};
 }
 
 }  // namespace leadkeep::daemon

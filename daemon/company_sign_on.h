@@ -1,6 +1,7 @@
 // The company's identity providers as the settings describe them, and the program that reads what they
 // say: one for the daemon, one for leadkeepctl.
 #pragma once
+#include "provider_ends.h"
 #include "saml_keys.h"
 
 #include <leadkeep/base/clock.h>
@@ -28,19 +29,23 @@ class CompanySignOn {
  public:
   // Nothing where there is no identity provider. Reads and checks every metadata, so that a log-in
   // does not find out what is wrong.
-  [[nodiscard]] static Result<std::unique_ptr<CompanySignOn>> open(const config::Settings& settings,
-                                                                   Timestamp now);
+  [[nodiscard]] static Result<std::unique_ptr<CompanySignOn>> open(
+      const config::Settings& settings);
 
   [[nodiscard]] const flow::SamlService& service() const noexcept { return m_service; }
 
   [[nodiscard]] saml::Reader& reader() noexcept { return *m_reader; }
 
+  [[nodiscard]] const std::vector<ProviderEnd>& ends() const noexcept { return m_ends; }
+
  private:
-  CompanySignOn(std::unique_ptr<saml::Reader> reader, flow::SamlService service)
-      : m_reader{std::move(reader)}, m_service{std::move(service)} {}
+  CompanySignOn(std::unique_ptr<saml::Reader> reader, flow::SamlService service,
+                std::vector<ProviderEnd> ends)
+      : m_reader{std::move(reader)}, m_service{std::move(service)}, m_ends{std::move(ends)} {}
 
   std::unique_ptr<saml::Reader> m_reader;
   flow::SamlService m_service;
+  std::vector<ProviderEnd> m_ends;
 };
 
 }  // namespace leadkeep::daemon

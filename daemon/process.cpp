@@ -2,8 +2,8 @@
 
 #include <leadkeep/crypto/wiping_heap.h>
 #include <leadkeep/ldap/connection.h>
-#include <leadkeep/mail/relay.h>
 #include <leadkeep/privacy/wiping_heap.h>
+#include <leadkeep/transfer/prepare_process.h>
 
 #include <csignal>
 
@@ -38,7 +38,7 @@ void harden_process() noexcept {
   crypto::wipe_what_openssl_frees();
   privacy::wipe_what_icu_frees();
   ldap::prepare_process();
-  mail::prepare_process();
+  transfer::prepare_process();
 }
 
 void return_large_memory_at_once() noexcept {

@@ -1,6 +1,7 @@
 #include "service.h"
 
 #include "company_mail.h"
+#include "company_oidc.h"
 #include "company_sign_on.h"
 #include "systemd.h"
 
@@ -96,7 +97,7 @@ struct Service::Paths {
   Paths(flow::House built_house, const config::Settings& settings, egress::AllowList allow_list,
         std::unique_ptr<CompanyDirectory> company_directory,
         std::unique_ptr<CompanyMail> company_mail, std::unique_ptr<CompanySignOn> company_sign_on,
-        std::optional<webauthn::RelyingParty> party)
+        std::unique_ptr<CompanyOidc> company_oidc, std::optional<webauthn::RelyingParty> party)
       : house{std::move(built_house)},
         agents{house.store, identity::PasswordRules{settings.login.password_words}},
         sessions{{settings.session.idle, settings.session.absolute, settings.session.max_per_agent,
@@ -114,6 +115,7 @@ struct Service::Paths {
         directory{std::move(company_directory)},
         mail{std::move(company_mail)},
         providers{std::move(company_sign_on)},
+        openid{std::move(company_oidc)},
         receive_message{house},
         show_inbox{house},
         send_reply{house},
@@ -149,7 +151,15 @@ struct Service::Paths {
                       log_in,
                       sessions,
                       sign_on_answers,
-                      refuse} {
+                      refuse},
+        oidc_sign_on{house,
+                     openid ? &openid->service() : nullptr,
+                     sign_on_requests,
+                     sign_on_answers,
+                     throttle,
+                     refuse},
+        oidc_logout{house, openid ? &openid->service() : nullptr, log_in, sessions, sign_on_answers,
+                    refuse} {
     if (directory) {
       const auto look_up = [&people = directory->people()](auto ids) {
         return people.look_up(ids);
@@ -179,6 +189,7 @@ struct Service::Paths {
   std::unique_ptr<CompanyDirectory> directory;  // nothing: the local list proves agents
   std::unique_ptr<CompanyMail> mail;            // nothing: no code is sent
   std::unique_ptr<CompanySignOn> providers;     // nothing: no identity provider is asked
+  std::unique_ptr<CompanyOidc> openid;          // nothing: no OpenID provider is
   std::unique_ptr<delivery::GraphGateway> gateway;
   std::optional<flow::DeliverMessages> deliver_messages;
   flow::ReceiveMessage receive_message;
@@ -198,6 +209,8 @@ struct Service::Paths {
   flow::OpenBreakGlass open_break_glass;
   flow::SignOn sign_on;
   flow::SingleLogout single_logout;
+  flow::OidcSignOn oidc_sign_on;
+  flow::OidcLogout oidc_logout;
   std::optional<flow::EndLeavers> end_leavers;  // where there is a directory
 };
 
@@ -232,6 +245,9 @@ Service::~Service() {
   if (m_paths && m_paths->mail) {
     m_paths->mail->mailer().begin_stop();
   }
+  if (m_paths && m_paths->openid) {
+    m_paths->openid->give_up();
+  }
 }
 
 Result<void> Service::open_store(const config::Settings& settings) {
@@ -250,13 +266,14 @@ Result<void> Service::build_paths(const config::Settings& settings) {
   LK_TRY(egress::AllowList allow_list, egress::AllowList::parse(allowed(settings.egress.allow)));
   LK_TRY(auto directory, CompanyDirectory::open(settings.directory, m_clock));
   LK_TRY(auto mail, CompanyMail::open(settings.mail));
-  LK_TRY(auto sign_on, CompanySignOn::open(settings, m_clock.now()));
+  LK_TRY(auto sign_on, CompanySignOn::open(settings));
+  LK_TRY(auto openid, CompanyOidc::open(settings));
   LK_TRY(auto party, relying_party(settings));
-  m_paths =
-      std::make_unique<Paths>(flow::House{*m_store, m_clock, m_feed, m_outbox_signal, m_metrics,
-                                          settings.whatsapp.phone_number_id, region},
-                              settings, std::move(allow_list), std::move(directory),
-                              std::move(mail), std::move(sign_on), std::move(party));
+  m_paths = std::make_unique<Paths>(
+      flow::House{*m_store, m_clock, m_feed, m_outbox_signal, m_metrics,
+                  settings.whatsapp.phone_number_id, region},
+      settings, std::move(allow_list), std::move(directory), std::move(mail), std::move(sign_on),
+      std::move(openid), std::move(party));
 
   delivery::GraphOptions graph;
   graph.url = settings.whatsapp.graph_url;
@@ -283,6 +300,9 @@ Result<void> Service::open_doors(const config::Settings& settings) {
     m_leaver_watch =
         std::make_unique<LeaverWatch>(*p.end_leavers, *p.directory, settings.directory.recheck);
   }
+  if (p.providers) {
+    m_provider_ends = std::make_unique<ProviderEnds>(p.providers->ends(), m_clock);
+  }
   LK_TRY(m_control,
          api::ControlServer::start(
              settings.control.socket,
@@ -306,6 +326,8 @@ Result<void> Service::open_doors(const config::Settings& settings) {
                                   p.open_break_glass,
                                   p.sign_on,
                                   p.single_logout,
+                                  p.oidc_sign_on,
+                                  p.oidc_logout,
                                   p.refuse,
                                   p.authoriser,
                                   m_feed,

@@ -7,6 +7,7 @@
 #include "exit_code.h"
 #include "keeper.h"
 #include "leaver_watch.h"
+#include "provider_ends.h"
 #include "secrets.h"
 #include "sender.h"
 
@@ -68,6 +69,7 @@ class Service {
   std::unique_ptr<Sender> m_sender;
   std::unique_ptr<Keeper> m_keeper;
   std::unique_ptr<LeaverWatch> m_leaver_watch;
+  std::unique_ptr<ProviderEnds> m_provider_ends;
   // The doors close first: what they let in must find everything else alive.
   std::unique_ptr<api::ControlServer> m_control;
   std::unique_ptr<api::ApiServer> m_api;

@@ -56,6 +56,13 @@ constexpr const char* kCommands =
     "  saml rotate             makes the keys of this host, or takes the next step of a change: "
     "the\n"
     "                            next keys are published first, and taken into use a week later\n"
+    "  oidc show               what the OpenID providers have to know of us. --config FILE\n"
+    "  oidc add NAME ISSUER CLIENT_ID\n"
+    "                          reads what the provider says of itself, and takes it into the "
+    "configuration\n"
+    "  oidc test [NAME]        does the provider answer, and does it know us? Signs nobody in\n"
+    "  oidc rotate             makes the key of this host, or takes the next step of a change, as\n"
+    "                            saml rotate does\n"
     "  mail test ADDRESS       sends a mail there through the company's relay, and says what is\n"
     "                            wrong if it is not taken. --config FILE\n"
     "  store verify            read every record and compare with the state hash\n"
@@ -78,7 +85,8 @@ po::options_description describe(Arguments& out) {
       "password-file", po::value<std::string>()->value_name("FILE"),
       "file with the password in its first line, mode 0600")(
       "config", po::value<std::string>()->value_name("FILE"),
-      "leaktest, ldap, saml and mail: configuration of the daemon (/etc/leadkeep/leadkeepd.conf)")(
+      "leaktest, ldap, saml, oidc and mail: configuration of the daemon "
+      "(/etc/leadkeep/leadkeepd.conf)")(
       "response", po::value<std::string>(&out.saml.response)->value_name("FILE"),
       "saml test, selftest: a response as XML or as a browser posts it, or - for standard input")(
       "at", po::value<std::string>(&out.saml.at)->value_name("TIME"),

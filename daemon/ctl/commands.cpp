@@ -3,6 +3,7 @@
 #include "control_client.h"
 #include "directory_test.h"
 #include "mail_test.h"
+#include "oidc_commands.h"
 #include "password_input.h"
 #include "saml/commands.h"
 #include "talk.h"
@@ -336,6 +337,9 @@ ExitCode run_command(const Arguments& arguments) {
   }
   if (!words.empty() && words[0] == "saml") {
     return run_saml_command(arguments);
+  }
+  if (!words.empty() && words[0] == "oidc") {
+    return run_oidc_command(arguments);
   }
   if (is(2, "store", "verify")) {
     return verify(client);

@@ -3,6 +3,7 @@
 #include "company_mail.h"
 
 #include <leadkeep/config/load.h>
+#include <leadkeep/transfer/prepare_process.h>
 
 #include <csignal>
 
@@ -13,7 +14,7 @@ Result<void> send_test_mail(const Arguments& arguments) {
       "This is a test of the mail relay that Leadkeep sends codes through.\n";
   LK_TRY(const auto settings, config::load(arguments.config, {}));
   (void)std::signal(SIGPIPE, SIG_IGN);  // a relay may close while it is written to
-  mail::prepare_process();
+  transfer::prepare_process();
   LK_TRY(const auto company_mail, daemon::CompanyMail::open(settings.mail));
   if (!company_mail) {
     return fail(Errc::kInvalidInput,

@@ -38,7 +38,11 @@ command -v dpkg-query > /dev/null ||
 installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${wanted[@]}" 2> /dev/null |
   sed -n 's/^installed //p' || true)
 mapfile -t missing < <(comm -13 <(sort -u <<< "$installed") <(printf '%s\n' "${wanted[@]}" | sort -u))
-[[ ${#missing[@]} -gt 0 ]] || exit 0
+# Node.js from elsewhere brings its npm, which Debian's would be in conflict with.
+if command -v npm > /dev/null; then
+  mapfile -t missing < <(printf '%s\n' "${missing[@]}" | grep -vx npm || true)
+fi
+[[ -n ${missing[*]} ]] || exit 0
 
 as_root=()
 if [[ $(id -u) -ne 0 ]]; then

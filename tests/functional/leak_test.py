@@ -100,8 +100,8 @@ class CleanInstance(functional.FunctionalTest):
     def test_it_has_looked(self):
         """What agents must see was seen, every route was reached, every surface was searched."""
         self.assertEqual((self.report["unseen"], self.report["never_successful"]), ([], []))
-        # There is no directory, so no code by e-mail, and no identity provider.
-        self.assertEqual(len(self.report["notes"]), 3 if CLOSED else 2, self.report["notes"])
+        # There is no directory, so no code by e-mail, and no identity provider of either kind.
+        self.assertEqual(len(self.report["notes"]), 4 if CLOSED else 3, self.report["notes"])
         searched = self.report["searched_bytes"]
         for surface, least in (("answer_body", 200_000), ("answer_head", 100_000), ("log", 30),
                                ("metrics", 1_000), ("process", 100), ("file_names", 100),

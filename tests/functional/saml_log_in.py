@@ -2,46 +2,15 @@
 roles, encryption, second factor, step-up, changes of keys on both sides, and what must not work."""
 import functional
 from identity_provider.simplesamlphp import certificate_fingerprint, fingerprint
+from provider_visit import LogInTests
 from saml_instance import SamlTest
 from second_factor import App
 
 AS_IT_SAYS = "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport"
 
 
-class SamlLogIn(SamlTest):
-    def test_alice_signs_in(self):
-        page = self.page()
-        status, opened = self.sign_in(page, "alice")
-        self.assertEqual(status, 201, opened)
-        self.assertEqual(opened["agent"]["display_name"], "Alice <&> Ägent")
-        self.assertEqual(opened["agent"]["username"], "alice")
-        self.assertEqual(opened["agent"]["roles"], ["agent"])
-        self.assertNotIn("token", opened)
-        self.assertEqual(page.call("GET", "/v1/session")[0], 200)
-        self.assertNotIn("__Host-sign-on", page.cookies(), "of no use any more")
-        self.assertEqual(page.call("GET", "/v1/conversations")[0], 200)
-
-    def test_she_is_the_same_agent_the_next_time_and_bob_is_another(self):
-        agents = []
-        for name in ("alice", "alice", "bob"):
-            status, opened = self.sign_in(self.page(), name)
-            self.assertEqual(status, 201, opened)
-            agents.append((opened["agent"]["id"], *opened["agent"]["roles"]))
-        self.assertEqual(agents[0], agents[1])
-        self.assertNotEqual(agents[0][0], agents[2][0])
-        self.assertEqual(agents[2][1:], ("supervisor",))
-
-    def test_who_is_in_no_group_is_not_let_in_and_not_told_why(self):
-        page = self.page()
-        self.go_to_provider(page)
-        self.type_in(page, "carol")
-        self.assertTrue(self.back_at_home(page).endswith("/v1/saml/acs"))
-        text = page.browser.text()
-        self.assertIn("Signing in did not work", text)
-        self.assertNotIn("role", text)
-        reference = text.partition("reference: ")[2].split()[0]
-        self.assertIn(f"SIGN_ON_REFUSED request={reference} reason=without_role", self.log())
-        self.assertEqual(self.open_session(page)[0], 401)
+class SamlLogIn(LogInTests, SamlTest):
+    answer_path = "/v1/saml/acs"
 
     def test_an_answer_opens_one_session(self):
         page = self.page()

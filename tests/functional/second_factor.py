@@ -17,7 +17,8 @@ from functional import until
 
 STEP = 30
 PATH = "/v1/session/second-factor"
-SIGN_OUT = {"/v1/session", "/v1/session/logout/saml"}
+LOG_OUT = ("/v1/session/logout/saml", "/v1/session/logout/oidc")
+SIGN_OUT = {"/v1/session", *LOG_OUT}
 
 
 class App:
@@ -153,9 +154,10 @@ class SecondFactor(functional.FunctionalTest):
         self.assertEqual(client.request("DELETE", "/v1/session").status, 204)
 
     def test_who_has_to_enrol_can_sign_out_at_the_identity_provider_too(self):
-        _, client = self.log_in(self.add("supervisor"))
-        self.assertEqual(client.request("POST", "/v1/session/logout/saml").status, 200)
-        self.assert_problem(client.get("/v1/session"), 401, "unauthenticated")
+        for path in LOG_OUT:
+            _, client = self.log_in(self.add("supervisor"))
+            self.assertEqual(client.request("POST", path).status, 200)
+            self.assert_problem(client.get("/v1/session"), 401, "unauthenticated")
 
     def test_the_qr_code_says_what_the_uri_says(self):
         username = self.add("supervisor")

@@ -15,6 +15,8 @@
 #include <leadkeep/flow/keep_devices.h>
 #include <leadkeep/flow/log_in.h>
 #include <leadkeep/flow/manage_agents.h>
+#include <leadkeep/flow/oidc_logout.h>
+#include <leadkeep/flow/oidc_sign_on.h>
 #include <leadkeep/flow/open_break_glass.h>
 #include <leadkeep/flow/own_sessions.h>
 #include <leadkeep/flow/receive_message.h>
@@ -209,6 +211,9 @@ class PathHouse {
   flow::SignOn no_sign_on{house, nullptr, {}, sign_on_requests, sign_on_answers, throttle, refuse};
   flow::SingleLogout no_single_logout{house,    nullptr,         {},    log_in,
                                       sessions, sign_on_answers, refuse};
+  flow::OidcSignOn no_oidc_sign_on{house,           nullptr,  sign_on_requests,
+                                   sign_on_answers, throttle, refuse};
+  flow::OidcLogout no_oidc_logout{house, nullptr, log_in, sessions, sign_on_answers, refuse};
   flow::DeliverMessages deliver_messages{house, gateway, flow::DeliveryLimits{}};
 };
 

@@ -143,8 +143,17 @@ TEST_F(SignOnPath, TakesNoCookieThatWasChanged) {
         sign_on.take({cookie, browser.request.relay_state, answer.posted(), "10.0.0.1"}).ok())
         << cookie;
     EXPECT_EQ(last_reason(), "H-02") << cookie;
-    throttle.succeeded("sign-on10.0.0.1", "10.0.0.1");
   }
+}
+
+// Any web page can post them, from the address of a whole office.
+TEST_F(SignOnPath, LetsAnswersThatNobodyHasAskedForKeepNobodyOut) {
+  const Browser browser = ask();
+  for (int i = 0; i < 30; ++i) {
+    EXPECT_FALSE(sign_on.take({"", browser.request.relay_state, "AAAA", "10.0.0.1"}).ok());
+    EXPECT_FALSE(sign_on.take({browser.cookie, "guessed", "AAAA", "10.0.0.1"}).ok());
+  }
+  must(give(browser, answering(browser.request)));
 }
 
 TEST_F(SignOnPath, TakesNoAnswerAfterTenMinutes) {

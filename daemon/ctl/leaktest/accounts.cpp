@@ -247,7 +247,9 @@ Result<void> Accounts::sign_in(Account& account) {
                                  proofs_of(account, Typed::kProofs)));
   account.spare_token = proven.root()["token"].string().value_or("");
   if (account.role == Role::kAgent) {
-    LK_TRY(account.logout_token, log_in(account));
+    for (const char* path : {"/v1/session/logout/saml", "/v1/session/logout/oidc"}) {
+      LK_TRY(account.logout_tokens[path], log_in(account));
+    }
   }
   return {};
 }

@@ -4,6 +4,7 @@
 #include "transcript.h"
 
 #include <array>
+#include <map>
 #include <set>
 
 namespace leadkeep::leaktest {
@@ -13,9 +14,9 @@ struct Account {
   std::string user_name;
   std::string password;
   std::string token;
-  std::string spare_token;                  // for the request that ends a session
-  std::string logout_token;                 // for the other one; the agent's alone
-  std::vector<std::string> recovery_codes;  // of one who has a second factor
+  std::string spare_token;                           // for the request that ends a session
+  std::map<std::string, std::string> logout_tokens;  // for the others, by path; the agent's alone
+  std::vector<std::string> recovery_codes;           // of one who has a second factor
 };
 
 inline constexpr std::array kSignedInRoles{Role::kAgent, Role::kSupervisor, Role::kAdmin};

@@ -131,7 +131,7 @@ class LeakTest {
 
   static bool ends_or_opens_session(const Operation& operation) {
     return operation.verb == "DELETE" || operation.name() == "POST /v1/sessions" ||
-           operation.path == "/v1/session/logout/saml" || signs_out_everybody(operation.path);
+           operation.path.starts_with("/v1/session/logout/") || signs_out_everybody(operation.path);
   }
 
   static std::vector<Role> roles_of(DoorKind door) {
@@ -250,6 +250,11 @@ class LeakTest {
       std::erase_if(walked.never_good,
                     [](const auto& name) { return name.find("saml") != std::string::npos; });
       walked.notes.push_back("there is no section [saml.NAME], so no identity provider was asked");
+    }
+    if (m_instance.settings.oidc.providers.empty()) {
+      std::erase_if(walked.never_good,
+                    [](const auto& name) { return name.find("oidc") != std::string::npos; });
+      walked.notes.push_back("there is no section [oidc.NAME], so no OpenID provider was asked");
     }
     return report(walked, findings, m_options.format);
   }

@@ -73,8 +73,9 @@ std::string Walk::token_of(const Operation& operation, Role role) const {
     return {};
   }
   const Account& account = m_accounts.of(role);
-  if (operation.name() == "POST /v1/session/logout/saml") {
-    return account.logout_token;
+  if (operation.path.starts_with("/v1/session/logout/")) {
+    const auto own = account.logout_tokens.find(operation.path);
+    return own == account.logout_tokens.end() ? "" : own->second;
   }
   return operation.name() == "DELETE /v1/session" ? account.spare_token : account.token;
 }

@@ -149,13 +149,13 @@ ExitCode add(const Arguments& arguments) {
               "Somebody may\nhave changed the file on its way.");
     return ExitCode::kRefused;
   }
-  const auto names = config::saml_providers_in(arguments.config);
+  const auto names = config::providers_in(arguments.config);
   if (!names) {
     (void)complain(names.error());
     return ExitCode::kRefused;
   }
   if (names.value().contains(name)) {
-    return usage("there is a section [saml." + name + "] already");
+    return usage("there is a section [saml." + name + "] or [oidc." + name + "] already");
   }
   if (const auto written = write_provider(arguments, name, shown.value()); !written) {
     (void)complain(written.error());
@@ -178,12 +178,9 @@ ExitCode rotate(const Arguments& arguments) {
   if (saml.keys.empty() || settings.value().browser.origin.empty()) {
     return usage("saml.keys and browser.origin have to be set in " + arguments.config.string());
   }
-  constexpr std::size_t kLongestName = 64;
-  const std::string host =
-      settings.value().browser.origin.substr(std::string_view{"https://"}.size());
   const SystemClock clock;
   const auto step = daemon::rotate_saml_keys(
-      saml.keys, host.substr(0, std::min(host.find(':'), kLongestName)), clock.now());
+      saml.keys, daemon::certificate_name(settings.value().browser.origin), clock.now());
   if (!step) {
     (void)complain(step.error());
     return ExitCode::kRefused;

@@ -80,7 +80,7 @@ Result<ResponseTrial> ResponseTrial::open(const Arguments& arguments) {
     return misused("--at is a time such as 2026-11-24T15:51:18Z");
   }
   LK_TRY(const auto settings, config::load(arguments.config, {}));
-  LK_TRY(auto sign_on, daemon::CompanySignOn::open(settings, *at));
+  LK_TRY(auto sign_on, daemon::CompanySignOn::open(settings));
   LK_TRY(const std::string response, read_response(options.response));
   if (sign_on == nullptr) {
     return misused("there is no section [saml.NAME] in " + arguments.config.string());

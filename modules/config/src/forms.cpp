@@ -112,6 +112,24 @@ bool is_https_origin(std::string_view text) {
          read_endpoint(rest + ":443", PortZero::kRefused).has_value();
 }
 
+// With a path or without.
+bool is_https_url(std::string_view text) {
+  constexpr std::size_t kLongest = 500;
+  constexpr std::size_t kScheme = 8;
+  const auto path = text.find('/', std::min(kScheme, text.size()));
+  const bool is_plain = std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return std::isgraph(c) != 0 && c != '"' && c != '?' && c != '#' && c != '\\';
+  });
+  return text.size() <= kLongest && is_plain && is_https_origin(text.substr(0, path));
+}
+
+// RFC 6749 section 3.3.
+bool is_scope(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return std::isgraph(c) != 0 && c != '"' && c != '\\';
+  });
+}
+
 // scheme://host, with a port or without.
 bool is_server(std::string_view text, std::string_view tls_scheme, std::string_view other_scheme) {
   if (!text.starts_with(tls_scheme) && !text.starts_with(other_scheme)) {
@@ -395,6 +413,43 @@ Form<std::string> attribute_name() {
 
 Form<std::vector<std::string>> value_list() {
   return list_form("values, several with semicolons between them, or nothing", is_value);
+}
+
+Form<std::string> https_url() {
+  return text_form("https://host, with a port or without, and a path or none", is_https_url);
+}
+
+Form<std::string> client_id() {
+  return text_form("the id of a client", is_value);
+}
+
+Form<ClientAuthentication> client_authentication() {
+  return choice<ClientAuthentication>("private_key_jwt or tls_client_auth",
+                                      {{"private_key_jwt", ClientAuthentication::kPrivateKeyJwt},
+                                       {"tls_client_auth", ClientAuthentication::kTlsClientAuth}});
+}
+
+Form<AssertionAudience> assertion_audience() {
+  return choice<AssertionAudience>("issuer or token_endpoint",
+                                   {{"issuer", AssertionAudience::kIssuer},
+                                    {"token_endpoint", AssertionAudience::kTokenEndpoint}});
+}
+
+Form<std::vector<std::string>> scope_list() {
+  return {"scopes, several with blanks between them, openid among them",
+          [](const std::string& text) -> std::optional<std::vector<std::string>> {
+            auto scopes = split(text, ' ');
+            const bool are_good = std::all_of(scopes.begin(), scopes.end(), is_scope) &&
+                                  std::find(scopes.begin(), scopes.end(), "openid") != scopes.end();
+            return are_good ? std::optional{std::move(scopes)} : std::nullopt;
+          }};
+}
+
+Form<std::string> claim_name() {
+  return text_form(
+      "the name of a claim, as ID tokens have it (outer.inner for one in another), or "
+      "nothing",
+      [](std::string_view text) { return text.empty() || is_value(text); });
 }
 
 Form<std::vector<TeamValue>> team_values() {

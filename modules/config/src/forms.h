@@ -69,6 +69,13 @@ template <class T>
 [[nodiscard]] Form<std::vector<std::string>> value_list();
 [[nodiscard]] Form<std::vector<TeamValue>> team_values();
 
+[[nodiscard]] Form<std::string> https_url();
+[[nodiscard]] Form<std::string> client_id();
+[[nodiscard]] Form<ClientAuthentication> client_authentication();
+[[nodiscard]] Form<AssertionAudience> assertion_audience();
+[[nodiscard]] Form<std::vector<std::string>> scope_list();
+[[nodiscard]] Form<std::string> claim_name();
+
 [[nodiscard]] Form<TlsMinimum> tls_minimum();
 [[nodiscard]] Form<LogLevel> log_level();
 

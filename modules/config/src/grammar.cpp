@@ -60,7 +60,9 @@ std::string help_text() {
   std::ostringstream text;
   text << describe("Settings, each as --section.key=value", "", table()) << "\n"
        << describe("Settings of a SAML identity provider, with a name of your own for NAME",
-                   "saml.NAME.", provider_table());
+                   "saml.NAME.", saml_table())
+       << "\n"
+       << describe("Settings of an OpenID provider, likewise", "oidc.NAME.", oidc_table());
   return text.str();
 }
 

@@ -139,11 +139,12 @@ class Source {
     return found == m_given.end() ? nullptr : &found->second;
   }
 
-  // NAME of every [saml.NAME] of which a setting is given.
-  [[nodiscard]] std::set<std::string> providers() const {
+  // NAME of every [saml.NAME], or every [oidc.NAME], of which a setting is given.
+  [[nodiscard]] std::set<std::string> providers(std::string_view protocol) const {
     std::set<std::string> names;
     for (const auto& [key, given] : m_given) {
-      if (const auto of_provider = provider_key(key)) {
+      const auto of_provider = provider_key(key);
+      if (of_provider && of_provider->protocol == protocol) {
         names.emplace(of_provider->provider);
       }
     }
@@ -208,9 +209,9 @@ struct Sources {
     return given != nullptr ? given : from_file.find(key);
   }
 
-  [[nodiscard]] std::set<std::string> providers() const {
-    auto names = from_file.providers();
-    names.merge(from_command_line.providers());
+  [[nodiscard]] std::set<std::string> providers(std::string_view protocol) const {
+    auto names = from_file.providers(protocol);
+    names.merge(from_command_line.providers(protocol));
     return names;
   }
 };
@@ -287,7 +288,24 @@ void check_mail(const Settings& settings, std::string_view where, Problems& prob
   require(!mail.user.empty() || mail.password_file.empty(), "mail.user", "mail.password_file");
 }
 
-// Who is let in by an identity provider has a role, from the directory or from the assertion.
+// Who is let in by an identity provider has a role, from the directory or from what is said of them.
+// `suffix` is what the protocol calls it: attribute or claim.
+void check_provider(const FederationSection& provider, const std::string& section,
+                    const std::string& suffix, const Settings& settings, std::string_view where,
+                    Problems& problems) {
+  const auto require = requirements(where, problems);
+  if (settings.directory.kind != DirectoryKind::kNone) {
+    require(!provider.directory_id_attribute.empty(), section + "directory_id_" + suffix,
+            "directory.kind");
+    return;
+  }
+  const std::string with_it = "an identity provider where there is no directory";
+  require(!provider.username_attribute.empty(), section + "username_" + suffix, with_it);
+  require(!provider.group_attribute.empty(), section + "group_" + suffix, with_it);
+  require(!provider.agents.empty() || !provider.supervisors.empty() || !provider.admins.empty(),
+          section + "agents", with_it);
+}
+
 void check_saml(const Settings& settings, std::string_view where, Problems& problems) {
   if (settings.saml.providers.empty()) {
     return;
@@ -296,17 +314,23 @@ void check_saml(const Settings& settings, std::string_view where, Problems& prob
   require(!settings.browser.origin.empty(), "browser.origin", "a section [saml.NAME]");
   require(!settings.saml.keys.empty(), "saml.keys", "a section [saml.NAME]");
   for (const auto& [name, provider] : settings.saml.providers) {
-    const std::string section = "saml." + name + ".";
-    if (settings.directory.kind != DirectoryKind::kNone) {
-      require(!provider.directory_id_attribute.empty(), section + "directory_id_attribute",
-              "directory.kind");
-      continue;
+    check_provider(provider, "saml." + name + ".", "attribute", settings, where, problems);
+  }
+}
+
+void check_oidc(const Settings& settings, std::string_view where, Problems& problems) {
+  if (settings.oidc.providers.empty()) {
+    return;
+  }
+  const auto require = requirements(where, problems);
+  require(!settings.browser.origin.empty(), "browser.origin", "a section [oidc.NAME]");
+  require(!settings.oidc.keys.empty(), "oidc.keys", "a section [oidc.NAME]");
+  for (const auto& [name, provider] : settings.oidc.providers) {
+    check_provider(provider, "oidc." + name + ".", "claim", settings, where, problems);
+    if (settings.saml.providers.contains(name)) {
+      problems.add(where, "oidc." + name + ": there is a section [saml." + name +
+                              "] already; an agent chooses by the name");
     }
-    const std::string with_it = "an identity provider where there is no directory";
-    require(!provider.username_attribute.empty(), section + "username_attribute", with_it);
-    require(!provider.group_attribute.empty(), section + "group_attribute", with_it);
-    require(!provider.agents.empty() || !provider.supervisors.empty() || !provider.admins.empty(),
-            section + "agents", with_it);
   }
 }
 
@@ -320,24 +344,32 @@ Result<Settings> load(const std::filesystem::path& file, std::span<const std::st
 
   Settings settings;
   assign_all(settings, "", table(), sources, problems);
-  for (const std::string& name : sources.providers()) {
-    assign_all(settings.saml.providers[name], "saml." + name + ".", provider_table(), sources,
+  for (const std::string& name : sources.providers("saml")) {
+    assign_all(settings.saml.providers[name], "saml." + name + ".", saml_table(), sources,
+               problems);
+  }
+  for (const std::string& name : sources.providers("oidc")) {
+    assign_all(settings.oidc.providers[name], "oidc." + name + ".", oidc_table(), sources,
                problems);
   }
   complete_webhook_tls(settings, file.string(), problems);
   check_directory(settings.directory, file.string(), problems);
   check_mail(settings, file.string(), problems);
   check_saml(settings, file.string(), problems);
+  check_oidc(settings, file.string(), problems);
   if (!problems.text().empty()) {
     return fail(Errc::kInvalidInput, problems.text());
   }
   return settings;
 }
 
-Result<std::set<std::string>> saml_providers_in(const std::filesystem::path& file) {
+Result<std::set<std::string>> providers_in(const std::filesystem::path& file) {
   LK_TRY(const std::string text, read_config_file(file));
   Problems unused;
-  return read_lines(file, text, unused).providers();
+  const Source source = read_lines(file, text, unused);
+  auto names = source.providers("saml");
+  names.merge(source.providers("oidc"));
+  return names;
 }
 
 }  // namespace leadkeep::config

@@ -43,9 +43,13 @@ std::vector<std::string> candidates(std::string_view wanted) {
     keys.push_back(setting.key);
   }
   if (const auto of_provider = provider_key(wanted)) {
-    for (const ProviderSetting& setting : provider_table()) {
-      keys.push_back("saml." + std::string{of_provider->provider} + "." + setting.key);
-    }
+    const auto add = [&](const auto& rows) {
+      for (const auto& row : rows) {
+        keys.push_back(std::string{of_provider->protocol} + "." +
+                       std::string{of_provider->provider} + "." + row.key);
+      }
+    };
+    of_provider->protocol == "saml" ? add(saml_table()) : add(oidc_table());
   }
   return keys;
 }

@@ -17,6 +17,13 @@ void append_row(std::string& text, const Row<Target>& row, std::string_view name
   text += '\n';
 }
 
+template <class Target>
+void append_rows(std::string& text, std::span<const Row<Target>> rows) {
+  for (const Row<Target>& row : rows) {
+    append_row(text, row, row.key, "#");
+  }
+}
+
 }  // namespace
 
 std::string sample_config() {
@@ -44,9 +51,11 @@ std::string sample_config() {
       "There\n"
       "# may be several. Without the '#' in front of its section none of the keys below is one.\n"
       "#[saml.example]\n");
-  for (const ProviderSetting& setting : provider_table()) {
-    append_row(text, setting, setting.key, "#");
-  }
+  append_rows(text, saml_table());
+  text.append(
+      "\n# An OpenID provider, likewise; no name may be that of a SAML identity provider.\n"
+      "#[oidc.sample]\n");
+  append_rows(text, oidc_table());
   return text;
 }
 

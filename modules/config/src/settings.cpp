@@ -24,7 +24,11 @@ void set_defaults(Target& target, std::span<const Row<Target>> rows) {
 }  // namespace
 
 SamlProvider::SamlProvider() {
-  set_defaults(*this, provider_table());
+  set_defaults(*this, saml_table());
+}
+
+OidcProvider::OidcProvider() {
+  set_defaults(*this, oidc_table());
 }
 
 Settings::Settings() {

@@ -46,10 +46,18 @@ std::span<const Setting> table() {
   return rows;
 }
 
-std::span<const ProviderSetting> provider_table() {
+std::span<const Row<SamlProvider>> saml_table() {
   using Target = SamlProvider;
-  static const std::vector<ProviderSetting> rows{
+  static const std::vector<Row<SamlProvider>> rows{
 #include "saml_provider.def"
+  };
+  return rows;
+}
+
+std::span<const Row<OidcProvider>> oidc_table() {
+  using Target = OidcProvider;
+  static const std::vector<Row<OidcProvider>> rows{
+#include "oidc_provider.def"
   };
   return rows;
 }
@@ -57,24 +65,28 @@ std::span<const ProviderSetting> provider_table() {
 #undef LK_SETTING
 
 std::optional<ProviderKey> provider_key(std::string_view key) {
-  constexpr std::string_view kSection = "saml.";
   constexpr std::size_t kLongestName = 32;
-  if (!key.starts_with(kSection)) {
+  const std::string_view protocol = key.substr(0, key.find('.'));
+  if ((protocol != "saml" && protocol != "oidc") || protocol.size() == key.size()) {
     return std::nullopt;
   }
-  key.remove_prefix(kSection.size());
+  key.remove_prefix(protocol.size() + 1);
   const std::size_t dot = key.find('.');
   const std::string_view name = key.substr(0, dot);
   if (dot == std::string_view::npos || name.empty() || name.size() > kLongestName ||
       name.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") != std::string_view::npos) {
     return std::nullopt;
   }
-  return ProviderKey{name, key.substr(dot + 1)};
+  return ProviderKey{protocol, name, key.substr(dot + 1)};
 }
 
 bool is_known(std::string_view key) {
   const auto of_provider = provider_key(key);
-  return of_provider ? holds(provider_table(), of_provider->setting) : holds(table(), key);
+  if (!of_provider) {
+    return holds(table(), key);
+  }
+  return of_provider->protocol == "saml" ? holds(saml_table(), of_provider->setting)
+                                         : holds(oidc_table(), of_provider->setting);
 }
 
 }  // namespace leadkeep::config

@@ -1,4 +1,4 @@
-// The rows of settings.def and saml_provider.def as data.
+// The rows of settings.def, saml_provider.def and oidc_provider.def as data.
 #pragma once
 #include <leadkeep/config/settings.h>
 
@@ -12,7 +12,7 @@ namespace leadkeep::config {
 
 template <class Target>
 struct Row {
-  std::string key;                      // section.name; of a SamlProvider the name alone
+  std::string key;                      // section.name; of a provider the name alone
   std::optional<std::string> fallback;  // nothing: the key is required
   std::string unit;
   std::string reason;
@@ -21,15 +21,17 @@ struct Row {
 };
 
 using Setting = Row<Settings>;
-using ProviderSetting = Row<SamlProvider>;
 
 // In the order of settings.def, which keeps the keys of a section together.
 [[nodiscard]] std::span<const Setting> table();
-// In the order of saml_provider.def.
-[[nodiscard]] std::span<const ProviderSetting> provider_table();
+// In the order of saml_provider.def and oidc_provider.def.
+[[nodiscard]] std::span<const Row<SamlProvider>> saml_table();
+[[nodiscard]] std::span<const Row<OidcProvider>> oidc_table();
 
-// "saml.NAME." and the name of a setting; nothing for what is not of this form. Views of `key`.
+// "saml.NAME." or "oidc.NAME.", and the name of a setting; nothing for what is not of this form. Views
+// of `key`.
 struct ProviderKey {
+  std::string_view protocol;  // saml or oidc
   std::string_view provider;  // NAME
   std::string_view setting;   // known or not
 };

@@ -5,15 +5,14 @@
 
 #include <leadkeep/base/check.h>
 #include <leadkeep/crypto/es256.h>
+#include <leadkeep/crypto/public_key.h>
+#include <leadkeep/crypto/signature.h>
 
 #include <algorithm>
-#include <array>
 #include <memory>
-#include <string>
 
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
-#include <openssl/err.h>
 
 namespace leadkeep::crypto {
 namespace {
@@ -21,39 +20,12 @@ namespace {
 constexpr std::size_t kCoordinate = 32;
 constexpr std::byte kUncompressed{0x04};  // SEC 1 section 2.3.3
 
-// Nothing for a point that is not on the curve.
-EvpKey key_of(const P256Point& point) {
-  ByteArray<1 + 2 * kCoordinate> encoded{kUncompressed};
-  std::ranges::copy(point.y, std::ranges::copy(point.x, encoded.begin() + 1).out);
-  std::string group = "P-256";
-  const std::array parameters{
-      ::OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group.data(), group.size()),
-      ::OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, encoded.data(), encoded.size()),
-      ::OSSL_PARAM_construct_end()};
-  const EvpKeyContext context{::EVP_PKEY_CTX_new_from_name(nullptr, "EC", nullptr)};
-  LK_CHECK(context != nullptr && ::EVP_PKEY_fromdata_init(context.get()) == 1);
-  EVP_PKEY* key = nullptr;
-  auto copy = parameters;  // the library takes them as changeable
-  if (::EVP_PKEY_fromdata(context.get(), &key, EVP_PKEY_PUBLIC_KEY, copy.data()) != 1) {
-    return nullptr;
-  }
-  return EvpKey{key};
-}
-
 }  // namespace
 
 SignatureIs verify_es256(const P256Point& key, ByteView data, const ByteArray<64>& signature) {
-  const EvpKey parsed = key_of(key);
-  const EvpDigestContext digest{::EVP_MD_CTX_new()};
-  LK_CHECK(digest != nullptr);
-  const Bytes der = der_of(signature);
-  const bool good = parsed != nullptr &&
-                    ::EVP_DigestVerifyInit_ex(digest.get(), nullptr, "SHA256", nullptr, nullptr,
-                                              parsed.get(), nullptr) == 1 &&
-                    ::EVP_DigestVerify(digest.get(), uchars(der.data()), der.size(),
-                                       uchars(data.data()), data.size()) == 1;
-  ::ERR_clear_error();  // of this thread, for whoever reads the queue next
-  return good ? SignatureIs::kGood : SignatureIs::kBad;
+  const auto parsed = PublicKey::of_p256(key);
+  return parsed ? verify_signature(SignatureAlgorithm::kEcdsaSha256, *parsed, data, signature)
+                : SignatureIs::kBad;
 }
 
 struct Es256Key::Handle {

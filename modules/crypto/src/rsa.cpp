@@ -5,6 +5,8 @@
 #include <leadkeep/base/check.h>
 #include <leadkeep/crypto/rsa.h>
 
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
 #include <openssl/decoder.h>
 #include <openssl/err.h>
 #include <openssl/rsa.h>
@@ -93,6 +95,18 @@ Bytes RsaPrivateKey::public_key() const {
   const SecretBytes der =
       der_of([&](unsigned char** out) { return ::i2d_PUBKEY(m_handle->key.get(), out); });
   return {der.expose().begin(), der.expose().end()};
+}
+
+RsaPublicNumbers RsaPrivateKey::public_numbers() const {
+  const auto number = [&](const char* name) {
+    BIGNUM* value = nullptr;
+    LK_CHECK(::EVP_PKEY_get_bn_param(m_handle->key.get(), name, &value) == 1);
+    const std::unique_ptr<BIGNUM, Free<&::BN_free>> owned{value};
+    Bytes bytes(static_cast<std::size_t>(BN_num_bytes(value)));
+    ::BN_bn2bin(value, uchars(bytes.data()));
+    return bytes;
+  };
+  return {number(OSSL_PKEY_PARAM_RSA_N), number(OSSL_PKEY_PARAM_RSA_E)};
 }
 
 SecretBytes RsaPrivateKey::pkcs8() const {

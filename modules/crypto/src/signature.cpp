@@ -9,6 +9,7 @@
 #include <array>
 
 #include <openssl/err.h>
+#include <openssl/rsa.h>
 
 namespace leadkeep::crypto {
 namespace {
@@ -18,7 +19,7 @@ using Family = PublicKeyKind::Family;
 struct Method {
   SignatureAlgorithm algorithm;
   Family family;
-  const char* digest;
+  const char* digest;  // nullptr: the algorithm has its own
 };
 
 constexpr std::array kMethods{Method{SignatureAlgorithm::kRsaSha256, Family::kRsa, "SHA256"},
@@ -26,7 +27,9 @@ constexpr std::array kMethods{Method{SignatureAlgorithm::kRsaSha256, Family::kRs
                               Method{SignatureAlgorithm::kRsaSha512, Family::kRsa, "SHA512"},
                               Method{SignatureAlgorithm::kEcdsaSha256, Family::kEc, "SHA256"},
                               Method{SignatureAlgorithm::kEcdsaSha384, Family::kEc, "SHA384"},
-                              Method{SignatureAlgorithm::kEcdsaSha512, Family::kEc, "SHA512"}};
+                              Method{SignatureAlgorithm::kEcdsaSha512, Family::kEc, "SHA512"},
+                              Method{SignatureAlgorithm::kRsaPssSha256, Family::kRsa, "SHA256"},
+                              Method{SignatureAlgorithm::kEd25519, Family::kEd25519, nullptr}};
 
 const Method& method_of(SignatureAlgorithm algorithm) noexcept {
   return *std::ranges::find(kMethods, algorithm, &Method::algorithm);
@@ -36,6 +39,12 @@ const Method& method_of(SignatureAlgorithm algorithm) noexcept {
 std::size_t ecdsa_size(int bits) noexcept {
   constexpr int kOctet = 8;
   return 2 * static_cast<std::size_t>((bits + kOctet - 1) / kOctet);
+}
+
+bool set_padding(EVP_PKEY_CTX* context, SignatureAlgorithm algorithm) {
+  return algorithm != SignatureAlgorithm::kRsaPssSha256 ||
+         (::EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PSS_PADDING) == 1 &&
+          ::EVP_PKEY_CTX_set_rsa_pss_saltlen(context, RSA_PSS_SALTLEN_DIGEST) == 1);
 }
 
 }  // namespace
@@ -62,8 +71,10 @@ SignatureIs verify_signature(SignatureAlgorithm algorithm, const PublicKey& key,
   const EvpKey shared{key.share()};
   const EvpDigestContext digest{::EVP_MD_CTX_new()};
   LK_CHECK(digest != nullptr);
-  const bool good = ::EVP_DigestVerifyInit_ex(digest.get(), nullptr, method.digest, nullptr,
+  EVP_PKEY_CTX* context = nullptr;  // the digest's
+  const bool good = ::EVP_DigestVerifyInit_ex(digest.get(), &context, method.digest, nullptr,
                                               nullptr, shared.get(), nullptr) == 1 &&
+                    set_padding(context, algorithm) &&
                     ::EVP_DigestVerify(digest.get(), uchars(signature.data()), signature.size(),
                                        uchars(data.data()), data.size()) == 1;
   ::ERR_clear_error();  // of this thread, for whoever reads the queue next

@@ -1,7 +1,6 @@
-#include "jwk.h"
-
 #include <leadkeep/crypto/random.h>
 #include <leadkeep/dpop/holder.h>
+#include <leadkeep/jose/jwk.h>
 #include <leadkeep/json/writer.h>
 
 namespace leadkeep::dpop {
@@ -18,14 +17,14 @@ std::string new_id() {
 }  // namespace
 
 Thumbprint Holder::thumbprint() const {
-  return thumbprint_of(m_key.public_point());
+  return jose::thumbprint_of(m_key.public_point());
 }
 
 std::string Holder::prove(const ProvenRequest& request, std::string_view origin,
                           std::string_view nonce, Timestamp now) const {
   constexpr std::int64_t kMillisecondsPerSecond = 1000;
   const std::string header =
-      R"({"typ":"dpop+jwt","alg":"ES256","jwk":)" + jwk_of(m_key.public_point()) + "}";
+      R"({"typ":"dpop+jwt","alg":"ES256","jwk":)" + jose::jwk_of(m_key.public_point()) + "}";
   json::Writer claims;
   claims.begin_object()
       .field("htm", request.method)

@@ -1,14 +1,17 @@
-#include "jwk.h"
-#include "jws.h"
-
+#include <leadkeep/crypto/es256.h>
 #include <leadkeep/dpop/proof.h>
+#include <leadkeep/jose/jwk.h>
+#include <leadkeep/jose/jws.h>
 #include <leadkeep/json/value.h>
+
+#include <algorithm>
 
 namespace leadkeep::dpop {
 namespace {
 
 constexpr std::size_t kMaxProof = 2 * 1024;
-constexpr std::size_t kMaxId = 128;  // bytes of a jti, which is there and not looked at
+constexpr std::size_t kMaxId = 128;          // bytes of a jti, which is there and not looked at
+constexpr std::size_t kSignatureBytes = 64;  // of ES256
 constexpr std::string_view kNonce = "dpop nonce";
 
 bool is_for(const ProvenRequest& request, std::string_view origin, json::Value claims) {
@@ -53,13 +56,13 @@ std::variant<Proofs::Accepted, Defect> Proofs::verify(const ProvenRequest& reque
   if (proof.size() > kMaxProof) {
     return Defect::kTooLarge;
   }
-  const auto jws = Jws::parse(proof);
+  const auto jws = jose::Jws::parse(proof);
   if (!jws || jws->header()["typ"].string() != "dpop+jwt" ||
       jws->header()["alg"].string() != "ES256" || !jws->header()["crit"].is_absent() ||
-      !has_claims(jws->payload())) {
+      jws->signature().size() != kSignatureBytes || !has_claims(jws->payload())) {
     return Defect::kFormat;
   }
-  const auto key = point_of(jws->header()["jwk"]);
+  const auto key = jose::point_of(jws->header()["jwk"]);
   if (!key) {
     return Defect::kKey;
   }
@@ -72,11 +75,13 @@ std::variant<Proofs::Accepted, Defect> Proofs::verify(const ProvenRequest& reque
   if (!issued) {
     return Defect::kNonce;
   }
-  if (crypto::verify_es256(*key, as_bytes(jws->signed_text()), jws->signature()) !=
+  ByteArray<kSignatureBytes> signature{};
+  std::ranges::copy(jws->signature(), signature.begin());
+  if (crypto::verify_es256(*key, as_bytes(jws->signed_text()), signature) !=
       crypto::SignatureIs::kGood) {
     return Defect::kSignature;
   }
-  return Accepted{thumbprint_of(*key), *issued};
+  return Accepted{jose::thumbprint_of(*key), *issued};
 }
 
 }  // namespace leadkeep::dpop

@@ -94,6 +94,8 @@ std::string_view name_of(Purpose purpose) noexcept {
       return "directory";
     case Purpose::kMailRelay:
       return "mail_relay";
+    case Purpose::kIdentityProvider:
+      return "identity_provider";
   }
   return "unnamed";
 }

@@ -1,4 +1,5 @@
 #include "acting.h"
+#include "provider_attempt.h"
 
 #include <leadkeep/base/event_log.h>
 #include <leadkeep/crypto/random.h>
@@ -8,14 +9,6 @@
 
 namespace leadkeep::flow {
 namespace {
-
-// Failures of strangers are counted by where they come from: nobody is named yet.
-constexpr std::string_view kThrottledAs = "sign-on";
-
-// The detail is for the log and the trail.
-Fail refused(std::string_view cause) {
-  return fail(Errc::kUnauthenticated, std::string{cause});
-}
 
 Fail no_provider() {
   return fail(Errc::kNotFound, "sign-on: no such identity provider");
@@ -48,10 +41,8 @@ Result<SignOn::Departure> SignOn::begin(std::string_view name,
   if (m_service == nullptr) {
     return no_provider();
   }
-  const auto& providers = m_service->providers;
-  const auto found =
-      name.empty() && providers.size() == 1 ? providers.begin() : providers.find(std::string{name});
-  if (found == providers.end()) {
+  const auto found = find_named(m_service->providers, name);
+  if (found == m_service->providers.end()) {
     return no_provider();
   }
   const SamlProvider& provider = found->second;
@@ -86,7 +77,7 @@ Result<void> SignOn::keep(const identity::SignOnRequest& request, const SamlProv
         report_unwritten(kept);
       }
     }
-    return refused(saml::id_of(judgement.refusal->check));
+    return refused_sign_on(saml::id_of(judgement.refusal->check));
   }
   const saml::Identity& identity = *judgement.identity;
   LK_TRY(const auto person, identity::person_of(identity, provider.rules));
@@ -94,54 +85,41 @@ Result<void> SignOn::keep(const identity::SignOnRequest& request, const SamlProv
                                                    identity.assertion_id, identity.assertion_ends};
   auto kept = m_house.store.write(
       [&](store::WriteTxn& txn) { return m_answers.keep(txn, request, assertion, person, now); });
-  return !kept && kept.error().code == Errc::kConflict ? refused("H-03") : kept;
+  return !kept && kept.error().code == Errc::kConflict ? refused_sign_on("H-03") : kept;
 }
 
-Result<void> SignOn::judge(const Answer& answer) {
+Result<void> SignOn::judge(const identity::SignOnRequest& request, const Answer& answer) {
   const Timestamp now = m_house.clock.now();
-  const auto request = m_requests.find_open(answer.cookie, now);
-  if (!request) {
-    return refused("H-02");
-  }
-  if (answer.relay_state != request->relay_state) {
-    return refused("Y-01");
-  }
-  const auto found = m_service->providers.find(request->provider);
+  const auto found = m_service->providers.find(request.provider);
   if (found == m_service->providers.end()) {
-    return refused("H-01");
+    return refused_sign_on("H-01");
   }
   const SamlProvider& provider = found->second;
   auto judgement = m_judge({answer.saml_response,
                             provider.provider,
                             {m_service->us.entity_id, m_service->us.consumer_url},
-                            {request->id, request->asked, request->session.has_value()},
+                            {request.id, request.asked, request.session.has_value()},
                             now});
   if (!judgement) {
     log_warn("SAML_READER_FAULT", Field{"reason", Reason{judgement.error()}});
-    return refused("no_verdict");
+    return refused_sign_on("no_verdict");
   }
-  return keep(*request, provider, judgement.value());
+  return keep(request, provider, judgement.value());
 }
 
 Result<void> SignOn::take(const Answer& answer) {
   if (m_service == nullptr) {
     return no_provider();
   }
-  const std::string account = std::string{kThrottledAs} + answer.source;
-  if (auto admitted = m_throttle.admit(account, answer.source, m_house.clock.now()); !admitted) {
-    m_refuse.record_log_in(std::nullopt, "throttled", answer.source);
-    return admitted;
+  const auto request = m_requests.find_open(answer.cookie, m_house.clock.now());
+  if (!request) {
+    return refuse_stranger(m_refuse, "H-02", answer.source);
   }
-  auto taken = judge(answer);
-  if (!taken) {
-    const Error& why = taken.error();
-    m_refuse.record_log_in(std::nullopt,
-                           why.code == Errc::kUnauthenticated ? why.detail : name_of(why.code),
-                           answer.source);
-    return taken;
+  if (answer.relay_state != request->relay_state) {
+    return refuse_stranger(m_refuse, "Y-01", answer.source);
   }
-  m_throttle.succeeded(account, answer.source);
-  return {};
+  return count_attempt(m_house, m_throttle, m_refuse, answer.source,
+                       [&] { return judge(*request, answer); });
 }
 
 Result<std::string> SignOn::metadata() const {

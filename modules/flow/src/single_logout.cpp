@@ -1,4 +1,4 @@
-#include "acting.h"
+#include "end_at_provider.h"
 
 #include <leadkeep/base/event_log.h>
 #include <leadkeep/flow/single_logout.h>
@@ -80,15 +80,10 @@ Result<void> SingleLogout::end_sessions(const Believed& request) {
   const std::string& entity_id = request.provider.provider.entity_id;
   const identity::ProviderLogout logout{entity_id, request.message.name_id,
                                         request.message.session_indexes};
-  const auto ended = m_house.store.write([&](store::WriteTxn& txn) -> Result<void> {
-    LK_TRY_VOID(m_answers.keep_logout(txn, {entity_id, request.message.id, request.message.ends}));
-    LK_TRY_VOID(m_answers.forget(txn, logout));
-    LK_TRY(const auto agents, m_sessions.list_agents(txn, logout));
-    for (const AgentId& agent : agents) {
-      LK_TRY(const auto sessions, m_sessions.close_at_provider(txn, agent, logout));
-      LK_TRY_VOID(append_ends(txn, std::nullopt, agent, sessions, kReason, now));
-    }
-    return {};
+  const auto ended = m_house.store.write([&](store::WriteTxn& txn) {
+    return end_at_provider(txn, m_sessions, m_answers,
+                           {entity_id, request.message.id, request.message.ends}, logout, kReason,
+                           now);
   });
   return !ended && ended.error().code == Errc::kConflict ? refused(saml::id_of(saml::Check::kL03))
                                                          : ended;

@@ -126,6 +126,8 @@ class House {
                          m_house.open_break_glass,
                          m_house.no_sign_on,
                          m_house.no_single_logout,
+                         m_house.no_oidc_sign_on,
+                         m_house.no_oidc_logout,
                          m_house.refuse,
                          m_house.authoriser,
                          m_house.feed,

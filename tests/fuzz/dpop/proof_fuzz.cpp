@@ -3,10 +3,10 @@
 // "KEY" stands for the key and "NONCE" for a nonce of ours. Nothing is accepted that was not
 // signed, and of the signed nothing that does not name type, algorithm, method, address and nonce.
 #include "fuzz_target.h"
-#include "jwk.h"
 
 #include <leadkeep/base/check.h>
 #include <leadkeep/dpop/proof.h>
+#include <leadkeep/jose/jwk.h>
 #include <leadkeep/json/value.h>
 
 #include <string>
@@ -21,7 +21,7 @@ constexpr ProvenRequest kRequest{"GET", "/v1/session"};
 struct World {
   Proofs proofs{std::string{kOrigin}};
   crypto::Es256Key key = crypto::Es256Key::generate();
-  std::string jwk = jwk_of(key.public_point());
+  std::string jwk = jose::jwk_of(key.public_point());
   std::string nonce = proofs.new_nonce(kNow);
 };
 

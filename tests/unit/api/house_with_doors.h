@@ -13,9 +13,10 @@ class HouseWithDoors : public ::testing::Test, public PathHouse {
  protected:
   static constexpr std::uint32_t kMaxListeners = 4;
 
-  HouseWithDoors() { open_doors(no_sign_on, no_single_logout); }
+  HouseWithDoors() { open_doors(no_sign_on, no_single_logout, no_oidc_sign_on, no_oidc_logout); }
 
-  void open_doors(flow::SignOn& sign_on, flow::SingleLogout& single_logout) {
+  void open_doors(flow::SignOn& sign_on, flow::SingleLogout& single_logout,
+                  flow::OidcSignOn& oidc_sign_on, flow::OidcLogout& oidc_logout) {
     api = must(api::ApiServer::start(
         certificate.options(),
         api::ApiServices{log_in,
@@ -33,6 +34,8 @@ class HouseWithDoors : public ::testing::Test, public PathHouse {
                          open_break_glass,
                          sign_on,
                          single_logout,
+                         oidc_sign_on,
+                         oidc_logout,
                          refuse,
                          authoriser,
                          feed,

@@ -40,7 +40,7 @@ class SamlDoors : public HouseWithDoors {
  protected:
   SamlDoors() {
     store.clock().set(kNow);
-    open_doors(sign_on, no_single_logout);
+    open_doors(sign_on, no_single_logout, no_oidc_sign_on, no_oidc_logout);
   }
 
   struct Asked {

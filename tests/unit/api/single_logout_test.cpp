@@ -19,7 +19,7 @@ class LogoutDoors : public HouseWithDoors {
  protected:
   LogoutDoors() {
     store.clock().set(kNow);
-    open_doors(no_sign_on, logout);
+    open_doors(no_sign_on, logout, no_oidc_sign_on, no_oidc_logout);
   }
 
   saml::Reader reader{LEADKEEP_SAML_READER, {}};

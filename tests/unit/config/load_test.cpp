@@ -423,14 +423,50 @@ TEST_F(Load, WantsTheDirectorysIdOfWhomAnIdentityProviderProves) {
       load_with(std::string{kProvider} + "directory_id_attribute = objectGUID\n" + directory).ok());
 }
 
+constexpr std::string_view kOpenIdProvider =
+    "[browser]\norigin = https://leads.example.test\n"
+    "[oidc]\nkeys = /etc/leadkeep/oidc\n"
+    "[oidc.cloud]\nissuer = https://login.example.test/tenant/v2.0\nclient_id = leadkeep\n";
+
+TEST_F(Load, ReadsASectionForEachOpenIdProvider) {
+  const auto settings =
+      load_with(std::string{kOpenIdProvider} +
+                "agents = Leads\nscopes = openid profile groups\n"
+                "client_authentication = tls_client_auth\nassertion_audience = token_endpoint\n");
+  ASSERT_TRUE(settings.ok()) << settings.error().detail;
+  const OidcProvider& cloud = settings.value().oidc.providers.at("cloud");
+  EXPECT_EQ(cloud.issuer, "https://login.example.test/tenant/v2.0");
+  EXPECT_EQ(cloud.authentication, ClientAuthentication::kTlsClientAuth);
+  EXPECT_EQ(cloud.audience, AssertionAudience::kTokenEndpoint);
+  EXPECT_EQ(cloud.scopes, (std::vector<std::string>{"openid", "profile", "groups"}));
+  EXPECT_EQ(cloud.username_attribute, "preferred_username");
+  EXPECT_TRUE(cloud.subject_attribute.empty());
+}
+
+TEST_F(Load, RefusesAnOpenIdProviderThatIsNotDescribedToTheEnd) {
+  EXPECT_THAT(problems("[oidc.cloud]\nissuer = http://idp.example\nscopes = profile\n"),
+              AllOf(HasSubstr("oidc.cloud.issuer: expected https://host"),
+                    HasSubstr("oidc.cloud.scopes: expected scopes"),
+                    HasSubstr("oidc.cloud.client_id: is required"),
+                    HasSubstr("oidc.keys: is required with a section [oidc.NAME]"),
+                    HasSubstr("oidc.cloud.agents: is required")));
+  for (const std::string issuer : {"https://", "https://idp.example?x", "https://idp.example/#f",
+                                   "https://u@idp.example", "https://idp.example/a b"}) {
+    EXPECT_THAT(problems("[oidc.cloud]\nissuer = " + issuer + "\n"), HasSubstr("oidc.cloud"))
+        << issuer;
+  }
+  EXPECT_THAT(problems(std::string{kProvider} + "agents = a\n[oidc.corp]\nclient_id = x\n"),
+              HasSubstr("oidc.corp: there is a section [saml.corp] already"));
+}
+
 TEST_F(Load, NamesTheIdentityProvidersOfAFileThatIsNotComplete) {
   write(
       "[saml]\nkeys = /k\ncorp.binding = post\n[saml.partner]\nbinding = nonsense\n"
-      "[saml.nobody]\nunknown = x\n");
-  const auto names = saml_providers_in(file());
+      "[saml.nobody]\nunknown = x\n[oidc.cloud]\nissuer = nonsense\n");
+  const auto names = providers_in(file());
   ASSERT_TRUE(names.ok()) << names.error().detail;
-  EXPECT_EQ(names.value(), (std::set<std::string>{"corp", "partner"}));
-  EXPECT_EQ(saml_providers_in("/nowhere").error().code, Errc::kNotFound);
+  EXPECT_EQ(names.value(), (std::set<std::string>{"cloud", "corp", "partner"}));
+  EXPECT_EQ(providers_in("/nowhere").error().code, Errc::kNotFound);
 }
 
 TEST_F(Load, NamesAnUnknownKeyOfAnIdentityProvider) {

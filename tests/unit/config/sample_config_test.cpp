@@ -35,13 +35,15 @@ std::vector<std::string> required() {
           "whatsapp.access_token_file=/t"};
 }
 
-// And what a section [saml.NAME] needs.
+// And what sections [saml.NAME] and [oidc.NAME] need.
 std::vector<std::string> required_with_provider() {
   auto all = required();
   for (const std::string more :
        {"browser.origin=https://leads.example.test", "saml.keys=/keys",
         "saml.example.metadata=/idp.xml", "saml.example.group_attribute=groups",
-        "saml.example.username_attribute=uid", "saml.example.agents=leads"}) {
+        "saml.example.username_attribute=uid", "saml.example.agents=leads", "oidc.keys=/oidc",
+        "oidc.sample.issuer=https://idp.example.test", "oidc.sample.client_id=leadkeep",
+        "oidc.sample.agents=leads"}) {
     all.push_back(more);
   }
   all.push_back("saml.example.metadata_sha256=" + std::string(64, '0'));
@@ -80,6 +82,7 @@ TEST(SampleConfig, LoadsWithEveryDefaultWrittenOut) {
   std::filesystem::remove_all(directory);
   ASSERT_TRUE(settings.ok()) << settings.error().detail;
   EXPECT_TRUE(settings.value().saml.providers.contains("example"));
+  EXPECT_TRUE(settings.value().oidc.providers.contains("sample"));
   EXPECT_EQ(settings.value().delivery.unknown_wait, Settings{}.delivery.unknown_wait);
 }
 
@@ -88,6 +91,7 @@ TEST(HelpText, NamesKeysUnitsAndDefaults) {
   EXPECT_THAT(help_text(), HasSubstr("--store.directory path"));
   EXPECT_THAT(help_text(), HasSubstr("Required."));
   EXPECT_THAT(help_text(), HasSubstr("--saml.NAME.binding binding (=redirect)"));
+  EXPECT_THAT(help_text(), HasSubstr("--oidc.NAME.scopes scopes (=openid profile)"));
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
-#include "jwk.h"
-
 #include <leadkeep/dpop/holder.h>
 #include <leadkeep/dpop/proof.h>
+#include <leadkeep/jose/jwk.h>
 #include <leadkeep/json/value.h>
 
 #include <array>
@@ -42,7 +41,7 @@ class DpopProof : public ::testing::Test {
   }
 
   [[nodiscard]] std::string header() const {
-    return R"({"typ":"dpop+jwt","alg":"ES256","jwk":)" + jwk_of(key.public_point()) + "}";
+    return R"({"typ":"dpop+jwt","alg":"ES256","jwk":)" + jose::jwk_of(key.public_point()) + "}";
   }
 
   [[nodiscard]] std::string payload() const {
@@ -153,10 +152,10 @@ TEST_F(DpopProof, NeedsAPublicKeyOfP256) {
 TEST_F(DpopProof, TakesNoPointThatIsNotOnTheCurve) {
   crypto::P256Point point = key.public_point();
   point.y[31] ^= std::byte{1};
-  const std::string off = R"({"typ":"dpop+jwt","alg":"ES256","jwk":)" + jwk_of(point) + "}";
+  const std::string off = R"({"typ":"dpop+jwt","alg":"ES256","jwk":)" + jose::jwk_of(point) + "}";
   EXPECT_EQ(defect_of(sign(key, off, payload())), Defect::kSignature);
   const std::string zero =
-      R"({"typ":"dpop+jwt","alg":"ES256","jwk":)" + jwk_of(crypto::P256Point{}) + "}";
+      R"({"typ":"dpop+jwt","alg":"ES256","jwk":)" + jose::jwk_of(crypto::P256Point{}) + "}";
   EXPECT_EQ(defect_of(sign(key, zero, payload())), Defect::kSignature);
 }
 
@@ -187,9 +186,10 @@ TEST(Thumbprint, IsThatOfTheExampleInTheStandard) {
       R"({"kty":"EC","x":"l8tFrhx-34tV3hRICRDY9zCkDlpBhF42UQUfWVAWBFs","y":"9VE4jf_Ok_o64zbTTlcuNJajHmt6v9TDVrU0CdvGRDA","crv":"P-256"})",
       {.max_bytes = 1024});
   ASSERT_TRUE(document);
-  const auto point = point_of(document.value().root());
+  const auto point = jose::point_of(document.value().root());
   ASSERT_TRUE(point);
-  EXPECT_EQ(to_base64url(thumbprint_of(*point)), "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I");
+  EXPECT_EQ(to_base64url(jose::thumbprint_of(*point)),
+            "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I");
 }
 
 }  // namespace

@@ -64,6 +64,16 @@ namespace leadkeep::api {
                                        const identity::Session& session);
 [[nodiscard]] Answer take_saml_logout(const ApiContext& context, http::Request& request);
 
+// oidc.cpp
+[[nodiscard]] Answer show_oidc_keys(const ApiContext& context, http::Request& request);
+[[nodiscard]] Answer begin_oidc_log_in(const ApiContext& context, http::Request& request);
+[[nodiscard]] Answer begin_oidc_step_up(const ApiContext& context, http::Request& request,
+                                        const identity::Session& session);
+[[nodiscard]] Answer take_oidc_answer(const ApiContext& context, http::Request& request);
+[[nodiscard]] Answer begin_oidc_logout(const ApiContext& context, http::Request& request,
+                                       const identity::Session& session);
+[[nodiscard]] Answer take_oidc_logout(const ApiContext& context, http::Request& request);
+
 // conversations.cpp
 [[nodiscard]] Answer list_conversations(
     const ApiContext& context, http::Request& request,

@@ -1,8 +1,8 @@
 #include "handlers/handlers.h"
+#include "handlers/provider_answers.h"
 #include "http/cookies.h"
 #include "http/page.h"
 
-#include <leadkeep/base/event_log.h>
 #include <leadkeep/flow/sign_on.h>
 #include <leadkeep/saml/authn_request.h>
 
@@ -84,23 +84,12 @@ Answer begin_saml_step_up(const ApiContext& context, http::Request& request,
   return response;
 }
 
-// A person sees what comes back, so it is a page whatever happens. The browser is sent on to a page of
-// ours: its next request comes from our own site and carries all cookies (T-03).
 Answer take_saml_answer(const ApiContext& context, http::Request& request) {
   LK_TRY(auto posted, read_answer(request));
-  const auto taken = context.services.sign_on.take(
-      {request.cookie(http::kSignOnCookie).value_or(""), posted.relay_state,
-       std::move(posted.saml_response), request.peer().address});
-  if (taken) {
-    return http::moved_to(context.services.proofs->origin() + "/");
-  }
-  if (taken.error().code == Errc::kNotFound) {
-    return Fail{taken.error()};
-  }
-  log_info("SIGN_ON_REFUSED", Field{"request", request.id()},
-           Field{"reason", Reason{taken.error()}});
-  return http::refusal_page(http::Attempt::kSignIn, taken.error().code,
-                            context.services.proofs->origin(), request.id().text());
+  return sign_on_answer(context, request,
+                        context.services.sign_on.take(
+                            {request.cookie(http::kSignOnCookie).value_or(""), posted.relay_state,
+                             std::move(posted.saml_response), request.peer().address}));
 }
 
 }  // namespace leadkeep::api

@@ -1,4 +1,5 @@
 #include "handlers/handlers.h"
+#include "handlers/provider_answers.h"
 #include "http/page.h"
 
 #include <leadkeep/base/event_log.h>
@@ -10,15 +11,7 @@ Answer begin_saml_logout(const ApiContext& context, http::Request& request,
                          const identity::Session& session) {
   LK_TRY_VOID(http::Query::parse(request, {}));
   LK_TRY(const auto next, context.services.single_logout.begin(session));
-  json::Writer writer;
-  writer.begin_object();
-  if (next) {
-    writer.field("location", *next);
-  }
-  writer.end_object();
-  http::Response response{200, std::move(writer).take()};
-  drop_session(response, session);
-  return response;
+  return logout_departure(session, next);
 }
 
 // The query is signed as it stands, so nobody has taken it apart before. A person sees what comes of

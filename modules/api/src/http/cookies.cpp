@@ -47,6 +47,11 @@ std::string set_cookie(std::string_view name, std::string_view value, std::chron
   return with_life(set_cookie(name, value), life);
 }
 
+std::string set_cookie_for_links(std::string_view name, std::string_view value,
+                                 std::chrono::seconds life) {
+  return with_life(cookie_of(name, value, "Lax"), life);
+}
+
 std::string set_cookie_for_all_sites(std::string_view name, std::string_view value,
                                      std::chrono::seconds life) {
   return with_life(cookie_of(name, value, "None"), life);

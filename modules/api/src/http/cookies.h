@@ -29,6 +29,9 @@ inline constexpr std::string_view kSignOnCookie = "__Host-sign-on";
 [[nodiscard]] std::string set_cookie(std::string_view name, std::string_view value);
 [[nodiscard]] std::string set_cookie(std::string_view name, std::string_view value,
                                      std::chrono::seconds life);
+// Goes along with a link of another site, and with nothing else of it.
+[[nodiscard]] std::string set_cookie_for_links(std::string_view name, std::string_view value,
+                                               std::chrono::seconds life);
 [[nodiscard]] std::string set_cookie_for_all_sites(std::string_view name, std::string_view value,
                                                    std::chrono::seconds life);
 [[nodiscard]] std::string drop_cookie(std::string_view name);

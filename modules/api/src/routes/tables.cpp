@@ -15,6 +15,7 @@ constexpr BodyLimit kSmall{4 * 1024};
 constexpr BodyLimit kMedium{16 * 1024};
 constexpr BodyLimit kText{64 * 1024};  // 4,096 characters, each escaped in the longest way
 constexpr BodyLimit kSamlAnswer{400 * 1024};
+constexpr BodyLimit kLogoutToken{64 * 1024};
 constexpr BodyLimit kNotification{intake::kMaxWebhookBytes};
 
 // The handler with its services, callable with what the access of a route gives.
@@ -55,6 +56,15 @@ std::vector<Route> make_api_routes(const ApiContext* c) {
             with(c, begin_saml_step_up)),
       route(Verb::kPost, "/v1/session/logout/saml", kSession, kNoBody, with(c, begin_saml_logout)),
       route(Verb::kGet, "/v1/saml/logout", kPublic, kNoBody, with(c, take_saml_logout)),
+      route(Verb::kGet, "/v1/oidc/jwks", kPublic, kNoBody, with(c, show_oidc_keys)),
+      route(Verb::kGet, "/v1/oidc/login", kPublic, kNoBody, with(c, begin_oidc_log_in)),
+      route(Verb::kGet, "/v1/oidc/callback/{provider}", kPublic, kNoBody,
+            with(c, take_oidc_answer)),
+      route(Verb::kPost, "/v1/oidc/logout/{provider}", kPublic, kLogoutToken,
+            with(c, take_oidc_logout)),
+      route(Verb::kPost, "/v1/session/step-up/oidc", kSession, kNoBody,
+            with(c, begin_oidc_step_up)),
+      route(Verb::kPost, "/v1/session/logout/oidc", kSession, kNoBody, with(c, begin_oidc_logout)),
       route(Verb::kPost, "/v1/email-codes", kPublic, kSmall, with(c, ask_for_email_code)),
       route(Verb::kPost, "/v1/passkey-options", kPublic, kNoBody, with(c, ask_for_passkey)),
       route(Verb::kPost, "/v1/session/passkey-options", kSession, kNoBody,

@@ -15,29 +15,40 @@ constexpr std::size_t kMaxNameBytes = 256;
 
 using Values = std::vector<Pii<std::string>>;
 
-const Values& values_of(const saml::Identity& identity, std::string_view name) {
+// Attributes of SAML, or claims of OpenID Connect.
+template <class Attribute>
+const Values& values_of(const std::vector<Attribute>& attributes, std::string_view name) {
   static const Values none;
-  const auto found = std::ranges::find(identity.attributes, name, &saml::Attribute::name);
-  return name.empty() || found == identity.attributes.end() ? none : found->values;
+  const auto found = std::ranges::find(attributes, name, &Attribute::name);
+  return name.empty() || found == attributes.end() ? none : found->values;
 }
 
 // Of an attribute that has to have one value, and a plain one.
-std::optional<std::string> one_of(const saml::Identity& identity, std::string_view name) {
-  const Values& values = values_of(identity, name);
+template <class Attribute>
+std::optional<std::string> one_of(const std::vector<Attribute>& attributes, std::string_view name) {
+  const Values& values = values_of(attributes, name);
   if (values.size() != 1 || !is_printable(values.front().expose(), kMaxNameBytes)) {
     return std::nullopt;
   }
   return values.front().expose();
 }
 
-// The name for good, and nothing where there is none that is for good.
-std::optional<std::string> name_for_good(const saml::Identity& identity,
-                                         const FederationRules& rules) {
-  if (!rules.subject_attribute.empty()) {
-    return one_of(identity, rules.subject_attribute);
-  }
+// Where no attribute is named: what the protocol has for it, and nothing where that is not for good.
+std::optional<std::string> lasting_name(const saml::Identity& identity) {
   return identity.name_id.format == kPersistent ? std::optional{identity.name_id.value.expose()}
                                                 : std::nullopt;
+}
+
+std::optional<std::string> lasting_name(const oidc::Identity& identity) {
+  return identity.subject.expose();
+}
+
+const std::vector<saml::Attribute>& attributes_of(const saml::Identity& identity) {
+  return identity.attributes;
+}
+
+const std::vector<oidc::Claim>& attributes_of(const oidc::Identity& identity) {
+  return identity.claims;
 }
 
 // One name of two identity providers, or a NameID and an attribute of equal text, are two persons.
@@ -52,9 +63,7 @@ bool has_value(const Values& values, std::string_view wanted) {
       values, [&](const Pii<std::string>& value) { return value.expose() == wanted; });
 }
 
-void read_groups(const saml::Identity& identity, const FederationRules& rules,
-                 FederatedPerson& person) {
-  const Values& groups = values_of(identity, rules.group_attribute);
+void read_groups(const Values& groups, const FederationRules& rules, FederatedPerson& person) {
   for (const auto& [value, role] : rules.roles) {
     if (has_value(groups, value) && std::ranges::find(person.roles, role) == person.roles.end()) {
       person.roles.push_back(role);
@@ -67,11 +76,13 @@ void read_groups(const saml::Identity& identity, const FederationRules& rules,
   }
 }
 
-ProviderFactors factors_of(const saml::Identity& identity, const FederationRules& rules) {
+template <class Identity>
+ProviderFactors factors_of(const Identity& identity, const FederationRules& rules) {
   const auto said = [&](const std::string& value) {
     return rules.second_factor_attribute.empty()
                ? identity.authn_context == value
-               : has_value(values_of(identity, rules.second_factor_attribute), value);
+               : has_value(values_of(attributes_of(identity), rules.second_factor_attribute),
+                           value);
   };
   return std::ranges::any_of(rules.second_factor_values, said) ? ProviderFactors::kTwo
                                                                : ProviderFactors::kOne;
@@ -81,38 +92,55 @@ Fail refused(std::string_view cause) {
   return fail(Errc::kUnauthenticated, std::string{cause});
 }
 
-}  // namespace
-
-Result<FederatedPerson> person_of(const saml::Identity& identity, const FederationRules& rules) {
-  FederatedPerson person;
+// Who it is, by the rules; when and where they signed in is there already.
+template <class Identity>
+Result<FederatedPerson> completed(FederatedPerson person, const Identity& identity,
+                                  const FederationRules& rules) {
+  const auto& attributes = attributes_of(identity);
   person.factors = factors_of(identity, rules);
-  person.authenticated = identity.authenticated;
-  person.session_ends = identity.session_ends;
-  person.session = {rules.entity_id, identity.name_id, identity.session_index};
   if (rules.directory) {
-    const auto id = one_of(identity, rules.directory_id_attribute);
+    const auto id = one_of(attributes, rules.directory_id_attribute);
     person.directory_id = id ? id_from_text(*rules.directory, *id) : std::nullopt;
     if (!person.directory_id) {
       return refused("no_directory_id");
     }
     return person;
   }
-  const auto name = name_for_good(identity, rules);
+  const auto name = rules.subject_attribute.empty() ? lasting_name(identity)
+                                                    : one_of(attributes, rules.subject_attribute);
   if (!name) {
     return refused("no_subject");
   }
   person.subject = subject_of(rules, *name);
-  const auto username = one_of(identity, rules.username_attribute);
+  const auto username = one_of(attributes, rules.username_attribute);
   if (!username) {
     return refused("no_username");
   }
   person.username = normalise_username(*username);
-  person.display_name = one_of(identity, rules.name_attribute).value_or(person.username);
-  read_groups(identity, rules, person);
+  person.display_name = one_of(attributes, rules.name_attribute).value_or(person.username);
+  read_groups(values_of(attributes, rules.group_attribute), rules, person);
   if (person.roles.empty()) {
     return refused(name_of(Standing::kWithoutRole));
   }
   return person;
+}
+
+}  // namespace
+
+Result<FederatedPerson> person_of(const saml::Identity& identity, const FederationRules& rules) {
+  FederatedPerson person;
+  person.authenticated = identity.authenticated;
+  person.session_ends = identity.session_ends;
+  person.session = {rules.entity_id, identity.name_id, identity.session_index};
+  return completed(std::move(person), identity, rules);
+}
+
+// Where the provider does not say when it was, it was long ago.
+Result<FederatedPerson> person_of(const oidc::Identity& identity, const FederationRules& rules) {
+  FederatedPerson person;
+  person.authenticated = identity.authenticated.value_or(Timestamp{});
+  person.session = {rules.entity_id, {identity.subject, {}, {}, {}}, identity.session_id};
+  return completed(std::move(person), identity, rules);
 }
 
 }  // namespace leadkeep::identity

@@ -8,13 +8,19 @@
 
 namespace leadkeep::identity {
 
-// One of which the identity provider has named no index is meant by any.
+// A person's session of which the identity provider has named no index is meant by any; where nobody
+// is named, only the session itself is.
 [[nodiscard]] inline bool is_meant(const records::ProviderSession& there,
                                    const ProviderLogout& logout) {
   const auto& indexes = logout.session_indexes;
-  return there.entity_id() == logout.entity_id && there.name_id() == logout.name_id.expose() &&
-         (indexes.empty() || there.index().empty() ||
-          std::ranges::find(indexes, there.index()) != indexes.end());
+  const std::string& person = logout.name_id.expose();
+  const bool is_named = std::ranges::find(indexes, there.index()) != indexes.end();
+  if (there.entity_id() != logout.entity_id) {
+    return false;
+  }
+  return person.empty()
+             ? is_named && !there.index().empty()
+             : there.name_id() == person && (indexes.empty() || there.index().empty() || is_named);
 }
 
 // After a step-up: it is another session there, but one at another identity provider is not that of

@@ -21,10 +21,13 @@ SignOnRequest request_of(std::string provider, const std::optional<SessionId>& s
   constexpr std::size_t kHandleBytes = 24;
   const auto id = derived("id", token);
   const auto handle = derived("relay state", token);
+  const auto nonce = derived("nonce", token);
   return {std::move(provider),
           session,
           "_" + to_hex(ByteView{id}.first(kIdBytes)),
           to_base64url(ByteView{handle}.first(kHandleBytes)),
+          to_base64url(ByteView{nonce}.first(kHandleBytes)),
+          to_base64url(derived("code verifier", token)),
           asked,
           derived("row", token)};
 }

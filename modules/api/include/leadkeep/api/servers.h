@@ -30,6 +30,8 @@
 #include <leadkeep/flow/keep_devices.h>
 #include <leadkeep/flow/log_in.h>
 #include <leadkeep/flow/manage_agents.h>
+#include <leadkeep/flow/oidc_logout.h>
+#include <leadkeep/flow/oidc_sign_on.h>
 #include <leadkeep/flow/open_break_glass.h>
 #include <leadkeep/flow/own_sessions.h>
 #include <leadkeep/flow/receive_message.h>
@@ -87,6 +89,8 @@ struct ApiServices {
   flow::OpenBreakGlass& open_break_glass;
   flow::SignOn& sign_on;
   flow::SingleLogout& single_logout;
+  flow::OidcSignOn& oidc_sign_on;
+  flow::OidcLogout& oidc_logout;
   flow::Refuse& refuse;
   const identity::Authoriser& authoriser;
   inbox::EventFeed& feed;

@@ -27,8 +27,9 @@ namespace leadkeep::config {
 [[nodiscard]] Result<Settings> load(const std::filesystem::path& file,
                                     std::span<const std::string> overrides);
 
-// NAME of every section [saml.NAME] that the file has a known setting of, complete or not.
-[[nodiscard]] Result<std::set<std::string>> saml_providers_in(const std::filesystem::path& file);
+// NAME of every section [saml.NAME] and [oidc.NAME] that the file has a known setting of, complete or
+// not. No two sections have the same.
+[[nodiscard]] Result<std::set<std::string>> providers_in(const std::filesystem::path& file);
 
 // The content of etc/leadkeepd.conf: every key with its reason, form and default.
 [[nodiscard]] std::string sample_config();

@@ -1,7 +1,7 @@
 // leadkeep/config/settings.h — every setting of the daemon, as types
 //
-// A Settings holds, from its construction on, the defaults of src/settings.def, and a SamlProvider
-// those of src/saml_provider.def; keys without a default are empty until load() fills them. No member
+// A Settings holds, from its construction on, the defaults of src/settings.def, a SamlProvider those of
+// src/saml_provider.def, and an OidcProvider those of src/oidc_provider.def; keys without a default are empty until load() fills them. No member
 // is a secret: members that end in _file, and the TLS keys, name the files that hold the secrets.
 // Units: in the types. Threads: a plain value; the daemon makes it once and passes it on as const.
 #pragma once
@@ -60,15 +60,9 @@ struct TeamValue {
   friend bool operator==(const TeamValue&, const TeamValue&) = default;
 };
 
-// One section [saml.NAME].
-struct SamlProvider {
-  SamlProvider();
-
-  std::filesystem::path metadata;
-  std::string metadata_sha256;  // 64 digits, small
-  SamlBinding binding{};
-  Cbc cbc{};
-  std::string subject_attribute;       // empty: NameID
+// Who is an agent, by what an identity provider says; attributes of SAML or claims of OpenID Connect.
+struct FederationSection {
+  std::string subject_attribute;       // empty: NameID or sub
   std::string directory_id_attribute;  // where there is a directory, and then in place of the rest
   std::string username_attribute;
   std::string name_attribute;
@@ -77,8 +71,33 @@ struct SamlProvider {
   std::vector<std::string> supervisors;
   std::vector<std::string> admins;
   std::vector<TeamValue> teams;
-  std::string second_factor_attribute;  // empty: AuthnContextClassRef
+  std::string second_factor_attribute;  // empty: AuthnContextClassRef or acr
   std::vector<std::string> second_factor_values;
+};
+
+// One section [saml.NAME].
+struct SamlProvider : FederationSection {
+  SamlProvider();
+
+  std::filesystem::path metadata;
+  std::string metadata_sha256;  // 64 digits, small
+  SamlBinding binding{};
+  Cbc cbc{};
+};
+
+enum class ClientAuthentication { kPrivateKeyJwt, kTlsClientAuth };
+
+enum class AssertionAudience { kIssuer, kTokenEndpoint };
+
+// One section [oidc.NAME].
+struct OidcProvider : FederationSection {
+  OidcProvider();
+
+  std::string issuer;
+  std::string client_id;
+  ClientAuthentication authentication{};
+  AssertionAudience audience{};
+  std::vector<std::string> scopes;  // openid among them
 };
 
 struct Settings {
@@ -182,6 +201,13 @@ struct Settings {
     std::filesystem::path keys;                     // directory of our own
     std::map<std::string, SamlProvider> providers;  // by NAME
   } saml;
+
+  // Complete, or without OpenID providers.
+  struct Oidc {
+    std::filesystem::path keys;                     // directory of our own
+    std::filesystem::path ca_file;                  // empty: the system's trust store
+    std::map<std::string, OidcProvider> providers;  // by NAME
+  } oidc;
 
   struct Browser {
     std::string origin;  // https://host or https://host:port; empty: there are no pages

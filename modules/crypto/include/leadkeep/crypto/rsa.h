@@ -23,6 +23,12 @@ struct Oaep {
   OaepDigest mgf1 = OaepDigest::kSha1;
 };
 
+// Big-endian, without leading zeros.
+struct RsaPublicNumbers {
+  Bytes modulus;
+  Bytes exponent;
+};
+
 class RsaPrivateKey {
  public:
   [[nodiscard]] static Result<RsaPrivateKey> parse(const SecretBytes& pkcs8);
@@ -34,6 +40,7 @@ class RsaPrivateKey {
 
   // SubjectPublicKeyInfo, DER.
   [[nodiscard]] Bytes public_key() const;
+  [[nodiscard]] RsaPublicNumbers public_numbers() const;
   // PKCS #8, DER.
   [[nodiscard]] SecretBytes pkcs8() const;
 

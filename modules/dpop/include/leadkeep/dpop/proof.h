@@ -19,9 +19,6 @@
 //          again with the nonce of the answer.
 // Source   RFC 9449 (DPoP), RFC 7515 (JWS), RFC 7517 and 7638 (the key and its thumbprint)
 // Threads  any
-//
-// A JOSE library is not used: of its many forms and algorithms this takes one, which is the
-// signature of crypto/es256.h over a text that json reads.
 #pragma once
 #include <leadkeep/base/bytes.h>
 #include <leadkeep/base/clock.h>

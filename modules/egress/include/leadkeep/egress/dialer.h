@@ -24,7 +24,7 @@
 
 namespace leadkeep::egress {
 
-enum class Purpose : std::uint8_t { kWhatsAppApi, kDirectory, kMailRelay };
+enum class Purpose : std::uint8_t { kWhatsAppApi, kDirectory, kMailRelay, kIdentityProvider };
 
 [[nodiscard]] std::string_view name_of(Purpose purpose) noexcept;
 

@@ -10,7 +10,7 @@
 // Errors   kNotFound         no such identity provider, or the operator has named none
 //          kUnauthenticated  one answer for every cause; the detail, which is for the log, and the
 //                            audit trail know the check by its id
-//          kTooManyRequests  throttled, before anything is looked at
+//          kTooManyRequests  throttled, before anything but the browser's own cookie is looked at
 // Threads  any
 #pragma once
 #include <leadkeep/crypto/rsa.h>
@@ -100,7 +100,7 @@ class SignOn {
  private:
   [[nodiscard]] Result<Departure> begin(std::string_view provider,
                                         const std::optional<identity::SessionId>& session) const;
-  [[nodiscard]] Result<void> judge(const Answer& answer);
+  [[nodiscard]] Result<void> judge(const identity::SignOnRequest& request, const Answer& answer);
   [[nodiscard]] Result<void> keep(const identity::SignOnRequest& request,
                                   const SamlProvider& provider, const saml::Judgement& judgement);
 

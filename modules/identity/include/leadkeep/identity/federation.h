@@ -1,15 +1,16 @@
-// leadkeep/identity/federation.h — log-in path: what an assertion says of a person, by the operator's
-// rules
+// leadkeep/identity/federation.h — log-in path: what an assertion or an ID token says of a person, by
+// the operator's rules
 //
 // A person is known by the identity provider and a name of its own that never goes to somebody else:
-// a persistent NameID, or an attribute that the operator has named. An e-mail address or a user name
-// is none. Where there is a directory, the assertion has to say the directory's id of the person
+// a persistent NameID, the subject of an ID token, or an attribute that the operator has named. An
+// e-mail address or a user name is none. Where there is a directory, the assertion has to say the directory's id of the person
 // instead, and the directory says everything else.
 //
-// Takes    saml::Identity, of the verified octets
+// Takes    saml::Identity or oidc::Identity, of the verified octets
 // Refuses  kUnauthenticated, whose detail is for the trail: no_subject, no_username,
 //          no_directory_id, without_role
-// Source   SAML 2.0 core section 8.3.7 (persistent identifiers)
+// Source   SAML 2.0 core section 8.3.7 (persistent identifiers), OpenID Connect Core section 2
+//          (sub)
 // Threads  any; stateless
 #pragma once
 #include <leadkeep/base/clock.h>
@@ -17,6 +18,7 @@
 #include <leadkeep/identity/directory_person.h>
 #include <leadkeep/identity/directory_rules.h>
 #include <leadkeep/identity/provider_session.h>
+#include <leadkeep/oidc/id_token.h>
 #include <leadkeep/saml/response.h>
 
 #include <optional>
@@ -37,8 +39,8 @@ struct FederationRules {
     std::string team;
   };
 
-  std::string entity_id;
-  std::string subject_attribute;           // empty: NameID
+  std::string entity_id;                   // or issuer
+  std::string subject_attribute;           // empty: NameID or sub
   std::optional<DirectoryKind> directory;  // and then of the rest only the second factor counts
   std::string directory_id_attribute;
   std::string username_attribute;
@@ -46,7 +48,7 @@ struct FederationRules {
   std::string group_attribute;
   std::vector<RoleValue> roles;
   std::vector<TeamValue> teams;
-  std::string second_factor_attribute;  // empty: AuthnContextClassRef
+  std::string second_factor_attribute;  // empty: AuthnContextClassRef or acr
   std::vector<std::string> second_factor_values;
 };
 
@@ -66,6 +68,8 @@ struct FederatedPerson {
 };
 
 [[nodiscard]] Result<FederatedPerson> person_of(const saml::Identity& identity,
+                                                const FederationRules& rules);
+[[nodiscard]] Result<FederatedPerson> person_of(const oidc::Identity& identity,
                                                 const FederationRules& rules);
 
 }  // namespace leadkeep::identity

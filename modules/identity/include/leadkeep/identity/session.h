@@ -162,8 +162,8 @@ struct SessionLimits {
 // The sessions here that end with one, or with all, of a person at an identity provider. A view.
 struct ProviderLogout {
   const std::string& entity_id;
-  const Pii<std::string>& name_id;
-  const std::vector<std::string>& session_indexes;  // empty: all
+  const Pii<std::string>& name_id;                  // empty: whoever has these sessions
+  const std::vector<std::string>& session_indexes;  // empty: all of theirs
 };
 
 // What an agent sees of their sessions.

@@ -3,7 +3,7 @@
 //
 // The browser's cookie is a token of crypto/fresh_token.h, made for one identity provider and, for a
 // step-up, one session. Everything else is computed from it: the request's id, the handle that goes
-// and comes as RelayState, the row where the answer is kept. So nothing is kept of a request, and an
+// and comes as RelayState or state, nonce and PKCE verifier, the row where the answer is kept. So nothing is kept of a request, and an
 // answer is taken only from the browser that has asked. That one counts once is for SignOnAnswers.
 //
 // Yields   a request of at most kLife ago; nothing for a cookie that is not ours
@@ -25,7 +25,9 @@ struct SignOnRequest {
   std::string provider;              // by the operator's name for it
   std::optional<SessionId> session;  // to step up
   std::string id;                    // "_" and 40 hexadecimal digits
-  std::string relay_state;           // at most 80 bytes (bindings section 3.4.3)
+  std::string relay_state;           // at most 80 bytes (bindings section 3.4.3); `state` of OAuth
+  std::string nonce;                 // of an ID token
+  std::string code_verifier;         // RFC 7636 section 4.1
   Timestamp asked;
   ByteArray<32> row{};  // of its answer
 };

@@ -9,15 +9,15 @@
 //          kForbidden     no TLS, a wrong certificate, or a refusal for good (5yz)
 //          Details are free of addresses and of what the relay said: they may be logged.
 // Units    milliseconds
-// Threads  send() one at a time, give_up() any; prepare_process() before the first thread starts
+// Threads  send() one at a time, give_up() any
 // Source   RFC 5321, RFC 3207 (STARTTLS), RFC 8314 (TLS from the first byte)
 #pragma once
-#include <leadkeep/base/guarded.h>
 #include <leadkeep/base/result.h>
 #include <leadkeep/base/secret.h>
 #include <leadkeep/egress/dialer.h>
 #include <leadkeep/egress/protected_server.h>
 #include <leadkeep/mail/address.h>
+#include <leadkeep/transfer/dialed.h>
 
 #include <chrono>
 #include <filesystem>
@@ -25,9 +25,6 @@
 #include <string_view>
 
 namespace leadkeep::mail {
-
-// Has the library wipe what it frees. Once, before the first other use of it.
-void prepare_process();
 
 struct RelayOptions {
   egress::ProtectedServer server;
@@ -56,20 +53,12 @@ class Relay {
   [[nodiscard]] Result<void> send(const Message& message);
 
   // Whoever waits for the relay gets no answer, now and from now on.
-  void give_up() noexcept;
+  void give_up() noexcept { m_lines.give_up(); }
 
  private:
-  class Transfer;
-
-  // The descriptor, so that another thread can end what waits on it.
-  struct Line {
-    int fd = -1;
-    bool given_up = false;
-  };
-
   RelayOptions m_options;
   const egress::Dialer& m_dialer;
-  Guarded<Line> m_line;
+  transfer::Lines m_lines;
 };
 
 }  // namespace leadkeep::mail

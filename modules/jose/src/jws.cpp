@@ -1,11 +1,9 @@
-#include "jws.h"
+#include <leadkeep/jose/jws.h>
 
-#include <algorithm>
-
-namespace leadkeep::dpop {
+namespace leadkeep::jose {
 namespace {
 
-constexpr std::size_t kMaxDepth = 4;
+constexpr std::size_t kMaxDepth = 8;
 
 std::optional<json::Document> read_object(std::string_view base64url) {
   const auto bytes = from_base64url(base64url);
@@ -28,18 +26,14 @@ std::optional<Jws> Jws::parse(std::string_view text) {
   if (second == std::string_view::npos) {
     return std::nullopt;
   }
-  const auto signature = from_base64url(text.substr(second + 1));
-  ByteArray<64> fixed{};
-  if (!signature || signature->size() != fixed.size()) {
-    return std::nullopt;
-  }
-  std::ranges::copy(*signature, fixed.begin());
+  auto signature = from_base64url(text.substr(second + 1));
   auto header = read_object(text.substr(0, first));
   auto payload = read_object(text.substr(first + 1, second - first - 1));
-  if (!header || !payload) {
+  if (!signature || signature->empty() || !header || !payload) {
     return std::nullopt;
   }
-  return Jws{std::move(*header), std::move(*payload), text.substr(0, second), fixed};
+  return Jws{std::move(*header), std::move(*payload), text.substr(0, second),
+             std::move(*signature)};
 }
 
-}  // namespace leadkeep::dpop
+}  // namespace leadkeep::jose

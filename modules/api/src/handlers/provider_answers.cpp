@@ -1,0 +1,37 @@
+#include "handlers/provider_answers.h"
+
+#include "http/page.h"
+
+#include <leadkeep/base/event_log.h>
+
+namespace leadkeep::api {
+
+Answer sign_on_answer(const ApiContext& context, http::Request& request,
+                      const Result<void>& taken) {
+  const std::string& origin = context.services.proofs->origin();
+  if (taken) {
+    return http::moved_to(origin + "/");
+  }
+  if (taken.error().code == Errc::kNotFound) {
+    return Fail{taken.error()};
+  }
+  log_info("SIGN_ON_REFUSED", Field{"request", request.id()},
+           Field{"reason", Reason{taken.error()}});
+  return http::refusal_page(http::Attempt::kSignIn, taken.error().code, origin,
+                            request.id().text());
+}
+
+http::Response logout_departure(const identity::Session& session,
+                                const std::optional<std::string>& next) {
+  json::Writer writer;
+  writer.begin_object();
+  if (next) {
+    writer.field("location", *next);
+  }
+  writer.end_object();
+  http::Response response{200, std::move(writer).take()};
+  drop_session(response, session);
+  return response;
+}
+
+}  // namespace leadkeep::api

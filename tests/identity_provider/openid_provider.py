@@ -1,0 +1,130 @@
+"""The npm package oidc-provider as an OpenID provider, on a Node.js that npm brings as well: Debian's is
+older than what it is written for, and only has to run npm.
+
+Its packages are those of openid/package-lock.json; they are installed once into the build folder, by
+whichever test comes first.
+"""
+import base64
+import fcntl
+import filecmp
+import json
+import pathlib
+import platform
+import shutil
+import ssl
+import subprocess
+import urllib.error
+import urllib.request
+
+from directory.child import Child
+from directory.packages import require
+from leadkeep_demo.instance import fixed_port
+
+from .provider import Provider
+
+SOURCES = pathlib.Path(__file__).resolve().parent / "openid"
+PACKAGES = SOURCES.parents[2] / "build" / "openid-provider"
+LOCK = "package-lock.json"
+MACHINE = {"x86_64": "x64", "aarch64": "arm64"}[platform.machine()]
+NODE = PACKAGES / "node_modules" / f"node-linux-{MACHINE}" / "bin" / "node"
+
+# What is said of each. `subject` is the provider's own name for the person.
+PEOPLE = {
+    "alice": {"subject": "u-1", "acr": "pwd",
+              "claims": {"preferred_username": "alice", "name": "Alice <&> Ägent",
+                         "groups": ["leads", "staff"]}},
+    "bob": {"subject": "u-2", "acr": "mfa",
+            "claims": {"preferred_username": "bob", "name": "Bob", "groups": ["bosses"]}},
+    "carol": {"subject": "u-3", "acr": "pwd",
+              "claims": {"preferred_username": "carol", "name": "Carol", "groups": ["guests"]}},
+}
+
+
+def install_packages():
+    if not shutil.which("npm"):
+        raise RuntimeError("the OpenID provider of the tests needs npm; run scripts/lib/packages.sh test")
+    PACKAGES.mkdir(parents=True, exist_ok=True)
+    with open(PACKAGES / "lock", "w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        installed = PACKAGES / "installed.json"
+        if installed.exists() and filecmp.cmp(SOURCES / LOCK, installed, shallow=False):
+            return
+        for name in (LOCK, "package.json", ".npmrc"):
+            shutil.copy(SOURCES / name, PACKAGES / name)
+        done = subprocess.run(["npm", "ci", "--ignore-scripts", "--no-progress"], cwd=PACKAGES,
+                              capture_output=True, text=True, check=False, timeout=240)
+        if done.returncode != 0:
+            raise RuntimeError("npm ci failed: " + done.stderr[-2000:])
+        shutil.copy(SOURCES / LOCK, installed)
+
+
+def make_key(kind, identifier):
+    """A private key as JSON Web Key, made by Node.js."""
+    script = ("const {generateKeyPairSync: make} = require('crypto');"
+              "const [kind, kid] = process.argv.slice(1);"
+              "const options = {rsa: {modulusLength: 2048}, ec: {namedCurve: 'P-256'}, ed25519: {}};"
+              "const key = make(kind, options[kind]).privateKey.export({format: 'jwk'});"
+              "console.log(JSON.stringify({...key, kid, use: 'sig'}))")
+    made = subprocess.run([str(NODE), "-e", script, kind, identifier], check=True, capture_output=True,
+                          text=True)
+    return json.loads(made.stdout)
+
+
+class OpenIdProvider(Provider):
+    username_field = "username"
+
+    def __init__(self, certificate, key, ca, people=None):
+        require("npm for oidc-provider", "nodejs")
+        install_packages()
+        super().__init__(certificate, key)
+        self._ca = ca
+        self._said = people or PEOPLE
+        self.people = {name: f"{name}-password" for name in self._said}
+        self.port = fixed_port()
+        # Another site than https://localhost, where we are.
+        self.issuer = f"https://127.0.0.1:{self.port}"
+        self.keys = [make_key("rsa", "one")]
+        self._trusted = None
+
+    def start(self, client):
+        """`client` is a client as RFC 7591 describes one."""
+        certificate, key = self._tls
+        people = {name: {**said, "password": self.people[name]}
+                  for name, said in self._said.items()}
+        config = self.folder / "config.json"
+        config.write_text(json.dumps({
+            "issuer": self.issuer, "port": self.port, "certificate": str(certificate),
+            "key": str(key), "packages": str(PACKAGES), "people": people, "client": client,
+            "keys": self.keys, "trusted_certificate": self._trusted}))
+        self._child = Child("oidc-provider", self.folder / "log.txt")
+        self._child.start(["env", f"NODE_EXTRA_CA_CERTS={self._ca}", "NODE_ENV=test",
+                           str(NODE), str(SOURCES / "server.mjs"), str(config)], self._is_ready)
+
+    def restart(self, client):
+        """With other keys, another client; whoever was signed in is no more."""
+        self._child.stop()
+        self.start(client)
+
+    def trust_certificate(self, fingerprint):
+        """SHA-256, hexadecimal: whose certificate a client by mTLS has to show."""
+        self._trusted = ":".join(fingerprint.upper()[i:i + 2] for i in range(0, 64, 2))
+
+    def log(self):
+        return (self.folder / "log.txt").read_text()
+
+    def _is_ready(self):
+        try:
+            return self.metadata()["issuer"] == self.issuer
+        except (OSError, urllib.error.URLError):
+            return False
+
+    def metadata(self):
+        context = ssl.create_default_context(cafile=self._ca)
+        with urllib.request.urlopen(self.issuer + "/.well-known/openid-configuration", timeout=5,
+                                    context=context) as answer:
+            return json.load(answer)
+
+
+def decoded(part):
+    """One part of a JWT."""
+    return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
