@@ -26,6 +26,7 @@ void say_what_providers_need(const config::Settings& settings, const std::string
   say("  redirect URI         " + origin + "/v1/oidc/callback/" + name);
   say("  our keys             " + origin + "/v1/oidc/jwks");
   say("  back-channel logout  " + origin + "/v1/oidc/logout/" + name);
+  say("  after signing out    " + origin + "/");
 }
 
 ExitCode show(const Arguments& arguments) {
@@ -112,13 +113,14 @@ ExitCode try_provider(const config::Settings& settings, const std::string& name)
       provider.client().authentication == oidc::ClientAuthentication::kPrivateKeyJwt
           ? "private_key_jwt"
           : "tls_client_auth";
-  if (!offered.empty() && std::ranges::find(offered, ours) == offered.end()) {
+  const auto is_ours = [&](const std::string& method) { return method.ends_with(ours); };
+  if (!offered.empty() && std::ranges::none_of(offered, is_ours)) {
     say("     note               the provider does not list " + ours);
   }
   if (const auto tried = provider.try_client(clock.now()); !tried) {
     return bad("client             ", tried.error());
   }
-  say("ok   client             the provider knows us, our key and the redirect URI");
+  say("ok   client             the provider knows us and our key");
   return ExitCode::kDone;
 }
 

@@ -3,6 +3,7 @@ step-up, second factor, changes of keys on both sides, logout from both sides, a
 certificate, and what must not work."""
 import hashlib
 import ssl
+import subprocess
 
 import functional
 from functional import until
@@ -23,16 +24,21 @@ class OidcLogIn(LogInTests, OidcTest):
 
     def test_the_same_answer_again_is_refused_also_in_another_browser(self):
         page = self.page()
-        self.go_to_provider(page)
-        self.type_in(page, "alice")
-        self.back_at_home(page)
-        answer = page.browser.run("return performance.getEntriesByType('navigation')[0].name")
-        self.assertEqual(self.open_session(page)[0], 201)
-        self.assertEqual(self.open_session(page)[0], 401)
-        for browser in (page, self.page()):
-            browser.browser.open(self.home() + "/v1/oidc/callback/cloud?code=x&state=y")
-            self.assertIn("Signing in did not work", browser.browser.text())
-        self.assertNotIn("code=", answer)
+        self.assertEqual(self.sign_in(page, "alice")[0], 201)  # so that the provider knows her
+        page.browser.open(self.idp.issuer + "/.well-known/openid-configuration")
+        known = "; ".join(f"{one['name']}={one['value']}" for one in page.browser.cookies())
+        client = self.instance.api()
+        self.addCleanup(client.close)
+        departure = client.get("/v1/oidc/login")
+        asked = {"Cookie": departure.headers["Set-Cookie"].partition(";")[0]}
+        answer = self.idp.location(departure.headers["Location"], known)
+        path = answer.removeprefix(self.home())
+        self.assertTrue(path.startswith("/v1/oidc/callback/cloud?code="), path.partition("=")[0])
+        self.assertEqual(client.get(path).status, 401)
+        self.assertIn("reason=oidc_browser", self.log())
+        self.assertEqual(client.get(path, headers=asked).status, 303)
+        self.assertEqual(client.get(path, headers=asked).status, 401)
+        self.assertIn("reason=oidc_replayed", self.log())
 
     def test_nothing_of_the_code_or_the_token_is_in_the_log(self):
         page = self.page()
@@ -130,7 +136,7 @@ class OidcKeys(OidcTest):
     def is_let_in(self, page):
         if "/v1/oidc/callback" not in self.back_at_home(page):
             return True
-        self.assertIn("reason=oidc_unknown_key", self.log())
+        self.assertIn("OIDC_PROVIDER_FAULT", self.log())
         self.go_to_provider(page)
         return False
 
@@ -207,6 +213,19 @@ class OidcCommands(OidcTest):
         again = self.instance.ctl("oidc", "add", "cloud", self.idp.issuer, "leadkeep",
                                   "--config", config, check=False)
         self.assertEqual(again.returncode, 2)
+
+    def test_a_provider_that_another_authority_vouches_for_is_not_believed(self):
+        certificate, key = (self.instance.folder / name for name in ("other.pem", "other.key"))
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1",
+                        "-subj", "/CN=other", "-keyout", key, "-out", certificate],
+                       check=True, capture_output=True)
+        config = self.instance.folder / "other.conf"
+        text = self.instance.config.read_text()
+        config.write_text(text.replace(f"ca_file = {self.instance.ca}\nc", f"ca_file = {certificate}\nc"))
+        self.assertNotEqual(config.read_text(), text)
+        bad = self.instance.ctl("oidc", "test", "--config", config, check=False)
+        self.assertEqual(bad.returncode, 1, bad.stdout)
+        self.assertIn("its certificate is not trusted", bad.stdout)
 
     def test_a_provider_that_is_down_keeps_nobody_from_starting(self):
         self.restart(**{"oidc.cloud.issuer": "https://127.0.0.1:9"})

@@ -110,12 +110,12 @@ struct TokenDraft {
 
 class OpenIdProvider {
  public:
-  OpenIdProvider() {
-    metadata = {{"issuer", json_text(kIssuer)},
-                {"authorization_endpoint", json_text("https://op.example.test/authorize")},
-                {"token_endpoint", json_text("https://op.example.test/token")},
-                {"jwks_uri", json_text("https://op.example.test/jwks")},
-                {"end_session_endpoint", json_text("https://op.example.test/end")},
+  explicit OpenIdProvider(std::string_view issuer = kIssuer) : m_issuer{issuer} {
+    metadata = {{"issuer", json_text(m_issuer)},
+                {"authorization_endpoint", json_text(m_issuer + "/authorize")},
+                {"token_endpoint", json_text(m_issuer + "/token")},
+                {"jwks_uri", json_text(m_issuer + "/jwks")},
+                {"end_session_endpoint", json_text(m_issuer + "/end")},
                 {"authorization_response_iss_parameter_supported", "true"}};
   }
 
@@ -125,13 +125,13 @@ class OpenIdProvider {
     if (is_down) {
       return fail(Errc::kUnavailable, "down");
     }
-    if (url == oidc::metadata_url(kIssuer)) {
+    if (url == oidc::metadata_url(m_issuer)) {
       return oidc::WebAnswer{200, object_of(metadata)};
     }
-    if (url == "https://op.example.test/jwks") {
+    if (url == m_issuer + "/jwks") {
       return oidc::WebAnswer{200, keys_with(jwks)};
     }
-    if (url == "https://op.example.test/token" && form) {
+    if (url.starts_with(m_issuer) && url.ends_with("/token") && form) {
       posted = read_form(*form);
       return token_answer;
     }
@@ -169,6 +169,9 @@ class OpenIdProvider {
   bool is_down = false;
   std::map<std::string, int> asked;
   std::map<std::string, std::string> posted;
+
+ private:
+  std::string m_issuer;
 };
 
 }  // namespace leadkeep::test

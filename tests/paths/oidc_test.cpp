@@ -114,7 +114,7 @@ TEST_F(OidcPath, TakesNoAnswerToWhatAnotherBrowserHasAsked) {
 
 // RFC 9207, and a redirect URI for each.
 TEST_F(OidcPath, TakesNoAnswerOfAnotherProviderThanTheOneThatWasAsked) {
-  OpenIdProvider evil;
+  OpenIdProvider evil{"https://evil.example.test"};
   add_provider("evil", "https://evil.example.test", evil);
   const auto refused = [&](const flow::OidcSignOn::Answer& answer) {
     EXPECT_FALSE(sign_on.take(answer).ok());
@@ -182,6 +182,31 @@ TEST_F(OidcPath, ThrottlesCodesThatTheProviderDoesNotKnow) {
 TEST_F(OidcPath, IsUnavailableAndNotRefusedWhileTheProviderIsDown) {
   op.is_down = true;
   EXPECT_EQ(sign_on.begin_log_in("").error().code, Errc::kUnavailable);
+}
+
+TEST_F(OidcPath, CountsAnOutageAgainstNobody) {
+  const Browser browser = ask();
+  op.token_answer = {503, ""};
+  for (int i = 0; i < 30; ++i) {
+    EXPECT_EQ(sign_on.take(answer_to(browser)).error().code, Errc::kUnavailable);
+  }
+  must(come_back(browser));
+}
+
+TEST_F(OidcPath, AsksNothingForACodeThatWasExchanged) {
+  const Browser browser = ask();
+  must(come_back(browser));
+  const int asked = op.asked["https://op.example.test/token"];
+  EXPECT_FALSE(sign_on.take(answer_to(browser)).ok());
+  EXPECT_EQ(last_reason(), "oidc_replayed");
+  EXPECT_EQ(op.asked["https://op.example.test/token"], asked);
+}
+
+TEST_F(OidcPath, IsUnavailableForALogoutWhileTheProviderIsDown) {
+  op.is_down = true;
+  EXPECT_EQ(
+      logout.take("cloud", logout_token_draft(store.clock().now()).signed_text()).error().code,
+      Errc::kUnavailable);
 }
 
 TEST_F(OidcPath, StepsUpOnlyWithAProofThatIsNew) {
@@ -268,9 +293,11 @@ TEST_F(OidcPath, EndsNothingForATokenThatIsNotOfThatProvider) {
   auto forged = logout_token_draft(store.clock().now());
   forged.key = &next_op_key();
   EXPECT_EQ(logout.take("cloud", forged.signed_text()).error().detail, "oidc_signature");
-  OpenIdProvider other;
+  OpenIdProvider other{"https://other.example.test"};
   add_provider("other", "https://other.example.test", other);
-  EXPECT_FALSE(logout.take("other", logout_token_draft(store.clock().now()).signed_text()).ok());
+  EXPECT_EQ(
+      logout.take("other", logout_token_draft(store.clock().now()).signed_text()).error().detail,
+      "oidc_issuer");
   EXPECT_TRUE(is_live(session));
 }
 

@@ -420,7 +420,9 @@ Form<std::string> https_url() {
 }
 
 Form<std::string> client_id() {
-  return text_form("the id of a client", is_value);
+  return text_form("the id of a client, without '#'", [](std::string_view text) {
+    return is_value(text) && text.find('#') == std::string_view::npos;
+  });
 }
 
 Form<ClientAuthentication> client_authentication() {

@@ -1,4 +1,5 @@
 #include "end_at_provider.h"
+#include "provider_attempt.h"
 
 #include <leadkeep/base/percent.h>
 #include <leadkeep/flow/oidc_logout.h>
@@ -9,10 +10,6 @@ namespace leadkeep::flow {
 namespace {
 
 constexpr std::string_view kReason = "back_channel_logout";
-
-Fail refused(std::string_view cause) {
-  return fail(Errc::kUnauthenticated, std::string{cause});
-}
 
 }  // namespace
 
@@ -50,9 +47,9 @@ Result<void> OidcLogout::judge(std::string_view name, std::string_view logout_to
   }
   oidc::Provider& provider = *found->second.provider;
   const Timestamp now = m_house.clock.now();
-  LK_TRY(const auto judged, provider.judge_logout(logout_token, now));
+  LK_TRY(const auto judged, reported(provider.judge_logout(logout_token, now)));
   if (const auto* defect = std::get_if<oidc::Defect>(&judged)) {
-    return refused(oidc::name_of(*defect));
+    return refused_message(oidc::name_of(*defect));
   }
   const auto& notice = std::get<oidc::LogoutNotice>(judged);
   const std::string& issuer = provider.issuer();
@@ -64,7 +61,7 @@ Result<void> OidcLogout::judge(std::string_view name, std::string_view logout_to
     return end_at_provider(txn, m_sessions, m_answers, {issuer, notice.id, notice.expires},
                            {issuer, notice.subject, sessions}, kReason, now);
   });
-  return !ended && ended.error().code == Errc::kConflict ? refused("oidc_replayed") : ended;
+  return !ended && ended.error().code == Errc::kConflict ? refused_message("oidc_replayed") : ended;
 }
 
 Result<void> OidcLogout::take(std::string_view provider, std::string_view logout_token) {

@@ -1,7 +1,6 @@
 #include "acting.h"
 #include "provider_attempt.h"
 
-#include <leadkeep/base/event_log.h>
 #include <leadkeep/flow/oidc_sign_on.h>
 #include <leadkeep/oidc/authorization_request.h>
 
@@ -10,16 +9,6 @@ namespace {
 
 Fail no_provider() {
   return fail(Errc::kNotFound, "sign-on: no such OpenID provider");
-}
-
-// A provider that does not answer, or knows us not, is for the operator; whoever signs in can only wait.
-template <class T>
-Result<T> reported(Result<T> asked) {
-  if (asked || asked.error().code == Errc::kUnauthenticated) {
-    return asked;
-  }
-  log_warn("OIDC_PROVIDER_FAULT", Field{"reason", Reason{asked.error()}});
-  return fail(Errc::kUnavailable, "provider_fault");
 }
 
 }  // namespace
@@ -63,7 +52,7 @@ Result<void> OidcSignOn::keep(const identity::SignOnRequest& request, const Oidc
   auto kept = m_house.store.write([&](store::WriteTxn& txn) {
     return m_answers.keep(txn, request, token, person, m_house.clock.now());
   });
-  return !kept && kept.error().code == Errc::kConflict ? refused_sign_on("oidc_replayed") : kept;
+  return !kept && kept.error().code == Errc::kConflict ? refused_message("oidc_replayed") : kept;
 }
 
 // What costs nothing is looked at before the provider is asked for anything.
@@ -71,15 +60,21 @@ Result<void> OidcSignOn::judge(const identity::SignOnRequest& request, const Ans
   const Timestamp now = m_house.clock.now();
   const auto found = m_service->providers.find(request.provider);
   if (found == m_service->providers.end() || answer.provider != request.provider) {
-    return refused_sign_on("oidc_mix_up");
+    return refused_message("oidc_mix_up");
   }
   oidc::Provider& provider = *found->second.provider;
   LK_TRY(const auto metadata, reported(provider.metadata(now)));
   if (answer.issuer.empty() ? metadata.names_issuer : answer.issuer != provider.issuer()) {
-    return refused_sign_on("oidc_mix_up");
+    return refused_message("oidc_mix_up");
   }
   if (answer.code.empty()) {
-    return refused_sign_on("oidc_provider_refused");
+    return refused_message("oidc_provider_refused");
+  }
+  LK_TRY(const bool is_answered, m_house.store.read([&](store::ReadTxn& txn) {
+    return m_answers.is_answered(txn, request);
+  }));
+  if (is_answered) {
+    return refused_message("oidc_replayed");
   }
   oidc::Question question;
   question.nonce = request.nonce;
@@ -88,7 +83,7 @@ Result<void> OidcSignOn::judge(const identity::SignOnRequest& request, const Ans
   LK_TRY(const auto judged,
          reported(provider.redeem({answer.code, request.code_verifier}, question, now)));
   if (const auto* defect = std::get_if<oidc::Defect>(&judged)) {
-    return refused_sign_on(oidc::name_of(*defect));
+    return refused_message(oidc::name_of(*defect));
   }
   return keep(request, found->second, std::get<oidc::Identity>(judged));
 }

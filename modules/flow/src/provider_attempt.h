@@ -1,5 +1,6 @@
 // What every log-in at an identity provider has in common, whatever it speaks.
 #pragma once
+#include <leadkeep/base/event_log.h>
 #include <leadkeep/flow/house.h>
 #include <leadkeep/flow/refuse.h>
 #include <leadkeep/identity/login_throttle.h>
@@ -16,8 +17,19 @@ template <class Providers>
                                                : providers.find(std::string{name});
 }
 
+// Of an OpenID provider that does not answer, or knows us not: that is for the operator, and whoever
+// signs in or out can only wait.
+template <class T>
+[[nodiscard]] Result<T> reported(Result<T> asked) {
+  if (asked || asked.error().code == Errc::kUnauthenticated) {
+    return asked;
+  }
+  log_warn("OIDC_PROVIDER_FAULT", Field{"reason", Reason{asked.error()}});
+  return fail(Errc::kUnavailable, "provider_fault");
+}
+
 // The detail is for the log and the trail.
-[[nodiscard]] inline Fail refused_sign_on(std::string_view cause) {
+[[nodiscard]] inline Fail refused_message(std::string_view cause) {
   return fail(Errc::kUnauthenticated, std::string{cause});
 }
 
@@ -26,7 +38,7 @@ template <class Providers>
 [[nodiscard]] inline Result<void> refuse_stranger(Refuse& refuse, std::string_view cause,
                                                   const std::string& source) {
   refuse.record_log_in(std::nullopt, cause, source);
-  return refused_sign_on(cause);
+  return refused_message(cause);
 }
 
 // Failures are counted by where they come from: nobody is named yet.
@@ -42,6 +54,9 @@ template <class Judge>
   Result<void> taken = judge();
   if (!taken) {
     const Error& why = taken.error();
+    if (why.code == Errc::kUnavailable) {
+      throttle.undecided(account, source);  // an outage counts against nobody
+    }
     refuse.record_log_in(
         std::nullopt, why.code == Errc::kUnauthenticated ? why.detail : name_of(why.code), source);
     return taken;

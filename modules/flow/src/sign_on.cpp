@@ -77,7 +77,7 @@ Result<void> SignOn::keep(const identity::SignOnRequest& request, const SamlProv
         report_unwritten(kept);
       }
     }
-    return refused_sign_on(saml::id_of(judgement.refusal->check));
+    return refused_message(saml::id_of(judgement.refusal->check));
   }
   const saml::Identity& identity = *judgement.identity;
   LK_TRY(const auto person, identity::person_of(identity, provider.rules));
@@ -85,14 +85,14 @@ Result<void> SignOn::keep(const identity::SignOnRequest& request, const SamlProv
                                                    identity.assertion_id, identity.assertion_ends};
   auto kept = m_house.store.write(
       [&](store::WriteTxn& txn) { return m_answers.keep(txn, request, assertion, person, now); });
-  return !kept && kept.error().code == Errc::kConflict ? refused_sign_on("H-03") : kept;
+  return !kept && kept.error().code == Errc::kConflict ? refused_message("H-03") : kept;
 }
 
 Result<void> SignOn::judge(const identity::SignOnRequest& request, const Answer& answer) {
   const Timestamp now = m_house.clock.now();
   const auto found = m_service->providers.find(request.provider);
   if (found == m_service->providers.end()) {
-    return refused_sign_on("H-01");
+    return refused_message("H-01");
   }
   const SamlProvider& provider = found->second;
   auto judgement = m_judge({answer.saml_response,
@@ -102,7 +102,7 @@ Result<void> SignOn::judge(const identity::SignOnRequest& request, const Answer&
                             now});
   if (!judgement) {
     log_warn("SAML_READER_FAULT", Field{"reason", Reason{judgement.error()}});
-    return refused_sign_on("no_verdict");
+    return refused_message("no_verdict");
   }
   return keep(request, provider, judgement.value());
 }

@@ -1,4 +1,5 @@
 #include "end_at_provider.h"
+#include "provider_attempt.h"
 
 #include <leadkeep/base/event_log.h>
 #include <leadkeep/flow/single_logout.h>
@@ -9,11 +10,6 @@ namespace leadkeep::flow {
 namespace {
 
 constexpr std::string_view kReason = "single_logout";
-
-// The detail is for the log.
-Fail refused(std::string_view cause) {
-  return fail(Errc::kUnauthenticated, std::string{cause});
-}
 
 ByteView purpose_of(const SamlProvider& provider) {
   return as_bytes(provider.provider.entity_id);
@@ -71,7 +67,7 @@ Result<SingleLogout::Believed> SingleLogout::believe(const saml::SignedQuery& qu
     }
     cause = saml::id_of(judgement.value().refusal->check);
   }
-  return refused(cause);
+  return refused_message(cause);
 }
 
 // The request counts once, whatever it ends.
@@ -85,19 +81,20 @@ Result<void> SingleLogout::end_sessions(const Believed& request) {
                            {entity_id, request.message.id, request.message.ends}, logout, kReason,
                            now);
   });
-  return !ended && ended.error().code == Errc::kConflict ? refused(saml::id_of(saml::Check::kL03))
-                                                         : ended;
+  return !ended && ended.error().code == Errc::kConflict
+             ? refused_message(saml::id_of(saml::Check::kL03))
+             : ended;
 }
 
 Result<SingleLogout::NextStop> SingleLogout::answer_to(std::string_view text) {
   const auto query = saml::SignedQuery::parse(text);
   if (!query) {
-    return refused(saml::id_of(saml::Check::kL02));
+    return refused_message(saml::id_of(saml::Check::kL02));
   }
   LK_TRY(const Believed believed, believe(query.value()));
   if (query.value().kind() == saml::LogoutKind::kResponse) {
     return is_outstanding(believed) ? Result<NextStop>{NextStop{}}
-                                    : refused(saml::id_of(saml::Check::kL04));
+                                    : refused_message(saml::id_of(saml::Check::kL04));
   }
   LK_TRY_VOID(end_sessions(believed));
   const SamlProvider& provider = believed.provider;

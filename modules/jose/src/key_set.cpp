@@ -73,7 +73,8 @@ KeySet::Verdict KeySet::verify(const Jws& jws) const {
                                  jws.signature()) == crypto::SignatureIs::kGood) {
       return Verdict::kGood;
     }
-    verdict = Verdict::kBad;
+    // Where none is named, it may have been a newer one.
+    verdict = id ? Verdict::kBad : Verdict::kNoSuchKey;
   }
   return verdict;
 }

@@ -75,14 +75,17 @@ Result<ProviderMetadata> ProviderMetadata::parse(std::string_view text, std::str
   }
   auto authorization = https_url(root["authorization_endpoint"]);
   auto token = https_url(root["token_endpoint"]);
+  auto mtls_token = https_url(root["mtls_endpoint_aliases"]["token_endpoint"]);
   auto keys = https_url(root["jwks_uri"]);
   if (!authorization || !token || !keys) {
     return refused("authorization_endpoint, token_endpoint or jwks_uri is no https address");
   }
+  std::string for_mtls = mtls_token ? *std::move(mtls_token) : *token;
   return ProviderMetadata{
       std::string{issuer},
       *std::move(authorization),
       *std::move(token),
+      std::move(for_mtls),
       *std::move(keys),
       https_url(root["end_session_endpoint"]),
       root["authorization_response_iss_parameter_supported"].boolean().value_or(false),

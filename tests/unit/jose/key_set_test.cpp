@@ -48,7 +48,7 @@ TEST(KeySet, TakesThePublishedSignatureOfRsa) {
   EXPECT_EQ(verdict_on(std::string{kRsaOfRfc7515}, token), Verdict::kGood);
   std::string changed = token;
   changed[token.size() - 10] = changed[token.size() - 10] == 'A' ? 'B' : 'A';
-  EXPECT_EQ(verdict_on(std::string{kRsaOfRfc7515}, changed), Verdict::kBad);
+  EXPECT_EQ(verdict_on(std::string{kRsaOfRfc7515}, changed), Verdict::kNoSuchKey);
 }
 
 TEST(KeySet, TakesThePublishedSignatureOfEcdsa) {
@@ -82,7 +82,8 @@ TEST_F(KeySetOfOurs, TakesNoKeyForAnAlgorithmThatIsNotItsOwn) {
   const auto header = R"({"alg":"RS256"})";
   EXPECT_EQ(verdict_on(jwk(R"("alg":"PS256")"), token(header)), Verdict::kNoSuchKey);
   EXPECT_EQ(verdict_on(jwk(R"("alg":"RS256")"), token(R"({"alg":"PS256"})")), Verdict::kNoSuchKey);
-  EXPECT_EQ(verdict_on(jwk(R"("use":"sig")"), token(R"({"alg":"PS256"})")), Verdict::kBad);
+  EXPECT_EQ(verdict_on(jwk(R"("kid":"a")"), token(R"({"alg":"PS256","kid":"a"})")), Verdict::kBad);
+  EXPECT_EQ(verdict_on(jwk(R"("kid":"a")"), token(R"({"alg":"PS256"})")), Verdict::kNoSuchKey);
   EXPECT_EQ(verdict_on(jwk(R"("use":"sig")"), token(R"({"alg":"ES256"})")), Verdict::kNoSuchKey);
 }
 
@@ -102,7 +103,7 @@ TEST_F(KeySetOfOurs, DoesNotLookAtKeysThatComeWithTheMessage) {
        {R"("jwk":)" + own, std::string{R"("jku":"https://evil.example/jwks")"},
         std::string{R"("x5u":"https://evil.example/c")"}, std::string{R"("x5c":["MIIB"])"}}) {
     EXPECT_EQ(verdict_on(std::string{kRsaOfRfc7515}, token(R"({"alg":"RS256",)" + brought + "}")),
-              Verdict::kBad)
+              Verdict::kNoSuchKey)
         << brought;
   }
 }

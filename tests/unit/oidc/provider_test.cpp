@@ -5,6 +5,8 @@
 #include <leadkeep/json/value.h>
 #include <leadkeep/oidc/authorization_request.h>
 
+#include <atomic>
+#include <future>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -125,11 +127,73 @@ TEST_F(OidcProvider, IsNotAskedAgainForEveryUnknownKey) {
   draft.header["kid"] = json_text("unknown");
   op.give(draft);
   for (int i = 0; i < 20; ++i) {
-    EXPECT_EQ(redeemed(kNow + 1s), "oidc_unknown_key");
+    EXPECT_EQ(redeemed(kNow + 1s).substr(0, 11), "unavailable");  // not known, and not judged
   }
   EXPECT_EQ(op.asked[kJwks], 1);
   EXPECT_EQ(redeemed(kNow + 11s), "oidc_unknown_key");
   EXPECT_EQ(op.asked[kJwks], 2);
+}
+
+// It may have been the only key that there was.
+TEST_F(OidcProvider, MayChangeAKeyThatNoTokenNames) {
+  op.give(test::id_token_draft(kNow, "n-1"));
+  EXPECT_EQ(redeemed(), "accepted");
+  op.jwks = test::jwk_with(test::next_op_key(), "next");
+  auto draft = test::id_token_draft(kNow, "n-1");
+  draft.header.erase("kid");
+  draft.key = &test::next_op_key();
+  op.give(draft);
+  EXPECT_EQ(redeemed(kNow + 11s), "accepted");
+}
+
+TEST_F(OidcProvider, LosesNoLogoutToAKeyThatCannotBeReadYet) {
+  ASSERT_TRUE(provider.metadata(kNow).ok());
+  op.jwks = test::jwk_with(test::next_op_key(), "next");
+  auto draft = test::logout_token_draft(kNow);
+  draft.header["kid"] = json_text("next");
+  draft.key = &test::next_op_key();
+  const std::string token = draft.signed_text();
+  EXPECT_EQ(provider.judge_logout(token, kNow + 1s).error().code, Errc::kUnavailable);
+  op.is_down = true;
+  EXPECT_EQ(provider.judge_logout(token, kNow + 11s).error().code, Errc::kUnavailable);
+  op.is_down = false;
+  const auto judged = provider.judge_logout(token, kNow + 22s);
+  ASSERT_TRUE(judged.ok()) << judged.error().detail;
+  EXPECT_TRUE(std::holds_alternative<LogoutNotice>(judged.value()));
+}
+
+TEST_F(OidcProvider, IsReadOnceForAllWhoComeAtTheSameTime) {
+  std::promise<void> is_asked;
+  std::promise<void> may_answer;
+  std::atomic<int> reads{0};
+  const auto go = may_answer.get_future().share();
+  Provider slow{std::string{test::kIssuer}, client_with(ClientAuthentication::kPrivateKeyJwt),
+                test::client_key(),
+                [&](const std::string& url, const std::optional<std::string>& form) {
+                  if (url == kMetadata && reads.fetch_add(1) == 0) {
+                    is_asked.set_value();
+                    go.wait();
+                  }
+                  return op.answer(url, form);
+                }};
+  auto first = std::async(std::launch::async, [&] { return slow.metadata(kNow).ok(); });
+  is_asked.get_future().wait();
+  auto second = std::async(std::launch::async, [&] { return slow.metadata(kNow).ok(); });
+  may_answer.set_value();
+  EXPECT_TRUE(first.get());
+  EXPECT_TRUE(second.get());
+  EXPECT_EQ(reads, 1);
+}
+
+TEST_F(OidcProvider, IsShownACertificateWhereItWantsToSeeOne) {
+  op.metadata["mtls_endpoint_aliases"] =
+      R"({"token_endpoint":"https://op.example.test/mtls/token"})";
+  Provider other{std::string{test::kIssuer}, client_with(ClientAuthentication::kTlsClientAuth),
+                 test::client_key(), op.exchange()};
+  EXPECT_TRUE(other.try_client(kNow).ok());
+  EXPECT_EQ(op.asked["https://op.example.test/mtls/token"], 1);
+  EXPECT_TRUE(provider.try_client(kNow).ok());
+  EXPECT_EQ(op.asked["https://op.example.test/token"], 1);
 }
 
 TEST_F(OidcProvider, IsBelievedForADayWhileItsAddressesDoNotAnswer) {

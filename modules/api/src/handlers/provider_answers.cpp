@@ -8,12 +8,12 @@ namespace leadkeep::api {
 
 Answer sign_on_answer(const ApiContext& context, http::Request& request,
                       const Result<void>& taken) {
-  const std::string& origin = context.services.proofs->origin();
+  if (!taken && taken.error().code == Errc::kNotFound) {
+    return Fail{taken.error()};
+  }
+  const std::string& origin = context.services.proofs->origin();  // where there is a provider
   if (taken) {
     return http::moved_to(origin + "/");
-  }
-  if (taken.error().code == Errc::kNotFound) {
-    return Fail{taken.error()};
   }
   log_info("SIGN_ON_REFUSED", Field{"request", request.id()},
            Field{"reason", Reason{taken.error()}});

@@ -8,7 +8,7 @@
 
 namespace leadkeep::api {
 
-// A person sees what comes back, so it is a page whatever happens. Who was let in is sent on to a page
+// A person sees what comes back, so a refusal is a page; who was let in is sent on to a page
 // of ours: its next request comes from our own site and carries all cookies (check T-03).
 [[nodiscard]] Answer sign_on_answer(const ApiContext& context, http::Request& request,
                                     const Result<void>& taken);

@@ -3,7 +3,8 @@
 // All cookies have the prefix __Host-: a browser takes them from this host only, over TLS, for all
 // of it, and no other host of the domain can set or read them. No script can read them (HttpOnly),
 // and no page of another site makes a browser send them (SameSite=Strict), but for one: the page of an
-// identity provider posts its answer here, and the cookie of the request has to come with it.
+// identity provider sends its answer here, by a link (Lax) or a form (None), and the cookie of the
+// request has to come with it.
 //
 // Takes    the value of a Cookie field, which the head has bounded
 // Yields   the value of the one cookie of this name; nothing if there is none, or two: then

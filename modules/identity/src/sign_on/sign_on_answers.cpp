@@ -112,6 +112,11 @@ Result<void> SignOnAnswers::keep_refused(store::WriteTxn& txn, const SignOnReque
   return add_once(txn, request.row, answer);
 }
 
+Result<bool> SignOnAnswers::is_answered(store::ReadTxn& txn, const SignOnRequest& request) const {
+  LK_TRY(const auto answer, kSignOns.find(txn, request.row, identity_key()));
+  return answer.has_value();
+}
+
 Result<void> SignOnAnswers::keep_logout(store::WriteTxn& txn, const Message& request) const {
   return add_used(txn, "logout", request);
 }

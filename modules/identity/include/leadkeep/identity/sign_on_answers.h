@@ -48,6 +48,8 @@ class SignOnAnswers {
   // Signed by the identity provider, and refused: the request is answered all the same.
   [[nodiscard]] Result<void> keep_refused(store::WriteTxn& txn, const SignOnRequest& request,
                                           Timestamp now) const;
+  // Before the identity provider is asked for more: keep() says the same in the end.
+  [[nodiscard]] Result<bool> is_answered(store::ReadTxn& txn, const SignOnRequest& request) const;
   // A logout request counts once, too (check L-03).
   [[nodiscard]] Result<void> keep_logout(store::WriteTxn& txn, const Message& request) const;
   // Answers of which no session was opened yet, and that the logout is about, open none.

@@ -5,7 +5,8 @@
 // Yields   the addresses that are used here, each https
 // Refuses  kInvalidInput, in words for the operator: another issuer, no code flow, no PKCE with S256
 //          where it lists methods, no algorithm for signatures that is taken here
-// Source   OpenID Connect Discovery 1.0 section 3, RFC 8414 section 2, RFC 9207 section 3
+// Source   OpenID Connect Discovery 1.0 section 3, RFC 8414 section 2, RFC 8705 section 5,
+//          RFC 9207 section 3
 // Threads  any; stateless
 #pragma once
 #include <leadkeep/base/result.h>
@@ -23,6 +24,7 @@ struct ProviderMetadata {
   std::string issuer;
   std::string authorization_endpoint;
   std::string token_endpoint;
+  std::string mtls_token_endpoint;  // for who shows a certificate; the same where there is no other
   std::string jwks_uri;
   std::optional<std::string> end_session_endpoint;
   bool names_issuer = false;  // in each answer to an authorization request, RFC 9207

@@ -5,16 +5,19 @@
 //
 // What was read is good for a day while the provider does not answer, so that a back-channel logout is
 // not lost to an outage; it is never older. A key that nobody knows makes us ask once in ten seconds,
-// whatever strangers send.
+// whatever strangers send; in between, what is signed with such a key is not judged (kUnavailable).
+// Whoever needs what somebody else is reading waits for it.
 //
 // Takes    an Exchange, which reaches the provider and nobody else
 // Errors   kUnavailable     the provider does not answer, or answers with its own fault
 //          kInvalidInput    its metadata or keys are not as they have to be
-//          kForbidden       the provider knows us not: client id, key or redirect URI
+//          kForbidden       the provider knows us not, or is not who it says: client id, key,
+//                           certificate
 //          kUnauthenticated it does not take the code
 //          Details hold nothing of a person, and of the provider no more than a word of RFC 6749: they
 //          may be logged.
-// Source   OpenID Connect Core section 3.1.3, RFC 6749 sections 4.1.3 and 5, RFC 7636 section 4.5
+// Source   OpenID Connect Core section 3.1.3, RFC 6749 sections 4.1.3 and 5, RFC 7636 section 4.5,
+//          RFC 8705 section 5
 // Threads  any; nothing is locked while the network is waited for
 #pragma once
 #include <leadkeep/base/guarded.h>
@@ -50,6 +53,7 @@ class Provider {
   static constexpr std::chrono::hours kReadAgain{1};
   static constexpr std::chrono::hours kGood{24};
   static constexpr std::chrono::seconds kBetweenReads{10};
+  static constexpr std::chrono::seconds kLongestWait{15};  // for somebody else's read
 
   // `key` outlives it.
   Provider(std::string issuer, Client client, const crypto::KeyPair& key, Exchange exchange)
@@ -89,11 +93,18 @@ class Provider {
   struct State {
     std::shared_ptr<const Known> known;
     std::optional<Timestamp> tried;
+    bool is_read = false;  // by somebody, now
   };
 
-  enum class Need : std::uint8_t { kGood, kNewer };
+  struct Knowledge {
+    std::shared_ptr<const Known> known;
+    bool is_of_now = false;
+  };
 
-  [[nodiscard]] Result<std::shared_ptr<const Known>> know(Need need, Timestamp now);
+  class Reading;
+
+  // Something else than `outdated`.
+  [[nodiscard]] Result<Knowledge> know(const Known* outdated, Timestamp now);
   [[nodiscard]] Result<std::shared_ptr<const Known>> read(Timestamp now);
   [[nodiscard]] Result<std::string> get(const std::string& url, std::string_view what);
   [[nodiscard]] Result<TokenAnswer> exchange_code(const ProviderMetadata& metadata,
