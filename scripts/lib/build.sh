@@ -20,12 +20,12 @@ build() {
   cmake --build --preset "$preset" --parallel "$(nproc)" ${1:+--target "$@"} >&2
 }
 
-# run_ctest PRESET [ARGUMENT...]: a run without a single test is a failure. One more at a time than the
-# two processors that CI has, as tests with servers and browsers wait for a third of their time.
+# run_ctest PRESET [ARGUMENT...]: a run without a single test is a failure. Two at a time: a third one,
+# while browsers and servers of the others are busy, made tests fail that guess in parallel.
 run_ctest() {
   local preset=$1
   shift
-  ctest --preset "$preset" -j 3 --output-on-failure --no-tests=error "$@"
+  ctest --preset "$preset" -j 2 --output-on-failure --no-tests=error "$@"
 }
 
 # duration SECONDS: for people.

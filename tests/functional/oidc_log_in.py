@@ -9,6 +9,7 @@ import functional
 from functional import until
 from identity_provider.openid_provider import make_key
 from oidc_instance import OidcTest
+from provider_impostor import Impostor
 from provider_visit import LogInTests
 
 
@@ -226,6 +227,18 @@ class OidcCommands(OidcTest):
         bad = self.instance.ctl("oidc", "test", "--config", config, check=False)
         self.assertEqual(bad.returncode, 1, bad.stdout)
         self.assertIn("its certificate is not trusted", bad.stdout)
+
+    def test_an_answer_that_leads_elsewhere_or_has_no_end_is_none(self):
+        """Nothing follows a redirect, and nothing is read for ever."""
+        ca = self.instance.folder / "ca"
+        with Impostor(ca / "daemon.pem", ca / "daemon.key", self.idp.issuer) as impostor:
+            config = self.instance.folder / "impostor.conf"
+            for path, said in (("redirect", "status 302"), ("endless", "the answer is too large")):
+                config.write_text(self.instance.config.read_text().replace(
+                    self.idp.issuer, f"https://localhost:{impostor.port}/{path}"))
+                bad = self.instance.ctl("oidc", "test", "--config", config, check=False)
+                self.assertEqual(bad.returncode, 1, bad.stdout)
+                self.assertIn(said, bad.stdout)
 
     def test_a_provider_that_is_down_keeps_nobody_from_starting(self):
         self.restart(**{"oidc.cloud.issuer": "https://127.0.0.1:9"})
