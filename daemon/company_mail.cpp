@@ -1,8 +1,8 @@
 #include "company_mail.h"
 
-#include <leadkeep/base/files.h>
+#include "ca_file.h"
 
-#include <fstream>
+#include <leadkeep/base/files.h>
 
 namespace leadkeep::daemon {
 namespace {
@@ -20,15 +20,7 @@ Result<std::unique_ptr<CompanyMail>> CompanyMail::open(const config::Settings::M
   if (!sender) {
     return fail(Errc::kInvalidInput, "mail.sender: is no address that a relay takes");
   }
-  if (!settings.ca_file.empty()) {
-    std::error_code ignored;
-    if (!std::filesystem::is_regular_file(settings.ca_file, ignored) ||
-        !std::ifstream{settings.ca_file}) {
-      return fail(Errc::kInvalidInput,
-                  settings.ca_file.string() +
-                      ": the certificate authorities cannot be read; check mail.ca_file");
-    }
-  }
+  LK_TRY_VOID(check_ca_file(settings.ca_file, "mail.ca_file"));
   SecretBytes password;
   if (!settings.user.empty()) {
     LK_TRY(password, read_secret_line(settings.password_file, kMaxPasswordBytes));

@@ -1,11 +1,10 @@
 #include "company_oidc.h"
 
+#include "ca_file.h"
 #include "company_rules.h"
 
 #include <leadkeep/oidc/client.h>
 
-#include <algorithm>
-#include <fstream>
 #include <set>
 
 namespace leadkeep::daemon {
@@ -39,15 +38,6 @@ oidc::Client client_of(const std::string& name, const config::OidcProvider& sett
                         ? oidc::AssertionAudience::kTokenEndpoint
                         : oidc::AssertionAudience::kIssuer;
   return client;
-}
-
-Result<void> check_ca_file(const std::filesystem::path& file) {
-  std::error_code ignored;
-  if (file.empty() || (std::filesystem::is_regular_file(file, ignored) && std::ifstream{file})) {
-    return {};
-  }
-  return fail(Errc::kInvalidInput,
-              file.string() + ": the certificate authorities cannot be read; check oidc.ca_file");
 }
 
 }  // namespace
@@ -88,7 +78,7 @@ Result<std::unique_ptr<CompanyOidc>> CompanyOidc::open(const config::Settings& s
   if (settings.oidc.providers.empty()) {
     return std::unique_ptr<CompanyOidc>{};
   }
-  LK_TRY_VOID(check_ca_file(settings.oidc.ca_file));
+  LK_TRY_VOID(check_ca_file(settings.oidc.ca_file, "oidc.ca_file"));
   LK_TRY(auto keys, OidcKeys::load(settings.oidc.keys));
   LK_TRY(auto allowed, destinations(settings));
   std::unique_ptr<CompanyOidc> company{new CompanyOidc{std::move(keys), std::move(allowed)}};

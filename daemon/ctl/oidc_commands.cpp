@@ -140,8 +140,8 @@ ExitCode test(const Arguments& arguments) {
 // The metadata is read first: a section that nobody can use is not written.
 ExitCode add(const Arguments& arguments) {
   const std::string& name = arguments.words[2];
-  if (name.empty() || name.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") != std::string::npos) {
-    return usage("NAME is of small letters and '_'");
+  if (!config::is_provider_name(name)) {
+    return usage("NAME is of small letters and '_', 32 at most");
   }
   const auto names = config::providers_in(arguments.config);
   if (!names) {

@@ -1,7 +1,7 @@
 // A house with an OpenID provider, and browsers that sign in there. The provider is the one of
 // tests/oidc, in this process; the verdicts are the real ones.
 #pragma once
-#include "oidc/openid_provider.h"
+#include "oidc/cloud.h"
 #include "path_house.h"
 
 #include <leadkeep/flow/oidc_logout.h>
@@ -17,29 +17,9 @@ namespace leadkeep::test {
 class OidcPath : public ::testing::Test, public PathHouse {
  protected:
   OidcPath() : PathHouse{store::Rehearsal::kEveryWrite, {}} {
-    add_provider("cloud", kIssuer, op);
+    service.providers.emplace("cloud", cloud(op));
     service.published_keys = oidc::published_keys({&client_key()});
     service.home = "https://leads.example.test/";
-  }
-
-  void add_provider(const std::string& name, std::string_view issuer, OpenIdProvider& provider) {
-    using identity::Role;
-    oidc::Client client;
-    client.id = kClientId;
-    client.redirect_uri = kRedirectUri;
-    identity::FederationRules rules;
-    rules.entity_id = issuer;
-    rules.username_attribute = "preferred_username";
-    rules.name_attribute = "name";
-    rules.group_attribute = "groups";
-    rules.roles = {{"agents", Role::kAgent}, {"leads", Role::kSupervisor}};
-    rules.teams = {{"agents", "Claims"}};
-    rules.second_factor_values = {"mfa"};
-    service.providers.emplace(name, flow::OidcProvider{std::make_unique<oidc::Provider>(
-                                                           std::string{issuer}, client,
-                                                           client_key(), provider.exchange()),
-                                                       {"openid", "profile"},
-                                                       std::move(rules)});
   }
 
   // A browser that has asked.

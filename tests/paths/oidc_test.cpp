@@ -115,7 +115,7 @@ TEST_F(OidcPath, TakesNoAnswerToWhatAnotherBrowserHasAsked) {
 // RFC 9207, and a redirect URI for each.
 TEST_F(OidcPath, TakesNoAnswerOfAnotherProviderThanTheOneThatWasAsked) {
   OpenIdProvider evil{"https://evil.example.test"};
-  add_provider("evil", "https://evil.example.test", evil);
+  service.providers.emplace("evil", cloud(evil, "https://evil.example.test"));
   const auto refused = [&](const flow::OidcSignOn::Answer& answer) {
     EXPECT_FALSE(sign_on.take(answer).ok());
     EXPECT_EQ(last_reason(), "oidc_mix_up");
@@ -294,7 +294,7 @@ TEST_F(OidcPath, EndsNothingForATokenThatIsNotOfThatProvider) {
   forged.key = &next_op_key();
   EXPECT_EQ(logout.take("cloud", forged.signed_text()).error().detail, "oidc_signature");
   OpenIdProvider other{"https://other.example.test"};
-  add_provider("other", "https://other.example.test", other);
+  service.providers.emplace("other", cloud(other, "https://other.example.test"));
   EXPECT_EQ(
       logout.take("other", logout_token_draft(store.clock().now()).signed_text()).error().detail,
       "oidc_issuer");

@@ -131,8 +131,8 @@ Result<void> write_provider(const Arguments& arguments, const std::string& name,
 
 ExitCode add(const Arguments& arguments) {
   const std::string& name = arguments.words[2];
-  if (name.empty() || name.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") != std::string::npos) {
-    return usage("NAME is of small letters and '_'");
+  if (!config::is_provider_name(name)) {
+    return usage("NAME is of small letters and '_', 32 at most");
   }
   const auto shown = read_metadata(arguments.words[3]);
   if (!shown) {

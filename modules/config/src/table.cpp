@@ -2,6 +2,8 @@
 
 #include "forms.h"
 
+#include <leadkeep/config/load.h>
+
 #include <algorithm>
 #include <utility>
 #include <vector>
@@ -64,8 +66,13 @@ std::span<const Row<OidcProvider>> oidc_table() {
 
 #undef LK_SETTING
 
-std::optional<ProviderKey> provider_key(std::string_view key) {
+bool is_provider_name(std::string_view name) {
   constexpr std::size_t kLongestName = 32;
+  return !name.empty() && name.size() <= kLongestName &&
+         name.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") == std::string_view::npos;
+}
+
+std::optional<ProviderKey> provider_key(std::string_view key) {
   const std::string_view protocol = key.substr(0, key.find('.'));
   if ((protocol != "saml" && protocol != "oidc") || protocol.size() == key.size()) {
     return std::nullopt;
@@ -73,8 +80,7 @@ std::optional<ProviderKey> provider_key(std::string_view key) {
   key.remove_prefix(protocol.size() + 1);
   const std::size_t dot = key.find('.');
   const std::string_view name = key.substr(0, dot);
-  if (dot == std::string_view::npos || name.empty() || name.size() > kLongestName ||
-      name.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") != std::string_view::npos) {
+  if (dot == std::string_view::npos || !is_provider_name(name)) {
     return std::nullopt;
   }
   return ProviderKey{protocol, name, key.substr(dot + 1)};

@@ -11,6 +11,10 @@ namespace {
 
 constexpr std::string_view kReason = "back_channel_logout";
 
+Fail no_provider() {
+  return fail(Errc::kNotFound, "back-channel logout: no such OpenID provider");
+}
+
 }  // namespace
 
 // RP-Initiated Logout 1.0 section 2. There is no id_token_hint, as no token is kept; the provider may
@@ -40,10 +44,12 @@ Result<std::optional<std::string>> OidcLogout::begin(const identity::Session& se
 }
 
 Result<void> OidcLogout::judge(std::string_view name, std::string_view logout_token) {
-  const auto found = m_service == nullptr ? std::map<std::string, OidcProvider>::const_iterator{}
-                                          : m_service->providers.find(std::string{name});
-  if (m_service == nullptr || found == m_service->providers.end()) {
-    return fail(Errc::kNotFound, "back-channel logout: no such OpenID provider");
+  if (m_service == nullptr) {
+    return no_provider();
+  }
+  const auto found = m_service->providers.find(std::string{name});
+  if (found == m_service->providers.end()) {
+    return no_provider();
   }
   oidc::Provider& provider = *found->second.provider;
   const Timestamp now = m_house.clock.now();

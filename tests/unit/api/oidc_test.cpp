@@ -1,6 +1,6 @@
 // The doors of a log-in at an OpenID provider.
 #include "house_with_doors.h"
-#include "oidc/openid_provider.h"
+#include "oidc/cloud.h"
 
 #include <gmock/gmock.h>
 
@@ -16,19 +16,7 @@ constexpr std::string_view kForm = "Content-Type: application/x-www-form-urlenco
 class OidcDoors : public HouseWithDoors {
  protected:
   OidcDoors() {
-    oidc::Client client;
-    client.id = kClientId;
-    client.redirect_uri = kRedirectUri;
-    identity::FederationRules rules;
-    rules.entity_id = kIssuer;
-    rules.username_attribute = "preferred_username";
-    rules.group_attribute = "groups";
-    rules.roles = {{"agents", identity::Role::kAgent}};
-    service.providers.emplace(
-        "cloud", flow::OidcProvider{std::make_unique<oidc::Provider>(std::string{kIssuer}, client,
-                                                                     client_key(), op.exchange()),
-                                    {"openid"},
-                                    std::move(rules)});
+    service.providers.emplace("cloud", cloud(op));
     service.published_keys = oidc::published_keys({&client_key()});
     service.home = std::string{kOrigin} + "/";
     open_doors(no_sign_on, no_single_logout, sign_on, logout);

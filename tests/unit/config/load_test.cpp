@@ -469,6 +469,18 @@ TEST_F(Load, NamesTheIdentityProvidersOfAFileThatIsNotComplete) {
   EXPECT_EQ(providers_in("/nowhere").error().code, Errc::kNotFound);
 }
 
+TEST_F(Load, KnowsTheNamesThatASectionMayHave) {
+  EXPECT_TRUE(is_provider_name("corp_two"));
+  EXPECT_TRUE(is_provider_name(std::string(32, 'a')));
+  for (const std::string& name : {std::string{}, std::string{"Corp"}, std::string{"corp2"},
+                                  std::string{"a.b"}, std::string(33, 'a')}) {
+    EXPECT_FALSE(is_provider_name(name)) << name;
+    EXPECT_THAT(problems("[oidc." + name + "]\nclient_id = x\n"),
+                Not(HasSubstr("issuer: is required")))
+        << name;
+  }
+}
+
 TEST_F(Load, NamesAnUnknownKeyOfAnIdentityProvider) {
   EXPECT_THAT(problems(std::string{kProvider} + "bindings = post\n"),
               HasSubstr("saml.corp.bindings: is not a known key; did you mean saml.corp.binding?"));

@@ -7,17 +7,6 @@
 #include <leadkeep/flow/oidc_sign_on.h>
 
 namespace leadkeep::api {
-namespace {
-
-// The provider sends the browser back by a link, which carries cookies of SameSite=Lax.
-void keep_in_browser(http::Response& response, const flow::OidcSignOn::Departure& departure) {
-  constexpr auto kLife = identity::SignOnRequests::kLife + identity::SignOnRequests::kAnswerLife;
-  response.fields.emplace_back(
-      http::kSetCookie,
-      http::set_cookie_for_links(http::kSignOnCookie, as_text(departure.cookie.expose()), kLife));
-}
-
-}  // namespace
 
 Answer show_oidc_keys(const ApiContext& context, http::Request& request) {
   LK_TRY_VOID(http::Query::parse(request, {}));
@@ -32,7 +21,7 @@ Answer begin_oidc_log_in(const ApiContext& context, http::Request& request) {
   LK_TRY(const auto departure,
          context.services.oidc_sign_on.begin_log_in(query.find("provider").value_or("")));
   http::Response response = http::moved_to(departure.location);
-  keep_in_browser(response, departure);
+  keep_request(response, departure.cookie, AnswerComes::kByLink);
   return response;
 }
 
@@ -44,7 +33,7 @@ Answer begin_oidc_step_up(const ApiContext& context, http::Request& request,
   json::Writer writer;
   writer.begin_object().field("location", departure.location).end_object();
   http::Response response{200, std::move(writer).take()};
-  keep_in_browser(response, departure);
+  keep_request(response, departure.cookie, AnswerComes::kByLink);
   return response;
 }
 

@@ -1,10 +1,20 @@
 #include "handlers/provider_answers.h"
 
+#include "http/cookies.h"
 #include "http/page.h"
 
 #include <leadkeep/base/event_log.h>
+#include <leadkeep/identity/sign_on_requests.h>
 
 namespace leadkeep::api {
+
+void keep_request(http::Response& response, const SecretBytes& cookie, AnswerComes answer) {
+  constexpr auto kLife = identity::SignOnRequests::kLife + identity::SignOnRequests::kAnswerLife;
+  const auto set = answer == AnswerComes::kByLink ? &http::set_cookie_for_links
+                                                  : &http::set_cookie_for_all_sites;
+  response.fields.emplace_back(http::kSetCookie,
+                               set(http::kSignOnCookie, as_text(cookie.expose()), kLife));
+}
 
 Answer sign_on_answer(const ApiContext& context, http::Request& request,
                       const Result<void>& taken) {

@@ -9,14 +9,6 @@
 namespace leadkeep::api {
 namespace {
 
-// SameSite=None: the identity provider's page posts the answer, which is another site's.
-void keep_in_browser(http::Response& response, const flow::SignOn::Departure& departure) {
-  constexpr auto kLife = identity::SignOnRequests::kLife + identity::SignOnRequests::kAnswerLife;
-  response.fields.emplace_back(
-      http::kSetCookie, http::set_cookie_for_all_sites(http::kSignOnCookie,
-                                                       as_text(departure.cookie.expose()), kLife));
-}
-
 // T-01. A form may hold a button; nothing of SAML but these two, each once.
 struct PostedAnswer {
   std::string saml_response;
@@ -60,7 +52,7 @@ Answer begin_saml_log_in(const ApiContext& context, http::Request& request) {
       form != nullptr ? http::form_page(form->action, {{{"SAMLRequest", form->saml_request},
                                                         {"RelayState", form->relay_state}}})
                       : http::moved_to(std::get<std::string>(departure.to));
-  keep_in_browser(response, departure);
+  keep_request(response, departure.cookie, AnswerComes::kByForm);
   return response;
 }
 
@@ -80,7 +72,7 @@ Answer begin_saml_step_up(const ApiContext& context, http::Request& request,
   }
   writer.end_object();
   http::Response response{200, std::move(writer).take()};
-  keep_in_browser(response, departure);
+  keep_request(response, departure.cookie, AnswerComes::kByForm);
   return response;
 }
 

@@ -21,11 +21,15 @@
 #include <set>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace leadkeep::config {
 
 [[nodiscard]] Result<Settings> load(const std::filesystem::path& file,
                                     std::span<const std::string> overrides);
+
+// Whether it may stand for NAME in [saml.NAME] and [oidc.NAME]: small letters and '_', 32 at most.
+[[nodiscard]] bool is_provider_name(std::string_view name);
 
 // NAME of every section [saml.NAME] and [oidc.NAME] that the file has a known setting of, complete or
 // not. No two sections have the same.

@@ -1,8 +1,8 @@
 // leadkeep/config/settings.h — every setting of the daemon, as types
 //
-// A Settings holds, from its construction on, the defaults of src/settings.def, a SamlProvider those of
-// src/saml_provider.def, and an OidcProvider those of src/oidc_provider.def; keys without a default are empty until load() fills them. No member
-// is a secret: members that end in _file, and the TLS keys, name the files that hold the secrets.
+// A Settings holds, from its construction on, the defaults of src/settings.def, and the providers those
+// of src/saml_provider.def and src/oidc_provider.def; keys without a default are empty until load() fills
+// them. No member is a secret: members that end in _file, and the TLS keys, name the files that hold one.
 // Units: in the types. Threads: a plain value; the daemon makes it once and passes it on as const.
 #pragma once
 #include <leadkeep/base/event_log.h>

@@ -3,8 +3,8 @@
 //
 // A person is known by the identity provider and a name of its own that never goes to somebody else:
 // a persistent NameID, the subject of an ID token, or an attribute that the operator has named. An
-// e-mail address or a user name is none. Where there is a directory, the assertion has to say the directory's id of the person
-// instead, and the directory says everything else.
+// e-mail address or a user name is none. Where there is a directory, the identity provider has to say
+// the directory's id of the person instead, and the directory says everything else.
 //
 // Takes    saml::Identity or oidc::Identity, of the verified octets
 // Refuses  kUnauthenticated, whose detail is for the trail: no_subject, no_username,

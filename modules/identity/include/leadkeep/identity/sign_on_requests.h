@@ -3,8 +3,8 @@
 //
 // The browser's cookie is a token of crypto/fresh_token.h, made for one identity provider and, for a
 // step-up, one session. Everything else is computed from it: the request's id, the handle that goes
-// and comes as RelayState or state, nonce and PKCE verifier, the row where the answer is kept. So nothing is kept of a request, and an
-// answer is taken only from the browser that has asked. That one counts once is for SignOnAnswers.
+// and comes as RelayState or state, nonce, PKCE verifier, the row of the answer. So nothing is kept of
+// a request, and an answer is taken only from the browser that has asked. It counts once: SignOnAnswers.
 //
 // Yields   a request of at most kLife ago; nothing for a cookie that is not ours
 // Threads  any

@@ -5,8 +5,8 @@
 // Yields   Identity, or the first Defect in the order below
 // Refuses  everything over 64 KiB, encrypted tokens, several audiences, every algorithm but those of
 //          jose/key_set.h
-// Source   OpenID Connect Core section 3.1.3.7; RFC 8725 sections 3.1, 3.8, 3.11; facts of the field
-//          call for `iss`, `aud`, `azp`, `exp`, `iat`, `nonce`, `at_hash`, `auth_time`, each looked at
+// Source   OpenID Connect Core section 3.1.3.7 (iss, aud, azp, exp, iat, nonce, at_hash, auth_time);
+//          RFC 8725 sections 3.1, 3.8 and 3.11
 // Threads  any; stateless
 #pragma once
 #include <leadkeep/base/clock.h>
