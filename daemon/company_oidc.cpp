@@ -1,5 +1,6 @@
 #include "company_oidc.h"
 
+#include "allowed_hosts.h"
 #include "ca_file.h"
 #include "company_rules.h"
 
@@ -17,11 +18,7 @@ Result<egress::AllowList> destinations(const config::Settings& settings) {
     allowed.insert({endpoint.host, endpoint.port});
   }
   for (const auto& [name, provider] : settings.oidc.providers) {
-    auto destination = transfer::HttpsClient::destination_of(provider.issuer);
-    if (!destination) {
-      return fail(Errc::kInvalidInput, "oidc." + name + ".issuer: " + destination.error().detail);
-    }
-    allowed.insert(std::move(destination).value());
+    LK_TRY_VOID(allow_host_of(provider.issuer, "oidc." + name + ".issuer", allowed));
   }
   return egress::AllowList{std::move(allowed)};
 }

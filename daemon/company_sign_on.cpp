@@ -3,7 +3,10 @@
 #include "company_rules.h"
 
 #include <leadkeep/base/bytes.h>
+#include <leadkeep/base/check.h>
+#include <leadkeep/crypto/certificate.h>
 #include <leadkeep/crypto/hash.h>
+#include <leadkeep/crypto/public_key.h>
 
 #include <algorithm>
 #include <fstream>
@@ -29,6 +32,19 @@ Result<saml::ProviderMetadata> confirmed_metadata(const std::string& section,
   return metadata;
 }
 
+Result<std::optional<flow::MetadataSource>> source_of(const std::string& name,
+                                                      const config::SamlProvider& settings,
+                                                      const saml::ProviderMetadata& confirmed) {
+  if (settings.metadata_url.empty()) {
+    return std::optional<flow::MetadataSource>{};
+  }
+  LK_TRY(auto signers, metadata_signers(name, settings));
+  auto sha256 = from_hex(settings.metadata_sha256);
+  LK_CHECK(sha256.has_value());
+  return std::optional{flow::MetadataSource{settings.metadata_url, std::move(signers), confirmed,
+                                            *std::move(sha256)}};
+}
+
 void add_ends(const saml::ProviderMetadata& metadata, std::vector<ProviderEnd>& ends) {
   for (const saml::SigningKey& key : metadata.signing_keys) {
     ends.push_back({ProviderEnd::Of::kCertificate, key.certificate_ends});
@@ -38,20 +54,24 @@ void add_ends(const saml::ProviderMetadata& metadata, std::vector<ProviderEnd>& 
   }
 }
 
-Result<flow::SamlProvider> provider_of(const std::string& section,
+Result<flow::SamlProvider> provider_of(const std::string& name,
                                        const config::SamlProvider& settings,
                                        const config::Settings::Directory& directory,
                                        saml::Reader& reader, std::vector<ProviderEnd>& ends) {
   using Binding = flow::SamlProvider::Binding;
+  const std::string section = "saml." + name;
   LK_TRY(auto metadata, confirmed_metadata(section, settings, reader));
-  add_ends(metadata, ends);
+  flow::SamlProvider provider;
+  LK_TRY(provider.source, source_of(name, settings, metadata));
+  if (!provider.source) {
+    add_ends(metadata, ends);
+  }
   const bool by_post = settings.binding == config::SamlBinding::kPost;
   const auto& url = by_post ? metadata.sign_on.post : metadata.sign_on.redirect;
   if (!url) {
     return fail(Errc::kInvalidInput, section + ".binding: the identity provider offers " +
                                          (by_post ? "redirect" : "post") + " only");
   }
-  flow::SamlProvider provider;
   provider.provider.entity_id = metadata.entity_id;
   provider.provider.accepts_cbc = settings.cbc == config::Cbc::kAccepted;
   for (saml::SigningKey& key : metadata.signing_keys) {
@@ -116,6 +136,36 @@ Result<MetadataFile> read_metadata_file(const std::filesystem::path& path) {
   return MetadataFile{std::move(xml), std::move(sha256)};
 }
 
+Result<std::vector<Bytes>> metadata_signers(const std::string& name,
+                                            const config::SamlProvider& settings) {
+  constexpr std::size_t kMostBytes = 64 * 1024;
+  constexpr std::size_t kMostSigners = 2;
+  std::vector<Bytes> signers;
+  if (settings.metadata_certificate.empty()) {
+    return signers;
+  }
+  std::ifstream in{settings.metadata_certificate, std::ios::binary};
+  std::string pem(kMostBytes, '\0');
+  in.read(pem.data(), static_cast<std::streamsize>(pem.size()));
+  pem.resize(static_cast<std::size_t>(std::max<std::streamsize>(in.gcount(), 0)));
+  for (crypto::CertifiedKey& key : crypto::keys_of_pem_certificates(pem)) {
+    const auto parsed = crypto::PublicKey::parse(key.public_key);
+    if (!parsed || !parsed->kind().is_strong()) {
+      signers.clear();
+      break;
+    }
+    signers.push_back(std::move(key.public_key));
+  }
+  if (signers.empty() || signers.size() > kMostSigners) {
+    return fail(Errc::kInvalidInput,
+                "saml." + name +
+                    ".metadata_certificate: " + settings.metadata_certificate.string() +
+                    " has to hold one certificate in PEM, or two during a change, of RSA from 2048 "
+                    "bits or EC from P-256");
+  }
+  return signers;
+}
+
 Result<std::unique_ptr<CompanySignOn>> CompanySignOn::open(const config::Settings& settings) {
   if (settings.saml.providers.empty()) {
     return std::unique_ptr<CompanySignOn>{};
@@ -126,14 +176,14 @@ Result<std::unique_ptr<CompanySignOn>> CompanySignOn::open(const config::Setting
   std::map<std::string, flow::SamlProvider> providers;
   std::vector<ProviderEnd> ends;
   for (const auto& [name, provider] : settings.saml.providers) {
-    const std::string section = "saml." + name;
-    LK_TRY(auto opened, provider_of(section, provider, settings.directory, *reader, ends));
+    LK_TRY(auto opened, provider_of(name, provider, settings.directory, *reader, ends));
     const bool is_new = std::ranges::none_of(providers, [&](const auto& other) {
       return other.second.provider.entity_id == opened.provider.entity_id;
     });
     if (!is_new) {
-      return fail(Errc::kInvalidInput,
-                  section + ": another section is of the same identity provider, by its entity");
+      return fail(
+          Errc::kInvalidInput,
+          "saml." + name + ": another section is of the same identity provider, by its entity");
     }
     providers.emplace(name, std::move(opened));
   }

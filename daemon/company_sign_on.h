@@ -25,6 +25,11 @@ struct MetadataFile {
 // Bounded.
 [[nodiscard]] Result<MetadataFile> read_metadata_file(const std::filesystem::path& path);
 
+// The keys that sign what is fetched from saml.NAME.metadata_url: those of
+// saml.NAME.metadata_certificate, two during a change, or none.
+[[nodiscard]] Result<std::vector<Bytes>> metadata_signers(const std::string& name,
+                                                          const config::SamlProvider& settings);
+
 class CompanySignOn {
  public:
   // Nothing where there is no identity provider. Reads and checks every metadata, so that a log-in
@@ -36,6 +41,7 @@ class CompanySignOn {
 
   [[nodiscard]] saml::Reader& reader() noexcept { return *m_reader; }
 
+  // Of what is not fetched.
   [[nodiscard]] const std::vector<ProviderEnd>& ends() const noexcept { return m_ends; }
 
  private:

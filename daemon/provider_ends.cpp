@@ -31,17 +31,22 @@ bool is_warning_due(Timestamp end, std::optional<Timestamp> looked, Timestamp no
   });
 }
 
-ProviderEnds::ProviderEnds(std::vector<ProviderEnd> ends, const Clock& clock)
+ProviderEnds::ProviderEnds(std::function<std::vector<ProviderEnd>()> ends, const Clock& clock)
     : m_ends{std::move(ends)}, m_clock{clock}, m_thread{"lk-idp-ends", [this] { return look(); }} {}
 
 std::chrono::milliseconds ProviderEnds::look() {
   const Timestamp now = m_clock.now();
-  for (const ProviderEnd& end : m_ends) {
-    if (is_warning_due(end.when, m_looked, now)) {
+  std::map<Timestamp, Timestamp> looked;
+  for (const ProviderEnd& end : m_ends()) {
+    const auto before = m_looked.find(end.when);
+    if (is_warning_due(end.when,
+                       before == m_looked.end() ? std::nullopt : std::optional{before->second},
+                       now)) {
       warn(end, now);
     }
+    looked[end.when] = now;
   }
-  m_looked = now;
+  m_looked = std::move(looked);
   return kBetweenLooks;
 }
 

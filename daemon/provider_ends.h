@@ -7,6 +7,8 @@
 #include <leadkeep/base/clock.h>
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -24,14 +26,15 @@ struct ProviderEnd {
 // lk-idp-ends: looks when it is made, and every hour.
 class ProviderEnds {
  public:
-  ProviderEnds(std::vector<ProviderEnd> ends, const Clock& clock);
+  // `ends` is asked at every look.
+  ProviderEnds(std::function<std::vector<ProviderEnd>()> ends, const Clock& clock);
 
  private:
   [[nodiscard]] std::chrono::milliseconds look();
 
-  const std::vector<ProviderEnd> m_ends;
+  const std::function<std::vector<ProviderEnd>()> m_ends;
   const Clock& m_clock;
-  std::optional<Timestamp> m_looked;
+  std::map<Timestamp, Timestamp> m_looked;  // at an end, when it was looked at last
   Recurring m_thread;
 };
 

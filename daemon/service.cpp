@@ -3,12 +3,14 @@
 #include "company_mail.h"
 #include "company_oidc.h"
 #include "company_sign_on.h"
+#include "metadata_fetcher.h"
 #include "systemd.h"
 
 #include <leadkeep/base/event_log.h>
 #include <leadkeep/base/seeded_leak.h>
 #include <leadkeep/crypto/key.h>
 #include <leadkeep/dpop/proof.h>
+#include <leadkeep/flow/refresh_metadata.h>
 #include <leadkeep/identity/login_throttle.h>
 #include <leadkeep/privacy/normalise.h>
 #include <leadkeep/store/root_key.h>
@@ -97,6 +99,7 @@ struct Service::Paths {
   Paths(flow::House built_house, const config::Settings& settings, egress::AllowList allow_list,
         std::unique_ptr<CompanyDirectory> company_directory,
         std::unique_ptr<CompanyMail> company_mail, std::unique_ptr<CompanySignOn> company_sign_on,
+        std::unique_ptr<MetadataFetcher> metadata_fetcher,
         std::unique_ptr<CompanyOidc> company_oidc, std::optional<webauthn::RelyingParty> party)
       : house{std::move(built_house)},
         agents{house.store, identity::PasswordRules{settings.login.password_words}},
@@ -115,6 +118,7 @@ struct Service::Paths {
         directory{std::move(company_directory)},
         mail{std::move(company_mail)},
         providers{std::move(company_sign_on)},
+        fetcher{std::move(metadata_fetcher)},
         openid{std::move(company_oidc)},
         receive_message{house},
         show_inbox{house},
@@ -166,6 +170,24 @@ struct Service::Paths {
       };
       end_leavers.emplace(house, look_up, sessions, devices, directory_word);
     }
+    if (fetcher) {
+      refresh_metadata.emplace(
+          house, providers->service(),
+          [this](const std::string& url) { return fetcher->fetch(url); },
+          [this](std::string xml, const std::vector<Bytes>& signed_by) {
+            return providers->reader().read_metadata(std::move(xml), signed_by);
+          });
+    }
+  }
+
+  [[nodiscard]] std::vector<ProviderEnd> provider_ends() const {
+    std::vector<ProviderEnd> ends = providers->ends();
+    if (refresh_metadata) {
+      for (const Timestamp end : refresh_metadata->certificate_ends()) {
+        ends.push_back({ProviderEnd::Of::kCertificate, end});
+      }
+    }
+    return ends;
   }
 
   flow::Prover prover() {
@@ -189,6 +211,7 @@ struct Service::Paths {
   std::unique_ptr<CompanyDirectory> directory;  // nothing: the local list proves agents
   std::unique_ptr<CompanyMail> mail;            // nothing: no code is sent
   std::unique_ptr<CompanySignOn> providers;     // nothing: no identity provider is asked
+  std::unique_ptr<MetadataFetcher> fetcher;     // nothing: no metadata is fetched
   std::unique_ptr<CompanyOidc> openid;          // nothing: no OpenID provider is
   std::unique_ptr<delivery::GraphGateway> gateway;
   std::optional<flow::DeliverMessages> deliver_messages;
@@ -211,7 +234,8 @@ struct Service::Paths {
   flow::SingleLogout single_logout;
   flow::OidcSignOn oidc_sign_on;
   flow::OidcLogout oidc_logout;
-  std::optional<flow::EndLeavers> end_leavers;  // where there is a directory
+  std::optional<flow::EndLeavers> end_leavers;            // where there is a directory
+  std::optional<flow::RefreshMetadata> refresh_metadata;  // where some is fetched
 };
 
 std::unique_ptr<Service> Service::start(const config::Settings& settings,
@@ -248,6 +272,9 @@ Service::~Service() {
   if (m_paths && m_paths->openid) {
     m_paths->openid->give_up();
   }
+  if (m_paths && m_paths->fetcher) {
+    m_paths->fetcher->give_up();
+  }
 }
 
 Result<void> Service::open_store(const config::Settings& settings) {
@@ -267,13 +294,14 @@ Result<void> Service::build_paths(const config::Settings& settings) {
   LK_TRY(auto directory, CompanyDirectory::open(settings.directory, m_clock));
   LK_TRY(auto mail, CompanyMail::open(settings.mail));
   LK_TRY(auto sign_on, CompanySignOn::open(settings));
+  LK_TRY(auto fetcher, MetadataFetcher::open(settings));
   LK_TRY(auto openid, CompanyOidc::open(settings));
   LK_TRY(auto party, relying_party(settings));
   m_paths = std::make_unique<Paths>(
       flow::House{*m_store, m_clock, m_feed, m_outbox_signal, m_metrics,
                   settings.whatsapp.phone_number_id, region},
       settings, std::move(allow_list), std::move(directory), std::move(mail), std::move(sign_on),
-      std::move(openid), std::move(party));
+      std::move(fetcher), std::move(openid), std::move(party));
 
   delivery::GraphOptions graph;
   graph.url = settings.whatsapp.graph_url;
@@ -301,7 +329,11 @@ Result<void> Service::open_doors(const config::Settings& settings) {
         std::make_unique<LeaverWatch>(*p.end_leavers, *p.directory, settings.directory.recheck);
   }
   if (p.providers) {
-    m_provider_ends = std::make_unique<ProviderEnds>(p.providers->ends(), m_clock);
+    m_provider_ends = std::make_unique<ProviderEnds>([&p] { return p.provider_ends(); }, m_clock);
+  }
+  if (p.refresh_metadata) {
+    m_metadata_watch =
+        std::make_unique<Recurring>("lk-idp-metadata", [&p] { return p.refresh_metadata->run(); });
   }
   LK_TRY(m_control,
          api::ControlServer::start(

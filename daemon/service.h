@@ -8,6 +8,7 @@
 #include "keeper.h"
 #include "leaver_watch.h"
 #include "provider_ends.h"
+#include "recurring.h"
 #include "secrets.h"
 #include "sender.h"
 
@@ -70,6 +71,7 @@ class Service {
   std::unique_ptr<Keeper> m_keeper;
   std::unique_ptr<LeaverWatch> m_leaver_watch;
   std::unique_ptr<ProviderEnds> m_provider_ends;
+  std::unique_ptr<Recurring> m_metadata_watch;
   // The doors close first: what they let in must find everything else alive.
   std::unique_ptr<api::ControlServer> m_control;
   std::unique_ptr<api::ApiServer> m_api;

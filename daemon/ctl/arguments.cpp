@@ -46,6 +46,9 @@ constexpr const char* kCommands =
     "  saml add NAME FILE      takes the identity provider of this metadata into the "
     "configuration,\n"
     "                            once --fingerprint is that of its file or certificate\n"
+    "  saml refresh NAME       fetches what the identity provider publishes now, says what has "
+    "changed\n"
+    "                            since it was confirmed, and with --fingerprint confirms it\n"
     "  saml test               would this response let its person in? Prints every check by its "
     "id.\n"
     "                            --response FILE or -, --config FILE, --provider NAME, --at TIME,\n"
@@ -96,8 +99,8 @@ po::options_description describe(Arguments& out) {
       "provider", po::value<std::string>(&out.saml.provider)->value_name("NAME"),
       "saml test: which identity provider was asked (the only one)")(
       "fingerprint", po::value<std::string>(&out.saml.fingerprint)->value_name("SHA256"),
-      "saml add: of the metadata or its certificate, as the identity provider's people say")(
-      "log", po::value<std::string>()->value_name("FILE"), "leaktest: log to search")(
+      "saml add, refresh: of the metadata or its certificate, as the identity provider's people "
+      "say")("log", po::value<std::string>()->value_name("FILE"), "leaktest: log to search")(
       "memory", "leaktest: search the memory too")("json", "leaktest: report as JSON")(
       "idle", po::value<unsigned>()->value_name("SECONDS"),
       "leaktest: rest before files and memory are searched (3)")("version", "print the version")(

@@ -104,7 +104,7 @@ bool write_all(int socket, std::string_view text) {
 
 std::string answer_to(const saml::Job& job, const std::vector<crypto::RsaPrivateKey>& keys) {
   if (const auto* metadata = std::get_if<saml::MetadataJob>(&job)) {
-    return saml::write_metadata(saml_judge::read_metadata(metadata->xml));
+    return saml::write_metadata(saml_judge::read_metadata(metadata->xml, metadata->signed_by));
   }
   if (const auto* logout = std::get_if<saml::LogoutJob>(&job)) {
     return saml::write_logout(saml_judge::judge_logout(*logout));

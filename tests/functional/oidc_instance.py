@@ -15,7 +15,7 @@ class OidcTest(Visit, functional.FunctionalTest):
     @classmethod
     def prepare(cls):
         ca = cls.instance.folder / "ca"
-        cls.idp = OpenIdProvider(ca / "daemon.pem", ca / "daemon.key", ca / "ca.pem")
+        cls.idp = cls.make_provider(ca / "daemon.pem", ca / "daemon.key", ca / "ca.pem")
         cls.addClassCleanup(cls.idp.close)
         cls.settings = {
             "oidc.keys": cls.instance.folder / "oidc-keys",
@@ -30,6 +30,10 @@ class OidcTest(Visit, functional.FunctionalTest):
         }
         cls.instance.write_config(cls.settings)
         cls.ctl("oidc", "rotate")
+
+    @classmethod
+    def make_provider(cls, *tls):
+        return OpenIdProvider(*tls)
 
     @classmethod
     def setUpClass(cls):

@@ -112,9 +112,7 @@ class SimpleSamlPhp(Provider):
         for name in ("config", "cert", "metadata", "log", "data", "tmp", "sessions"):
             (self.folder / name).mkdir()
         for key in ("one", "two"):
-            subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "365",
-                            "-subj", f"/CN=idp {key}", "-keyout", str(self.folder / f"cert/{key}.key"),
-                            "-out", str(self.folder / f"cert/{key}.crt")], check=True, capture_output=True)
+            self.make_key(key)
         (self.folder / "config/config.php").write_text(
             CONFIG % {"base": self.base, "folder": self.folder})
         (self.folder / "config/attributemap").symlink_to("/etc/simplesamlphp/attributemap")
@@ -132,8 +130,8 @@ class SimpleSamlPhp(Provider):
         self._child = Child("SimpleSAMLphp", self.folder / "log/php.log")
         self._child.start(
             ["env", f"SIMPLESAMLPHP_CONFIG_DIR={self.folder}/config", "PHP_CLI_SERVER_WORKERS=3",
-             "php", "-d", "display_errors=0", "-d", "log_errors=1", "-S", f"127.0.0.1:{port}",
-             str(self.folder / "router.php")], self._is_ready)
+             "php", "-d", "opcache.revalidate_freq=0", "-d", "display_errors=0", "-d", "log_errors=1",
+             "-S", f"127.0.0.1:{port}", str(self.folder / "router.php")], self._is_ready)
 
     def _is_ready(self):
         try:
@@ -150,6 +148,17 @@ class SimpleSamlPhp(Provider):
         self._hosted.update(changes)
         self._hosted = {key: value for key, value in self._hosted.items() if value is not None}
         self._write("saml20-idp-hosted", {"__DYNAMIC:1__": self._hosted})
+
+    def make_key(self, name):
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "365",
+                        "-subj", f"/CN=idp {name}", "-keyout", str(self.folder / f"cert/{name}.key"),
+                        "-out", str(self.folder / f"cert/{name}.crt")], check=True, capture_output=True)
+
+    def sign_metadata(self, key):
+        """With a key that signs nothing else."""
+        self.configure(**{"metadata.sign.enable": True, "metadata.sign.privatekey": f"{key}.key",
+                          "metadata.sign.certificate": f"{key}.crt",
+                          "metadata.sign.algorithm": "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"})
 
     def metadata(self):
         """XML, as it exports it."""

@@ -1,64 +1,20 @@
 #include "ctl/saml/commands.h"
 
 #include "company_sign_on.h"
+#include "ctl/saml/metadata_text.h"
+#include "ctl/saml/refresh_metadata.h"
 #include "ctl/saml/response_trial.h"
 #include "ctl/talk.h"
 #include "saml_keys.h"
 
 #include <leadkeep/base/clock.h>
-#include <leadkeep/base/text.h>
 #include <leadkeep/config/load.h>
 
 #include <algorithm>
 #include <fstream>
-#include <iterator>
 
 namespace leadkeep::ctl {
 namespace {
-
-// What people read to each other: without colons and blanks, in small letters.
-std::string plain_fingerprint(std::string_view typed) {
-  std::string digits;
-  std::ranges::copy_if(typed, std::back_inserter(digits), is_alphanumeric);
-  return to_lower_ascii(digits);
-}
-
-struct Shown {
-  std::string sha256;
-  saml::ProviderMetadata metadata;
-};
-
-Result<Shown> read_metadata(const std::filesystem::path& file) {
-  LK_TRY(auto read, daemon::read_metadata_file(file));
-  Shown shown{std::move(read.sha256), {}};
-  saml::Reader reader{daemon::saml_reader_program(), {}};
-  LK_TRY(shown.metadata, reader.read_metadata(std::move(read.xml)));
-  return shown;
-}
-
-void say_service(const std::string& name, const saml::Service& service) {
-  for (const auto& [binding, url] :
-       {std::pair{"redirect", service.redirect}, std::pair{"post", service.post}}) {
-    if (url) {
-      say("  " + name + " (" + binding + ")  " + *url);
-    }
-  }
-}
-
-void say_metadata(const Shown& shown) {
-  const auto& [sha256, metadata] = shown;
-  say("  entity             " + metadata.entity_id);
-  say("  metadata, SHA-256  " + sha256);
-  for (const saml::SigningKey& key : metadata.signing_keys) {
-    say("  signs with         certificate until " + to_rfc3339(key.certificate_ends).substr(0, 10) +
-        ", SHA-256 " + to_hex(key.certificate_sha256));
-  }
-  say_service("sign-on", metadata.sign_on);
-  say_service("logout", metadata.logout);
-  if (metadata.valid_until) {
-    say("  valid until        " + to_rfc3339(*metadata.valid_until));
-  }
-}
 
 ExitCode show_file(const std::filesystem::path& file) {
   const auto shown = read_metadata(file);
@@ -104,7 +60,7 @@ ExitCode show_all(const Arguments& arguments) {
   return code;
 }
 
-bool is_confirmed(const Shown& shown, const std::string& fingerprint) {
+bool is_confirmed(const ShownMetadata& shown, const std::string& fingerprint) {
   const auto is_it = [&](const saml::SigningKey& key) {
     return to_hex(key.certificate_sha256) == fingerprint;
   };
@@ -113,7 +69,7 @@ bool is_confirmed(const Shown& shown, const std::string& fingerprint) {
 
 // Beside the configuration, and named in a new section of it.
 Result<void> write_provider(const Arguments& arguments, const std::string& name,
-                            const Shown& shown) {
+                            const ShownMetadata& shown) {
   const auto copy = arguments.config.parent_path() / ("saml-" + name + ".xml");
   std::error_code error;
   std::filesystem::copy_file(arguments.words[3], copy,
@@ -217,6 +173,9 @@ ExitCode run_saml_command(const Arguments& arguments) {
   if (command == "add" && words.size() == 4) {
     return add(arguments);
   }
+  if (command == "refresh" && words.size() == 3) {
+    return refresh_metadata(arguments);
+  }
   if (command == "rotate" && words.size() == 2) {
     return rotate(arguments);
   }
@@ -226,7 +185,7 @@ ExitCode run_saml_command(const Arguments& arguments) {
   if (command == "selftest" && words.size() == 2) {
     return attack_response(arguments);
   }
-  return usage("saml has the commands show, add, test, selftest and rotate");
+  return usage("saml has the commands show, add, refresh, test, selftest and rotate");
 }
 
 }  // namespace leadkeep::ctl

@@ -143,6 +143,12 @@ std::string_view name_of(Act act) noexcept {
       return "password_changed";
     case Act::kEmailCodeSent:
       return "email_code_sent";
+    case Act::kProviderKeysAdded:
+      return "provider_keys_added";
+    case Act::kProviderKeysWithdrawn:
+      return "provider_keys_withdrawn";
+    case Act::kProviderKeysRemoved:
+      return "provider_keys_removed";
   }
   return "?";
 }

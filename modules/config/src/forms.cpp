@@ -123,6 +123,14 @@ bool is_https_url(std::string_view text) {
   return text.size() <= kLongest && is_plain && is_https_origin(text.substr(0, path));
 }
 
+// With its '?', or nothing.
+bool is_https_query(std::string_view text) {
+  constexpr std::size_t kLongest = 500;
+  return text.size() <= kLongest && std::all_of(text.begin(), text.end(), [](unsigned char c) {
+           return std::isgraph(c) != 0 && c != '"' && c != '#' && c != '\\' && c != '<' && c != '>';
+         });
+}
+
 // RFC 6749 section 3.3.
 bool is_scope(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
@@ -417,6 +425,15 @@ Form<std::vector<std::string>> value_list() {
 
 Form<std::string> https_url() {
   return text_form("https://host, with a port or without, and a path or none", is_https_url);
+}
+
+Form<std::string> optional_https_url() {
+  return text_form("https://host, with a port or without, with a path and a query, or nothing",
+                   [](std::string_view text) {
+                     const auto query = std::min(text.find('?'), text.size());
+                     return text.empty() || (is_https_url(text.substr(0, query)) &&
+                                             is_https_query(text.substr(query)));
+                   });
 }
 
 Form<std::string> client_id() {

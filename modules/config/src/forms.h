@@ -70,6 +70,7 @@ template <class T>
 [[nodiscard]] Form<std::vector<TeamValue>> team_values();
 
 [[nodiscard]] Form<std::string> https_url();
+[[nodiscard]] Form<std::string> optional_https_url();
 [[nodiscard]] Form<std::string> client_id();
 [[nodiscard]] Form<ClientAuthentication> client_authentication();
 [[nodiscard]] Form<AssertionAudience> assertion_audience();

@@ -314,7 +314,12 @@ void check_saml(const Settings& settings, std::string_view where, Problems& prob
   require(!settings.browser.origin.empty(), "browser.origin", "a section [saml.NAME]");
   require(!settings.saml.keys.empty(), "saml.keys", "a section [saml.NAME]");
   for (const auto& [name, provider] : settings.saml.providers) {
-    check_provider(provider, "saml." + name + ".", "attribute", settings, where, problems);
+    const std::string section = "saml." + name + ".";
+    check_provider(provider, section, "attribute", settings, where, problems);
+    require(provider.metadata_url.empty() || !settings.saml.ca_file.empty(), "saml.ca_file",
+            section + "metadata_url");
+    require(provider.metadata_certificate.empty() || !provider.metadata_url.empty(),
+            section + "metadata_url", section + "metadata_certificate");
   }
 }
 

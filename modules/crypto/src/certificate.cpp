@@ -94,6 +94,25 @@ std::optional<CertifiedKey> key_of_certificate(ByteView certificate) {
   return CertifiedKey{der_of(::X509_get_X509_PUBKEY(parsed.get()), ::i2d_X509_PUBKEY), *ends};
 }
 
+std::vector<CertifiedKey> keys_of_pem_certificates(std::string_view pem) {
+  std::vector<CertifiedKey> keys;
+  if (pem.size() > kMostBytes) {
+    return keys;
+  }
+  const Bio in{::BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()))};
+  LK_CHECK(in != nullptr);
+  while (const Certificate read{::PEM_read_bio_X509(in.get(), nullptr, nullptr, nullptr)}) {
+    auto key = key_of_certificate(der_of(read.get(), ::i2d_X509));
+    if (!key) {
+      return {};
+    }
+    keys.push_back(*std::move(key));
+  }
+  const bool at_end = ERR_GET_REASON(::ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+  ::ERR_clear_error();
+  return at_end ? keys : std::vector<CertifiedKey>{};
+}
+
 SecretBytes to_pem(const KeyPair& pair) {
   const EvpKey key = evp_key_of(pair.key);
   const unsigned char* at = uchars(pair.certificate.data());

@@ -1,5 +1,6 @@
 #include "acting.h"
 #include "provider_attempt.h"
+#include "provider_keys.h"
 
 #include <leadkeep/base/event_log.h>
 #include <leadkeep/crypto/random.h>
@@ -47,6 +48,10 @@ Result<SignOn::Departure> SignOn::begin(std::string_view name,
   }
   const SamlProvider& provider = found->second;
   const Timestamp now = m_house.clock.now();
+  LK_TRY(const auto trust, trust_of(m_house, provider));
+  if (trust.is_over(now)) {
+    return fail(Errc::kUnavailable, "sign-on: the metadata of the identity provider is over");
+  }
   auto [cookie, request] = m_requests.issue(found->first, session, now);
   const bool by_name_id = provider.rules.subject_attribute.empty() && !provider.rules.directory;
   const saml::AuthnRequest asked{
@@ -83,8 +88,12 @@ Result<void> SignOn::keep(const identity::SignOnRequest& request, const SamlProv
   LK_TRY(const auto person, identity::person_of(identity, provider.rules));
   const identity::SignOnAnswers::Message assertion{provider.provider.entity_id,
                                                    identity.assertion_id, identity.assertion_ends};
-  auto kept = m_house.store.write(
-      [&](store::WriteTxn& txn) { return m_answers.keep(txn, request, assertion, person, now); });
+  auto kept = m_house.store.write([&](store::WriteTxn& txn) -> Result<void> {
+    LK_TRY_VOID(m_answers.keep(txn, request, assertion, person, now));
+    return provider.source ? retire_keys_before(txn, ProviderName{request.provider},
+                                                *provider.source, identity.signed_with, now)
+                           : Result<void>{};
+  });
   return !kept && kept.error().code == Errc::kConflict ? refused_message("H-03") : kept;
 }
 
@@ -95,11 +104,16 @@ Result<void> SignOn::judge(const identity::SignOnRequest& request, const Answer&
     return refused_message("H-01");
   }
   const SamlProvider& provider = found->second;
-  auto judgement = m_judge({answer.saml_response,
-                            provider.provider,
-                            {m_service->us.entity_id, m_service->us.consumer_url},
-                            {request.id, request.asked, request.session.has_value()},
-                            now});
+  LK_TRY(const auto trust, trust_of(m_house, provider));
+  if (trust.is_over(now)) {
+    return refused_message("K-02");
+  }
+  auto judgement =
+      m_judge({answer.saml_response,
+               {provider.provider.entity_id, trust.public_keys(), provider.provider.accepts_cbc},
+               {m_service->us.entity_id, m_service->us.consumer_url},
+               {request.id, request.asked, request.session.has_value()},
+               now});
   if (!judgement) {
     log_warn("SAML_READER_FAULT", Field{"reason", Reason{judgement.error()}});
     return refused_message("no_verdict");

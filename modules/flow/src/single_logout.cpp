@@ -1,5 +1,6 @@
 #include "end_at_provider.h"
 #include "provider_attempt.h"
+#include "provider_keys.h"
 
 #include <leadkeep/base/event_log.h>
 #include <leadkeep/flow/single_logout.h>
@@ -52,7 +53,13 @@ Result<std::optional<std::string>> SingleLogout::begin(const identity::Session& 
 Result<SingleLogout::Believed> SingleLogout::believe(const saml::SignedQuery& query) {
   std::string_view cause = saml::id_of(saml::Check::kL02);
   for (const auto& [name, provider] : m_service->providers) {
-    auto xml = query.open(provider.provider.signing_keys);
+    const auto trust = trust_of(m_house, provider);
+    if (!trust) {
+      log_error("SAML_KEYS_FAULT", Field{"provider", ProviderName{name}},
+                Field{"reason", Reason{trust.error()}});
+      continue;
+    }
+    auto xml = query.open(trust.value().public_keys());
     if (!xml) {
       continue;
     }

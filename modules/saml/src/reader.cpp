@@ -216,10 +216,13 @@ Result<LogoutJudgement> Reader::judge_logout(const LogoutJob& job) {
   return *std::move(judgement);
 }
 
-Result<ProviderMetadata> Reader::read_metadata(std::string xml) {
-  LK_TRY(const std::string text, have_done(write_job(MetadataJob{std::move(xml)})));
+Result<ProviderMetadata> Reader::read_metadata(std::string xml,
+                                               const std::vector<Bytes>& signed_by) {
+  LK_TRY(const std::string text, have_done(write_job(MetadataJob{std::move(xml), signed_by})));
   auto metadata = saml::read_metadata(text);
-  return metadata ? *std::move(metadata) : no_answer("gave no answer");
+  const bool is_answer =
+      metadata && (!metadata->ok() || metadata->value().is_signed == !signed_by.empty());
+  return is_answer ? *std::move(metadata) : no_answer("gave no answer");
 }
 
 }  // namespace leadkeep::saml

@@ -2,6 +2,7 @@
 
 #include <leadkeep/base/bytes.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace leadkeep::saml {
@@ -29,7 +30,7 @@ void write_identity(json::Writer& out, const Identity& identity) {
     }
     out.end_array().end_object();
   }
-  out.end_array().end_object();
+  out.end_array().field("signed_with", to_base64url(identity.signed_with)).end_object();
 }
 
 std::optional<Identity> read_identity(json::Value value) {
@@ -41,10 +42,12 @@ std::optional<Identity> read_identity(json::Value value) {
   identity.assertion_id = text_in(value, "assertion_id");
   const auto authenticated = time_in(value, "authenticated");
   const auto ends = time_in(value, "assertion_ends");
+  auto signed_with = from_base64url(text_in(value, "signed_with"));
   if (identity.name_id.value.expose().empty() || identity.assertion_id.empty() || !authenticated ||
-      !ends) {
+      !ends || !signed_with) {
     return std::nullopt;
   }
+  identity.signed_with = *std::move(signed_with);
   identity.authenticated = *authenticated;
   identity.assertion_ends = *ends;
   identity.session_ends = time_in(value, "session_ends");
@@ -58,27 +61,43 @@ std::optional<Identity> read_identity(json::Value value) {
   return identity;
 }
 
+void write_keys(json::Writer& out, std::string_view name, const std::vector<Bytes>& keys) {
+  out.key(name).begin_array();
+  for (const Bytes& key : keys) {
+    out.string(to_base64url(key));
+  }
+  out.end_array();
+}
+
+std::optional<std::vector<Bytes>> read_keys(json::Value value) {
+  std::vector<Bytes> keys;
+  if (!value.is_array()) {
+    return std::nullopt;
+  }
+  for (const json::Value item : value.items()) {
+    auto key = from_base64url(item.string().value_or(""));
+    if (!key) {
+      return std::nullopt;
+    }
+    keys.push_back(*std::move(key));
+  }
+  return keys;
+}
+
 std::optional<ResponseJob> read_response_job(json::Value value) {
   const auto asked = time_in(value, "asked");
   const auto now = time_in(value, "now");
   const auto accepts_cbc = value["accepts_cbc"].boolean();
   const auto asked_again = value["asked_again"].boolean();
-  if (!asked || !now || !accepts_cbc || !asked_again) {
+  auto keys = read_keys(value["keys"]);
+  if (!asked || !now || !accepts_cbc || !asked_again || !keys) {
     return std::nullopt;
   }
-  ResponseJob job{text_in(value, "posted"),
-                  {text_in(value, "provider"), {}, *accepts_cbc},
-                  {text_in(value, "us"), text_in(value, "consumer_url")},
-                  {text_in(value, "request_id"), *asked, *asked_again},
-                  *now};
-  for (const json::Value item : value["keys"].items()) {
-    auto key = from_base64url(item.string().value_or(""));
-    if (!key) {
-      return std::nullopt;
-    }
-    job.provider.signing_keys.push_back(*std::move(key));
-  }
-  return job;
+  return ResponseJob{text_in(value, "posted"),
+                     {text_in(value, "provider"), *std::move(keys), *accepts_cbc},
+                     {text_in(value, "us"), text_in(value, "consumer_url")},
+                     {text_in(value, "request_id"), *asked, *asked_again},
+                     *now};
 }
 
 void write_service(json::Writer& out, std::string_view name, const Service& service) {
@@ -106,6 +125,12 @@ std::optional<ProviderMetadata> read_provider(json::Value value) {
   metadata.sign_on = read_service(value["sign_on"]);
   metadata.logout = read_service(value["logout"]);
   metadata.valid_until = time_in(value, "valid_until");
+  if (const auto seconds = value["cache_seconds"].integer()) {
+    constexpr std::chrono::seconds kLongest = std::chrono::years{100};
+    metadata.cache_duration =
+        std::clamp(std::chrono::seconds{*seconds}, std::chrono::seconds{0}, kLongest);
+  }
+  metadata.is_signed = value["is_signed"].boolean().value_or(false);
   if (auto answers = text_in(value, "logout_answers"); !answers.empty()) {
     metadata.logout_answers = std::move(answers);
   }
@@ -119,6 +144,7 @@ std::optional<ProviderMetadata> read_provider(json::Value value) {
     metadata.signing_keys.push_back({*std::move(key), *ends, *std::move(sha256)});
   }
   const bool whole = !metadata.entity_id.empty() && !metadata.signing_keys.empty() &&
+                     metadata.signing_keys.size() <= kMostSigningKeys &&
                      (metadata.sign_on.redirect || metadata.sign_on.post);
   return whole ? std::optional{std::move(metadata)} : std::nullopt;
 }
@@ -130,14 +156,9 @@ std::string write_job(const ResponseJob& job) {
   out.begin_object()
       .field("posted", job.posted)
       .field("provider", job.provider.entity_id)
-      .field("accepts_cbc", job.provider.accepts_cbc)
-      .key("keys")
-      .begin_array();
-  for (const Bytes& key : job.provider.signing_keys) {
-    out.string(to_base64url(key));
-  }
-  out.end_array()
-      .field("us", job.us.entity_id)
+      .field("accepts_cbc", job.provider.accepts_cbc);
+  write_keys(out, "keys", job.provider.signing_keys);
+  out.field("us", job.us.entity_id)
       .field("consumer_url", job.us.consumer_url)
       .field("request_id", job.question.request_id)
       .field("asked", job.question.asked.ms)
@@ -149,7 +170,9 @@ std::string write_job(const ResponseJob& job) {
 
 std::string write_job(const MetadataJob& job) {
   json::Writer out{job.xml.size() + 1024};
-  out.begin_object().field("metadata", job.xml).end_object();
+  out.begin_object().field("metadata", job.xml);
+  write_keys(out, "signed_by", job.signed_by);
+  out.end_object();
   return std::move(out).take();
 }
 
@@ -160,7 +183,9 @@ std::optional<Job> read_job(std::string_view text) {
   }
   const json::Value value = document->root();
   if (!value["metadata"].is_absent()) {
-    return Job{MetadataJob{text_in(value, "metadata")}};
+    auto keys = read_keys(value["signed_by"]);
+    return keys ? std::optional<Job>{MetadataJob{text_in(value, "metadata"), *std::move(keys)}}
+                : std::nullopt;
   }
   if (!value["logout"].is_absent()) {
     auto logout = read_logout_job(value);
@@ -238,7 +263,10 @@ std::string write_metadata(const Result<ProviderMetadata>& read) {
   if (metadata.valid_until) {
     out.field("valid_until", metadata.valid_until->ms);
   }
-  out.end_object();
+  if (metadata.cache_duration) {
+    out.field("cache_seconds", metadata.cache_duration->count());
+  }
+  out.field("is_signed", metadata.is_signed).end_object();
   return std::move(out).take();
 }
 

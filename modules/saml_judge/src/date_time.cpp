@@ -3,6 +3,7 @@
 #include <leadkeep/base/text.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 
 namespace leadkeep::saml_judge {
@@ -47,7 +48,69 @@ std::optional<unsigned> milliseconds_of(std::string_view fraction) noexcept {
   return value;
 }
 
+struct Unit {
+  char letter;
+  bool is_of_time;  // behind the T
+  std::chrono::seconds length;
+};
+
+constexpr std::array kUnits{
+    Unit{'Y', false, std::chrono::days{365}}, Unit{'M', false, std::chrono::days{28}},
+    Unit{'D', false, std::chrono::days{1}},   Unit{'H', true, std::chrono::hours{1}},
+    Unit{'M', true, std::chrono::minutes{1}}, Unit{'S', true, std::chrono::seconds{1}}};
+
+// Takes "6H" from the front, and of "1.5S" the fraction too. Nothing if it is not such a part.
+std::optional<unsigned> take_number(std::string_view& text) noexcept {
+  constexpr std::size_t kMostDigits = 9;
+  constexpr std::string_view kDigits = "0123456789";
+  const std::size_t digits = std::min(text.find_first_not_of(kDigits), text.size());
+  if (digits == 0 || digits > kMostDigits) {
+    return std::nullopt;
+  }
+  const unsigned number = number_at(text, 0, digits);
+  text.remove_prefix(digits);
+  if (text.starts_with('.')) {
+    const std::size_t end = std::min(text.find_first_not_of(kDigits, 1), text.size());
+    if (end == 1 || end > kMostDigits + 1 || !text.substr(end).starts_with('S')) {
+      return std::nullopt;
+    }
+    text.remove_prefix(end);
+  }
+  return number;
+}
+
 }  // namespace
+
+std::optional<std::chrono::seconds> parse_duration(std::string_view text) noexcept {
+  if (!text.starts_with('P')) {
+    return std::nullopt;
+  }
+  text.remove_prefix(1);
+  std::chrono::seconds sum{0};
+  const Unit* unit = kUnits.begin();  // the first that may come
+  bool in_time = false;
+  bool is_whole = false;  // something has come, also behind the T
+  while (!text.empty()) {
+    if (text.starts_with('T') && !in_time) {
+      in_time = true;
+      is_whole = false;
+      text.remove_prefix(1);
+      continue;
+    }
+    const auto number = take_number(text);
+    unit = std::find_if(unit, kUnits.end(), [&](const Unit& one) {
+      return text.starts_with(one.letter) && one.is_of_time == in_time;
+    });
+    if (!number || unit == kUnits.end()) {
+      return std::nullopt;
+    }
+    sum += *number * unit->length;
+    ++unit;
+    is_whole = true;
+    text.remove_prefix(1);
+  }
+  return is_whole ? std::optional{sum} : std::nullopt;
+}
 
 std::optional<Timestamp> parse_date_time(std::string_view text) noexcept {
   using std::chrono::hours;

@@ -15,6 +15,7 @@ namespace {
 struct Verified {
   std::optional<Document> response;   // if it was signed
   std::optional<Document> assertion;  // if it was signed itself
+  Bytes key;                          // of the inner one of the two
 };
 
 std::optional<std::string> decode(std::string_view posted, Examination& examination) {
@@ -45,16 +46,25 @@ bool is_response(const Document& document, Examination& examination) {
          examination.holds(Check::kR04, count() == 1, "no assertion, or more than one");
 }
 
+struct Name {
+  std::string_view ns;
+  std::string_view name;
+};
+
+constexpr Name kResponseElement{kProtocol, "Response"};
+constexpr Name kAssertionElement{kAssertion, "Assertion"};
+
 // Of the octets that were signed, which must again be such an element alone.
 std::optional<Document> reopen(const Document& document, const Signed& part,
-                               const Situation& situation, std::string_view ns,
-                               std::string_view name, Examination& examination) {
-  const auto octets = verified_octets(document, part, situation.signing_keys, examination);
-  auto again = octets ? open_message(*octets, examination) : std::nullopt;
-  if (!again || !examination.holds(Check::kS07, again->root().is(ns, name),
+                               std::span<const SigningKey> keys, const Name& name, Bytes& key,
+                               Examination& examination) {
+  auto verified = verified_octets(document, part, keys, examination);
+  auto again = verified ? open_message(verified->octets, examination) : std::nullopt;
+  if (!again || !examination.holds(Check::kS07, again->root().is(name.ns, name.name),
                                    "signed octets of another kind")) {
     return std::nullopt;
   }
+  key = std::move(verified->key);
   return again;
 }
 
@@ -71,17 +81,20 @@ std::optional<Verified> verify_signatures(const Document& document, const Situat
       (inner && !has_usual_shape({*assertion, *inner}, examination))) {
     return std::nullopt;
   }
+  // Not before: a stranger's message is not worth reading a key.
+  const auto keys =
+      outer || inner ? parsed_keys(situation.provider.signing_keys) : std::vector<SigningKey>{};
   Verified verified;
   if (outer) {
     verified.response =
-        reopen(document, {response, *outer}, situation, kProtocol, "Response", examination);
+        reopen(document, {response, *outer}, keys, kResponseElement, verified.key, examination);
     if (!verified.response || !is_response(*verified.response, examination)) {
       return std::nullopt;
     }
   }
   if (inner) {
     verified.assertion =
-        reopen(document, {*assertion, *inner}, situation, kAssertion, "Assertion", examination);
+        reopen(document, {*assertion, *inner}, keys, kAssertionElement, verified.key, examination);
     if (!verified.assertion) {
       return std::nullopt;
     }
@@ -91,7 +104,8 @@ std::optional<Verified> verify_signatures(const Document& document, const Situat
 
 // E-01 to E-03. What comes out is believed because the response around it or it itself is signed.
 std::optional<Document> open_encrypted(const Element& response, ResponseIs response_is,
-                                       const Situation& situation, Examination& examination) {
+                                       const Situation& situation, Bytes& key,
+                                       Examination& examination) {
   const auto element = response.child(kAssertion, "EncryptedAssertion");
   const bool is_signed = response_is == ResponseIs::kSigned;
   const Cbc cbc = situation.provider.accepts_cbc && is_signed ? Cbc::kAllowed : Cbc::kRefused;
@@ -113,8 +127,8 @@ std::optional<Document> open_encrypted(const Element& response, ResponseIs respo
   if (!has_usual_shape({assertion, *signature}, examination)) {
     return std::nullopt;
   }
-  return reopen(*document, {assertion, *signature}, situation, kAssertion, "Assertion",
-                examination);
+  return reopen(*document, {assertion, *signature}, parsed_keys(situation.provider.signing_keys),
+                kAssertionElement, key, examination);
 }
 
 std::optional<Identity> examine(std::string_view posted, const Situation& situation,
@@ -136,23 +150,18 @@ std::optional<Identity> examine(std::string_view posted, const Situation& situat
   }
   const auto plain = plain_assertion_of(response);
   if (!plain) {
-    verified->assertion = open_encrypted(response, response_is, situation, examination);
+    verified->assertion =
+        open_encrypted(response, response_is, situation, verified->key, examination);
     if (!verified->assertion) {
       return std::nullopt;
     }
   }
-  return identity_in(verified->assertion ? verified->assertion->root() : *plain, situation,
-                     examination);
-}
-
-std::vector<crypto::PublicKey> parsed(std::span<const Bytes> keys) {
-  std::vector<crypto::PublicKey> all;
-  for (const Bytes& spki : keys) {
-    if (auto key = crypto::PublicKey::parse(spki)) {
-      all.push_back(*std::move(key));
-    }
+  auto identity = identity_in(verified->assertion ? verified->assertion->root() : *plain, situation,
+                              examination);
+  if (identity) {
+    identity->signed_with = std::move(verified->key);
   }
-  return all;
+  return identity;
 }
 
 }  // namespace
@@ -166,8 +175,7 @@ saml::Judgement judge_response(std::string_view posted, const IdentityProvider& 
                                std::span<const crypto::RsaPrivateKey> keys,
                                const Question& question, Timestamp now) {
   Examination examination;
-  const auto signing_keys = parsed(provider.signing_keys);
-  const Situation situation{provider, signing_keys, us, keys, question, now};
+  const Situation situation{provider, us, keys, question, now};
   auto identity = examine(posted, situation, examination);
   if (examination.refusal()) {
     identity.reset();

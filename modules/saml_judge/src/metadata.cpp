@@ -2,6 +2,8 @@
 #include "date_time.h"
 #include "document.h"
 #include "names.h"
+#include "signature.h"
+#include "tree_gate.h"
 
 #include <leadkeep/base/text.h>
 #include <leadkeep/crypto/certificate.h>
@@ -24,8 +26,8 @@ constexpr std::string_view kPost = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-PO
 constexpr std::size_t kLongestEntityId = 1024;  // section 8.3.6 of core
 constexpr std::size_t kLongestUrl = 2048;
 
-Fail refused(const char* why) {
-  return fail(Errc::kInvalidInput, std::string{"metadata: "} + why);
+Fail refused(std::string_view why) {
+  return fail(Errc::kInvalidInput, "metadata: " + std::string{why});
 }
 
 // Comments are usual in metadata, and are all of "<!" that is.
@@ -45,6 +47,13 @@ bool is_https_url(std::string_view url) noexcept {
            return c > ' ' && c < '\x7f' &&
                   std::string_view{"\"<>\\^`{|}#"}.find(c) == std::string_view::npos;
          });
+}
+
+// It is shown to people, line by line.
+bool is_entity_id(std::string_view id) noexcept {
+  return !id.empty() && id.size() <= kLongestEntityId && std::ranges::none_of(id, [](char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+  });
 }
 
 // The IDPSSODescriptor for SAML 2.0, which may have brothers for other protocols.
@@ -136,9 +145,86 @@ Result<Service> service_in(const Element& role, std::string_view name) {
   return service;
 }
 
+// The earlier of two, where it is said of the entity and of its role.
+template <class T, class Parse>
+std::optional<T> earlier_of(const Element& entity, const Element& role, std::string_view name,
+                            const Parse& parse, bool& is_good) {
+  std::optional<T> earlier;
+  for (const Element& element : {entity, role}) {
+    const auto text = element.attribute(name);
+    const std::optional<T> said = text ? parse(*text) : std::nullopt;
+    is_good = is_good && text.has_value() == said.has_value();
+    if (said && (!earlier || *said < *earlier)) {
+      earlier = said;
+    }
+  }
+  return earlier;
+}
+
+Result<void> read_times(const Element& entity, const Element& role, ProviderMetadata& metadata) {
+  bool is_good = true;
+  metadata.valid_until =
+      earlier_of<Timestamp>(entity, role, "validUntil", parse_date_time, is_good);
+  if (!is_good) {
+    return refused("validUntil is no time in UTC");
+  }
+  // A hint: one that cannot be read is none.
+  bool ignored = true;
+  metadata.cache_duration =
+      earlier_of<std::chrono::seconds>(entity, role, "cacheDuration", parse_duration, ignored);
+  return {};
+}
+
+// The octets that one of the keys signed, parsed anew.
+Result<Document> signed_part(const Document& document, std::span<const Bytes> keys) {
+  Examination examination;
+  const Element root = document.root();
+  const auto signature = signature_of(root, examination);
+  if (!signature && !examination.refusal()) {
+    return refused("it is not signed");
+  }
+  const bool is_usual = signature && has_plain_ids(document, examination) &&
+                        has_usual_shape({root, *signature}, examination);
+  const auto verified =
+      is_usual ? verified_octets(document, {root, *signature}, parsed_keys(keys), examination)
+               : std::nullopt;
+  if (!verified) {
+    return refused("its signature: " + examination.refusal()->why);
+  }
+  auto again = Document::parse(verified->octets);
+  return again ? Result<Document>{*std::move(again)} : refused("signed octets that are not XML");
+}
+
+Result<ProviderMetadata> read_entity(const Element& entity) {
+  if (!entity.is(kMetadata, "EntityDescriptor")) {
+    return refused(entity.is(kMetadata, "EntitiesDescriptor")
+                       ? "of several entities; save that of your identity provider alone"
+                       : "no EntityDescriptor of SAML 2.0");
+  }
+  ProviderMetadata metadata;
+  metadata.entity_id = entity.attribute("entityID").value_or("");
+  if (!is_entity_id(metadata.entity_id)) {
+    return refused(
+        "entityID is absent, empty, longer than 1024 characters or with control characters");
+  }
+  const auto role = role_of(entity);
+  if (!role) {
+    return refused("not exactly one IDPSSODescriptor for SAML 2.0; is it a service's?");
+  }
+  LK_TRY_VOID(read_times(entity, *role, metadata));
+  LK_TRY(metadata.signing_keys, signing_keys_in(*role));
+  LK_TRY(metadata.sign_on, service_in(*role, "SingleSignOnService"));
+  LK_TRY(metadata.logout, service_in(*role, "SingleLogoutService"));
+  LK_TRY(metadata.logout_answers, logout_answers_in(*role));
+  if (!metadata.sign_on.redirect && !metadata.sign_on.post) {
+    return refused("no SingleSignOnService by HTTP-Redirect or HTTP-POST");
+  }
+  return metadata;
+}
+
 }  // namespace
 
-Result<ProviderMetadata> read_metadata(std::string_view xml) {
+Result<ProviderMetadata> read_metadata(std::string_view xml, std::span<const Bytes> signed_by) {
   constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
   if (xml.size() > saml::kMaxMetadata) {
     return fail(Errc::kTooLarge, "metadata: larger than 384 KiB");
@@ -151,34 +237,12 @@ Result<ProviderMetadata> read_metadata(std::string_view xml) {
   if (!document) {
     return refused("not well-formed XML");
   }
-  const Element entity = document->root();
-  if (!entity.is(kMetadata, "EntityDescriptor")) {
-    return refused(entity.is(kMetadata, "EntitiesDescriptor")
-                       ? "of several entities; save that of your identity provider alone"
-                       : "no EntityDescriptor of SAML 2.0");
+  if (signed_by.empty()) {
+    return read_entity(document->root());
   }
-  ProviderMetadata metadata;
-  metadata.entity_id = entity.attribute("entityID").value_or("");
-  if (metadata.entity_id.empty() || metadata.entity_id.size() > kLongestEntityId) {
-    return refused("entityID is absent, empty or longer than 1024 characters");
-  }
-  if (const auto until = entity.attribute("validUntil")) {
-    metadata.valid_until = parse_date_time(*until);
-    if (!metadata.valid_until) {
-      return refused("validUntil is no time in UTC");
-    }
-  }
-  const auto role = role_of(entity);
-  if (!role) {
-    return refused("not exactly one IDPSSODescriptor for SAML 2.0; is it a service's?");
-  }
-  LK_TRY(metadata.signing_keys, signing_keys_in(*role));
-  LK_TRY(metadata.sign_on, service_in(*role, "SingleSignOnService"));
-  LK_TRY(metadata.logout, service_in(*role, "SingleLogoutService"));
-  LK_TRY(metadata.logout_answers, logout_answers_in(*role));
-  if (!metadata.sign_on.redirect && !metadata.sign_on.post) {
-    return refused("no SingleSignOnService by HTTP-Redirect or HTTP-POST");
-  }
+  LK_TRY(const Document believed, signed_part(*document, signed_by));
+  LK_TRY(auto metadata, read_entity(believed.root()));
+  metadata.is_signed = true;
   return metadata;
 }
 

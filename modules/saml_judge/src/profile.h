@@ -3,7 +3,6 @@
 #include "document.h"
 #include "examination.h"
 
-#include <leadkeep/crypto/public_key.h>
 #include <leadkeep/crypto/rsa.h>
 #include <leadkeep/saml/response.h>
 
@@ -22,7 +21,6 @@ using saml::ServiceProvider;
 
 struct Situation {
   const IdentityProvider& provider;
-  std::span<const crypto::PublicKey> signing_keys;  // the provider's
   const ServiceProvider& us;
   std::span<const crypto::RsaPrivateKey> keys;
   const Question& question;

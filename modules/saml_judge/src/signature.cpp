@@ -203,6 +203,16 @@ std::optional<Element> signature_of(const Element& element, Examination& examina
   return signatures.empty() ? std::nullopt : std::optional{signatures.front()};
 }
 
+std::vector<SigningKey> parsed_keys(std::span<const Bytes> spkis) {
+  std::vector<SigningKey> all;
+  for (const Bytes& spki : spkis) {
+    if (auto key = crypto::PublicKey::parse(spki)) {
+      all.push_back({spki, *std::move(key)});
+    }
+  }
+  return all;
+}
+
 bool has_usual_shape(const Signed& part, Examination& examination) {
   if (!examination.holds(Check::kS02, has_usual_parts(part.signature),
                          "other parts than SignedInfo with one reference, SignatureValue and "
@@ -219,29 +229,26 @@ bool has_usual_shape(const Signed& part, Examination& examination) {
                            "transforms or a digest other than the usual");
 }
 
-std::optional<std::string> verified_octets(const Document& document, const Signed& part,
-                                           std::span<const crypto::PublicKey> keys,
-                                           Examination& examination) {
+std::optional<SignedOctets> verified_octets(const Document& document, const Signed& part,
+                                            std::span<const SigningKey> keys,
+                                            Examination& examination) {
   start_library();
   const RegisteredId id{document, part.element};
   const auto family = family_of(signed_info_of(part.signature).children()[1]);
   LK_CHECK(family.has_value());
   Context context;
-  for (const crypto::PublicKey& key : keys) {
-    if (fits(key, *family)) {
-      context = verified_with(part, key);
-      if (context != nullptr) {
-        break;
-      }
-    }
-  }
+  const auto signer = std::ranges::find_if(keys, [&](const SigningKey& key) {
+    context = fits(key.key, *family) ? verified_with(part, key.key) : nullptr;
+    return context != nullptr;
+  });
   if (!examination.holds(Check::kS05, context != nullptr,
                          "a signature that no key of this identity provider made")) {
     return std::nullopt;
   }
   auto octets = octets_of(*context);
-  examination.holds(Check::kS06, octets.has_value(), "no octets, or more than one reference");
-  return octets;
+  return examination.holds(Check::kS06, octets.has_value(), "no octets, or more than one reference")
+             ? std::optional{SignedOctets{*std::move(octets), signer->spki}}
+             : std::nullopt;
 }
 
 }  // namespace leadkeep::saml_judge

@@ -11,6 +11,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace leadkeep::saml_judge {
 
@@ -22,14 +23,27 @@ struct Signed {
 
 [[nodiscard]] std::optional<Element> signature_of(const Element& element, Examination& examination);
 
+struct SigningKey {
+  Bytes spki;
+  crypto::PublicKey key;
+};
+
+// Without those that are none.
+[[nodiscard]] std::vector<SigningKey> parsed_keys(std::span<const Bytes> spkis);
+
+struct SignedOctets {
+  std::string octets;
+  Bytes key;  // that verified them
+};
+
 // S-02 to S-04.
 [[nodiscard]] bool has_usual_shape(const Signed& part, Examination& examination);
 
 // The octets that were signed, which is all that may be read from then on; nothing if no key fits.
 // S-05, S-06.
-[[nodiscard]] std::optional<std::string> verified_octets(const Document& document,
-                                                         const Signed& part,
-                                                         std::span<const crypto::PublicKey> keys,
-                                                         Examination& examination);
+[[nodiscard]] std::optional<SignedOctets> verified_octets(const Document& document,
+                                                          const Signed& part,
+                                                          std::span<const SigningKey> keys,
+                                                          Examination& examination);
 
 }  // namespace leadkeep::saml_judge

@@ -120,6 +120,13 @@ bool passes_tree_gate(const Document& document, Examination& examination) {
   return passes && examination.holds(Check::kR02, true, "");
 }
 
+bool has_plain_ids(const Document& document, Examination& examination) {
+  IdGate ids{examination};
+  return walk(document.root().raw(), [&](::xmlNode* node, std::size_t /*depth*/) {
+    return node->type != XML_ELEMENT_NODE || ids.passes(Element{node});
+  });
+}
+
 bool has_all_in_place(const Document& document, Examination& examination) {
   const Element root = document.root();
   return walk(root.raw(), [&](::xmlNode* node, std::size_t /*depth*/) {

@@ -8,6 +8,9 @@ namespace leadkeep::saml_judge {
 //
 [[nodiscard]] bool passes_tree_gate(const Document& document, Examination& examination);
 
+// R-02 alone.
+[[nodiscard]] bool has_plain_ids(const Document& document, Examination& examination);
+
 // R-03, of a Response or of an Assertion that stands alone.
 [[nodiscard]] bool has_all_in_place(const Document& document, Examination& examination);
 

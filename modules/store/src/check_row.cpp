@@ -49,6 +49,7 @@ std::optional<KeyRef> key_of(ReadView& view, TableId table, ByteView key) {
     case TableId::kSecondFactors:
     case TableId::kLogInHistory:
     case TableId::kSignOns:
+    case TableId::kProviderTrust:
       return system_key("identity");
     case TableId::kAudit:
       return system_key("audit");

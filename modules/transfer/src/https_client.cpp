@@ -91,7 +91,7 @@ Result<HttpsAnswer> HttpsClient::request(const std::string& url,
   dialed.set(CURLOPT_USERAGENT, std::string{"leadkeep"});
   dialed.set(CURLOPT_WRITEFUNCTION, &take_piece);
   dialed.set(CURLOPT_WRITEDATA, static_cast<const void*>(&body));
-  dialed.set_list(CURLOPT_HTTPHEADER, "Accept: application/json");
+  dialed.set_list(CURLOPT_HTTPHEADER, "Accept: " + m_options.accept);
   if (m_options.certificate) {
     set_certificate(dialed, *m_options.certificate);
   }

@@ -1,6 +1,7 @@
 // Metadata of an identity provider. Whoever made it, what is read of it is whole, and safe to send a
-// browser to.
+// browser to; and where a key has to have signed it, nothing is read of what none has.
 #include "fuzz_target.h"
+#include "saml/forger.h"
 
 #include <leadkeep/base/check.h>
 #include <leadkeep/base/text.h>
@@ -21,7 +22,13 @@ void check_addresses(std::initializer_list<std::optional<std::string>> urls) {
   }
 }
 
+const std::vector<Bytes>& pinned() {
+  static const std::vector<Bytes> keys{test::idp_key().public_key()};
+  return keys;
+}
+
 void check_metadata(std::string_view xml) {
+  LK_CHECK(!saml_judge::read_metadata(xml, pinned()));
   const auto read = saml_judge::read_metadata(xml);
   const auto wired = saml::read_metadata(saml::write_metadata(read));
   LK_CHECK(wired && wired->ok() == read.ok());
@@ -41,6 +48,8 @@ void check_metadata(std::string_view xml) {
                    metadata.logout.post, metadata.logout_answers});
   LK_CHECK(wired->value().entity_id == metadata.entity_id);
   LK_CHECK(wired->value().logout_answers == metadata.logout_answers);
+  LK_CHECK(!metadata.cache_duration || metadata.cache_duration->count() >= 0);
+  LK_CHECK(wired->value().cache_duration == metadata.cache_duration);
 }
 
 }  // namespace

@@ -43,8 +43,7 @@ void check_assertion(std::string_view xml) {
   if (!document) {
     return;
   }
-  const Situation situation{house().idp,      {},        house().us, house().keys,
-                            house().question, test::kNow};
+  const Situation situation{house().idp, house().us, house().keys, house().question, test::kNow};
   const auto identity = identity_in(document->root(), situation, examination);
   LK_CHECK(identity.has_value() != examination.refusal().has_value());
   if (!identity) {

@@ -413,6 +413,27 @@ TEST_F(Load, RefusesAnIdentityProviderThatIsNotDescribedToTheEnd) {
                     HasSubstr("saml.corp.agents: is required")));
 }
 
+TEST_F(Load, WantsAnAuthorityWhereMetadataHasAnAddress) {
+  const std::string corp =
+      std::string{kProvider} + "username_attribute = uid\ngroup_attribute = groups\nagents = a\n";
+  const std::string address =
+      "metadata_url = https://login.example.test/corp/metadata.xml?appid=1\n";
+  EXPECT_THAT(problems(corp + address),
+              HasSubstr("saml.ca_file: is required with saml.corp.metadata_url"));
+  EXPECT_THAT(problems(corp + "metadata_certificate = /meta.pem\n"),
+              HasSubstr("saml.corp.metadata_url: is required with saml.corp.metadata_certificate"));
+  const auto settings = load_with(corp + address, {"saml.ca_file=/ca.pem"});
+  ASSERT_TRUE(settings.ok()) << settings.error().detail;
+  EXPECT_EQ(settings.value().saml.providers.at("corp").metadata_url,
+            "https://login.example.test/corp/metadata.xml?appid=1");
+  for (const std::string_view bad :
+       {"http://x/m", "x", "https://", "https://x?\"", "https://x?a b", "ftp://x"}) {
+    EXPECT_THAT(problems(corp + "metadata_url = " + std::string{bad} + "\n"),
+                HasSubstr("saml.corp.metadata_url: "))
+        << bad;
+  }
+}
+
 TEST_F(Load, WantsTheDirectorysIdOfWhomAnIdentityProviderProves) {
   const std::string directory =
       "[directory]\nkind = active_directory\nservers = ldaps://dc\nca_file = /ca\nbind_dn = cn=x\n"

@@ -52,6 +52,20 @@ TEST(KeyPair, IsReadAsItWasWritten) {
   EXPECT_EQ(read.value().certificate, pair.certificate);
 }
 
+TEST(Certificate, IsReadFromPemWithAllThatAreThere) {
+  const SecretBytes both = to_pem(a_pair());
+  std::string pem{as_text(both.expose())};
+  pem = pem.substr(pem.find("-----BEGIN CERTIFICATE"));
+  const auto carried = keys_of_pem_certificates(pem);
+  ASSERT_EQ(carried.size(), 1u);
+  EXPECT_EQ(carried[0].public_key, key().public_key());
+  EXPECT_EQ(keys_of_pem_certificates(pem + "# the next\n" + pem).size(), 2u);
+  EXPECT_TRUE(keys_of_pem_certificates("").empty());
+  EXPECT_TRUE(keys_of_pem_certificates(pem.substr(0, pem.size() / 2)).empty());
+  EXPECT_TRUE(keys_of_pem_certificates(pem + pem.substr(0, pem.size() / 2)).empty());
+  EXPECT_TRUE(keys_of_pem_certificates(std::string(70 * 1024, ' ') + pem).empty());
+}
+
 TEST(KeyPair, IsRefusedWithoutItsCertificateOrWithAnotherOne) {
   const SecretBytes pem = to_pem(a_pair());
   const std::string text{as_text(pem.expose())};

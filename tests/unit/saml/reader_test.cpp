@@ -1,6 +1,6 @@
 #include "saml/forger.h"
 #include "saml/logout_draft.h"
-#include "saml/metadata.h"
+#include "saml/signed_metadata.h"
 #include "temp_directory.h"
 
 #include <leadkeep/saml/reader.h>
@@ -98,6 +98,10 @@ TEST_F(SamlReader, ReadsMetadataInAnotherProcessToo) {
   ASSERT_FALSE(read.ok());
   EXPECT_EQ(read.error().code, Errc::kInvalidInput);
   EXPECT_EQ(read.error().detail, "metadata: no EntityDescriptor of SAML 2.0");
+
+  const std::vector<Bytes> pinned{test::metadata_key().public_key()};
+  EXPECT_TRUE(m_reader.read_metadata(test::signed_metadata({}), pinned).ok());
+  EXPECT_FALSE(m_reader.read_metadata(test::MetadataDraft{}.xml(), pinned).ok());
 }
 
 TEST_F(SamlReader, IsStartedAnewAfterItWasKilled) {

@@ -118,9 +118,10 @@ std::string signed_octets(const std::string& xml, const crypto::RsaPrivateKey& s
   if (!signature || !saml_judge::has_usual_shape({document->root(), *signature}, examination)) {
     return "";
   }
-  const std::array keys{crypto::PublicKey::parse(signer.public_key()).value()};
-  return saml_judge::verified_octets(*document, {document->root(), *signature}, keys, examination)
-      .value_or("");
+  const auto keys = saml_judge::parsed_keys(std::vector<Bytes>{signer.public_key()});
+  const auto verified =
+      saml_judge::verified_octets(*document, {document->root(), *signature}, keys, examination);
+  return verified ? verified->octets : "";
 }
 
 TEST(RedirectedRequest, SaysWhatIsAskedAndWhere) {

@@ -76,14 +76,18 @@ ProviderMetadata some_metadata() {
           {"https://sso", std::nullopt},
           {std::nullopt, "https://slo"},
           "https://answers",
-          Timestamp{3}};
+          Timestamp{3},
+          std::chrono::seconds{4},
+          true};
 }
 
 TEST(Wire, CarriesMetadataAndWhatItSays) {
-  const auto job = read_job(write_job(MetadataJob{"<a b=\"c\"/>"}));
+  const std::vector<Bytes> signers{Bytes(3, std::byte{1}), Bytes(4, std::byte{2})};
+  const auto job = read_job(write_job(MetadataJob{"<a b=\"c\"/>", signers}));
   ASSERT_TRUE(job.has_value());
   ASSERT_TRUE(std::holds_alternative<MetadataJob>(*job));
   EXPECT_EQ(std::get<MetadataJob>(*job).xml, "<a b=\"c\"/>");
+  EXPECT_EQ(std::get<MetadataJob>(*job).signed_by, signers);
 
   const auto read = read_metadata(write_metadata(some_metadata()));
   ASSERT_TRUE(read.has_value() && read->ok());
@@ -98,6 +102,8 @@ TEST(Wire, CarriesMetadataAndWhatItSays) {
   EXPECT_FALSE(metadata.sign_on.post.has_value());
   EXPECT_EQ(metadata.logout.post, "https://slo");
   EXPECT_EQ(metadata.valid_until, Timestamp{3});
+  EXPECT_EQ(metadata.cache_duration, std::chrono::seconds{4});
+  EXPECT_TRUE(metadata.is_signed);
 }
 
 TEST(Wire, CarriesWhyMetadataWasRefused) {
@@ -111,6 +117,7 @@ TEST(Wire, TakesNoMetadataThatIsNotWhole) {
   for (const auto& spoil : std::vector<void (*)(ProviderMetadata&)>{
            [](ProviderMetadata& metadata) { metadata.entity_id.clear(); },
            [](ProviderMetadata& metadata) { metadata.signing_keys.clear(); },
+           [](ProviderMetadata& metadata) { metadata.signing_keys.resize(5, {Bytes(3), {}, {}}); },
            [](ProviderMetadata& metadata) { metadata.sign_on = {}; }}) {
     ProviderMetadata metadata = some_metadata();
     spoil(metadata);
@@ -145,12 +152,21 @@ TEST(Wire, TakesNoAnswerThatIsNotExactlyOne) {
           .has_value());
 }
 
+// Who has to have signed metadata is said, or it is no job: "nobody has to" is an empty list.
+TEST(Wire, TakesNoMetadataJobThatDoesNotSayWhoHasToHaveSigned) {
+  EXPECT_FALSE(read_job(R"({"metadata":"<a/>"})").has_value());
+  EXPECT_FALSE(read_job(R"({"metadata":"<a/>","signed_by":"x"})").has_value());
+  EXPECT_TRUE(read_job(R"({"metadata":"<a/>","signed_by":[]})").has_value());
+}
+
 TEST(Wire, TakesNoJobWithoutItsTimesAndSwitches) {
   EXPECT_FALSE(read_job("").has_value());
   EXPECT_FALSE(read_job("{}").has_value());
   EXPECT_FALSE(read_job(R"({"asked":1,"now":2,"accepts_cbc":true})").has_value());
-  EXPECT_TRUE(
+  EXPECT_FALSE(
       read_job(R"({"asked":1,"now":2,"accepts_cbc":true,"asked_again":false})").has_value());
+  EXPECT_TRUE(read_job(R"({"asked":1,"now":2,"accepts_cbc":true,"asked_again":false,"keys":[]})")
+                  .has_value());
   EXPECT_FALSE(
       read_job(R"({"asked":1,"now":2,"accepts_cbc":true,"asked_again":false,"keys":["="]})")
           .has_value());

@@ -42,5 +42,34 @@ TEST(DateTime, RefusesWhatIsNotUtcOrNoTime) {
   }
 }
 
+TEST(Duration, ReadsWhatXmlSchemaAllows) {
+  using namespace std::chrono;
+  using namespace std::chrono_literals;
+  EXPECT_EQ(parse_duration("PT6H"), 6h);
+  EXPECT_EQ(parse_duration("P1DT2H3M4S"), 24h + 2h + 3min + 4s);
+  EXPECT_EQ(parse_duration("PT604800.000S"), 604'800s);
+  EXPECT_EQ(parse_duration("P1Y"), days{365});
+  EXPECT_EQ(parse_duration("P1MT1M"), days{28} + 1min);
+  EXPECT_EQ(parse_duration("P0D"), 0s);
+  EXPECT_EQ(parse_duration("PT6H0M0.000000S"), 6h);
+  EXPECT_EQ(parse_duration("P999999999Y"), days{365} * 999'999'999);
+}
+
+TEST(Duration, RefusesWhatIsNone) {
+  for (const std::string_view text : {"",       "P",
+                                      "PT",     "P1DT",
+                                      "T1H",    "1D",
+                                      "-P1D",   "P-1D",
+                                      "P1",     "PD",
+                                      "P1H",    "PT1D",
+                                      "PT1S1M", "P1D1D",
+                                      "PT1TH",  "P1D ",
+                                      "PT1.5H", "PT1.S",
+                                      "PT.5S",  "P1234567890D",
+                                      "PT1,5S", "PT1.1234567890S"}) {
+    EXPECT_EQ(parse_duration(text), std::nullopt) << text;
+  }
+}
+
 }  // namespace
 }  // namespace leadkeep::saml_judge

@@ -65,6 +65,32 @@ TEST(Metadata, SaysUntilWhenItIsGood) {
   EXPECT_EQ(why_refused(draft.xml()), "metadata: validUntil is no time in UTC");
 }
 
+TEST(Metadata, SaysWhenItIsToBeReadAnew) {
+  MetadataDraft draft;
+  draft.entity += R"( cacheDuration="PT6H")";
+  EXPECT_EQ(read_metadata(draft.xml()).value().cache_duration, std::chrono::hours{6});
+  draft.entity = R"(entityID="https://idp" cacheDuration="often")";
+  EXPECT_EQ(read_metadata(draft.xml()).value().cache_duration, std::nullopt) << "it is a hint";
+}
+
+// People compare it line by line.
+TEST(Metadata, HasANameWithoutControlCharacters) {
+  MetadataDraft draft;
+  draft.entity = R"(entityID="https://idp&#10;  signs with  another")";
+  EXPECT_NE(why_refused(draft.xml()), "");
+}
+
+// Of the role too (section 2.4.1).
+TEST(Metadata, IsGoodAsLongAsTheShorterOfWhatItSaysOfItselfAndOfItsRole) {
+  MetadataDraft draft;
+  draft.entity += R"( validUntil="2026-11-24T15:51:18Z" cacheDuration="PT1H")";
+  draft.protocols += R"(" validUntil="2026-11-24T15:51:17Z" cacheDuration="PT2H)";
+  const auto read = read_metadata(draft.xml());
+  ASSERT_TRUE(read.ok()) << read.error().detail;
+  EXPECT_EQ(read.value().valid_until, kNow - std::chrono::seconds{1});
+  EXPECT_EQ(read.value().cache_duration, std::chrono::hours{1});
+}
+
 // K-03. There a missing use switched verification off.
 TEST(Metadata, Cve2026_16443_Keycloak_TakesAKeyWithoutUseForOneThatSigns) {
   MetadataDraft draft;

@@ -61,10 +61,13 @@ enum class Act : std::uint8_t {
   kPasskeyRemoved = 38,
   kSessionsEnded = 39,  // of one agent or of everybody, by somebody else; items says how many
   kDeviceRemembered = 40,
-  kDeviceForgotten = 41,  // items says how many
-  kDevicesListed = 42,    // of one agent, by somebody else
-  kPasswordChanged = 43,  // by its agent, or by the operator of the host
-  kEmailCodeSent = 44,    // or is about to be, to an agent who has proven the password
+  kDeviceForgotten = 41,        // items says how many
+  kDevicesListed = 42,          // of one agent, by somebody else
+  kPasswordChanged = 43,        // by its agent, or by the operator of the host
+  kEmailCodeSent = 44,          // or is about to be, to an agent who has proven the password
+  kProviderKeysAdded = 45,      // of an identity provider, whom reason names; items says how many
+  kProviderKeysWithdrawn = 46,  // its metadata names them no more; they still count
+  kProviderKeysRemoved = 47,
 };
 
 enum class Outcome : std::uint8_t { kDone = 1, kRefused = 2 };

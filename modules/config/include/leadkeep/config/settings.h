@@ -80,7 +80,9 @@ struct SamlProvider : FederationSection {
   SamlProvider();
 
   std::filesystem::path metadata;
-  std::string metadata_sha256;  // 64 digits, small
+  std::string metadata_sha256;                 // 64 digits, small
+  std::string metadata_url;                    // https; empty: it is not fetched
+  std::filesystem::path metadata_certificate;  // empty: what is fetched changes no key
   SamlBinding binding{};
   Cbc cbc{};
 };
@@ -199,6 +201,7 @@ struct Settings {
   // Complete, or without identity providers.
   struct Saml {
     std::filesystem::path keys;                     // directory of our own
+    std::filesystem::path ca_file;                  // of the hosts that metadata is fetched from
     std::map<std::string, SamlProvider> providers;  // by NAME
   } saml;
 

@@ -3,7 +3,7 @@
 // In SAML the key is trusted, because an administrator confirmed it, and no certificate authority is
 // asked: a certificate only carries the key from one side to the other.
 //
-// Takes    a certificate, DER
+// Takes    a certificate, DER; or certificates in PEM
 // Yields   the key in it; or one of ours in a certificate that it signed itself
 // Refuses  nothing where it is not exactly one certificate; its dates and issuer are not looked at
 // Source   RFC 5280 section 4.1; SAML 2.0 metadata interoperability profile section 2.6.1
@@ -15,6 +15,7 @@
 
 #include <optional>
 #include <string_view>
+#include <vector>
 
 namespace leadkeep::crypto {
 
@@ -24,6 +25,8 @@ struct CertifiedKey {
 };
 
 [[nodiscard]] std::optional<CertifiedKey> key_of_certificate(ByteView certificate);
+// Empty for none, and where one of them is none.
+[[nodiscard]] std::vector<CertifiedKey> keys_of_pem_certificates(std::string_view pem);
 
 struct Validity {
   Timestamp from;  // whole seconds count

@@ -8,6 +8,7 @@
 // a second factor of ours. The row is good for five minutes, once, and in the browser that has asked.
 //
 // Errors   kNotFound         no such identity provider, or the operator has named none
+//          kUnavailable      its metadata is over, and there is no newer
 //          kUnauthenticated  one answer for every cause; the detail, which is for the log, and the
 //                            audit trail know the check by its id
 //          kTooManyRequests  throttled, before anything but the browser's own cookie is looked at
@@ -31,8 +32,27 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace leadkeep::flow {
+
+// What the operator calls an identity provider: letters and '_' of the configuration.
+struct ProviderName {
+  std::string_view text;
+};
+
+[[nodiscard]] inline std::string log_text(ProviderName name) {
+  return std::string{name.text};
+}
+
+// Where its metadata is fetched, going on from what an administrator confirmed.
+struct MetadataSource {
+  std::string url;
+  std::vector<Bytes>
+      signed_by;  // SubjectPublicKeyInfo, DER; none: nothing that is fetched changes a key
+  saml::ProviderMetadata confirmed;
+  Bytes confirmed_sha256;
+};
 
 // As an administrator confirmed it.
 struct SamlProvider {
@@ -44,6 +64,7 @@ struct SamlProvider {
   std::optional<std::string> logout_answer_url;
   Binding binding = Binding::kRedirect;
   identity::FederationRules rules;
+  std::optional<MetadataSource> source;  // nothing: it is not fetched
 };
 
 // This installation, as identity providers know it.

@@ -5,6 +5,7 @@
 #include <leadkeep/base/bytes.h>
 #include <leadkeep/base/clock.h>
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,6 +25,8 @@ struct SigningKey {
 struct Service {
   std::optional<std::string> redirect;
   std::optional<std::string> post;
+
+  friend bool operator==(const Service&, const Service&) = default;
 };
 
 struct ProviderMetadata {
@@ -33,6 +36,8 @@ struct ProviderMetadata {
   Service logout;
   std::optional<std::string> logout_answers;  // by redirect, where they go elsewhere
   std::optional<Timestamp> valid_until;
+  std::optional<std::chrono::seconds> cache_duration;  // after which it is to be read anew
+  bool is_signed = false;  // by one of the keys that it had to be signed with, if any
 };
 
 }  // namespace leadkeep::saml

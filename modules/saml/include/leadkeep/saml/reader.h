@@ -48,8 +48,10 @@ class Reader {
   // Each starts the program if it is not running, or has died.
   [[nodiscard]] Result<Judgement> judge(const ResponseJob& job);
   [[nodiscard]] Result<LogoutJudgement> judge_logout(const LogoutJob& job);
-  // kInvalidInput, with what is wrong, for what is not metadata of an identity provider.
-  [[nodiscard]] Result<ProviderMetadata> read_metadata(std::string xml);
+  // kInvalidInput, with what is wrong, for what is not metadata of an identity provider, or not signed by
+  // any of these keys. Without keys its signature is not looked at.
+  [[nodiscard]] Result<ProviderMetadata> read_metadata(std::string xml,
+                                                       const std::vector<Bytes>& signed_by = {});
 
  private:
   struct Program {

@@ -60,6 +60,8 @@ struct Identity {
   std::string assertion_id;
   Timestamp assertion_ends;  // from then on no replay is possible, the skew counted in
   std::vector<Attribute> attributes;
+  Bytes
+      signed_with;  // the key of the identity provider: of the assertion, or of the response around it
 };
 
 struct Judgement {

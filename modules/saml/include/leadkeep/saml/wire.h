@@ -6,6 +6,7 @@
 //
 // Threads  any; stateless
 #pragma once
+#include <leadkeep/base/bytes.h>
 #include <leadkeep/base/clock.h>
 #include <leadkeep/base/result.h>
 #include <leadkeep/saml/logout.h>
@@ -16,6 +17,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace leadkeep::saml {
 
@@ -32,6 +34,7 @@ struct ResponseJob {
 
 struct MetadataJob {
   std::string xml;
+  std::vector<Bytes> signed_by;  // as read_metadata() of saml_judge takes it
 };
 
 // Signed as a whole by that identity provider.

@@ -26,6 +26,7 @@
 //   kSecondFactors  agent(16)                                                SecondFactors
 //   kLogInHistory   agent(16)                                                LogInHistory
 //   kSignOns        sha256(32)                                               SignOn
+//   kProviderTrust  sha256(entity)(32)                                       ProviderTrust
 //   kContinuations  table(2) key(n) part(2)                                  the rest of a long value
 #pragma once
 #include <array>
@@ -58,6 +59,7 @@ enum class TableId : std::uint16_t {
   kSecondFactors = 20,
   kLogInHistory = 21,
   kSignOns = 22,
+  kProviderTrust = 23,
   kKeys = 32,  // in the environment of the keys (key_store.h), not in the data
 };
 
@@ -89,6 +91,7 @@ inline constexpr std::array kDataTables = {
     TableName{TableId::kSecondFactors, "second_factors"},
     TableName{TableId::kLogInHistory, "log_in_history"},
     TableName{TableId::kSignOns, "sign_ons"},
+    TableName{TableId::kProviderTrust, "provider_trust"},
 };
 
 inline constexpr std::array kKeyTables = {TableName{TableId::kKeys, "keys"}};

@@ -33,6 +33,7 @@ struct HttpsOptions {
   std::chrono::milliseconds connect_timeout{3'000};
   std::chrono::milliseconds timeout{5'000};  // of all that comes after
   std::size_t max_answer = std::size_t{512} * 1024;
+  std::string accept = "application/json";
 };
 
 struct HttpsAnswer {
