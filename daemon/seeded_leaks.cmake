@@ -1,8 +1,8 @@
 # seeded/leadkeepd: the daemon with leaks on purpose (leadkeep/base/seeded_leak.h), for the tests.
 #
-# Its own objects stand before the modules' libraries on the link line, so that the linker finds
-# their symbols and takes the same files out of no library: nothing else is compiled a second time,
-# and no other program can hold a leak, whatever the option says.
+# Its own objects stand before the libraries on the link line, so that the linker finds their symbols
+# and takes the same files out of no library: nothing else is compiled a second time, and no other
+# program can hold a leak, whatever the option says.
 if(NOT LEADKEEP_SEEDED_LEAKS)
   return()
 endif()
@@ -16,7 +16,7 @@ set(leaky
   inbox/src/leads.cpp inbox/src/show.cpp store/src/lmdb_engine.cpp store/src/root_key.cpp
   store/src/sealed_record.cpp)
 list(TRANSFORM leaky PREPEND "${PROJECT_SOURCE_DIR}/modules/")
-leadkeepd_program(leadkeepd_seeded ${leaky})
+leadkeepd_program(leadkeepd_seeded service.cpp ${leaky})
 target_compile_definitions(leadkeepd_seeded PRIVATE LEADKEEP_SEEDED_LEAKS)
 foreach(module api flow identity inbox store)
   target_include_directories(leadkeepd_seeded PRIVATE "${PROJECT_SOURCE_DIR}/modules/${module}/src")

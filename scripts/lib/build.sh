@@ -20,12 +20,13 @@ build() {
   cmake --build --preset "$preset" --parallel "$(nproc)" ${1:+--target "$@"} >&2
 }
 
-# run_ctest PRESET [ARGUMENT...]: a run without a single test is a failure. Two at a time: a third one,
-# while browsers and servers of the others are busy, made tests fail that guess in parallel.
+# run_ctest PRESET [ARGUMENT...]: a run without a single test is a failure. One more at a time than there
+# are processors, as tests with servers and browsers wait for a third of their time; those that need a
+# processor for themselves say so (PROCESSORS).
 run_ctest() {
   local preset=$1
   shift
-  ctest --preset "$preset" -j 2 --output-on-failure --no-tests=error "$@"
+  ctest --preset "$preset" -j "$(($(nproc) + 1))" --output-on-failure --no-tests=error "$@"
 }
 
 # duration SECONDS: for people.
