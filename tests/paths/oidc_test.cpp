@@ -288,6 +288,15 @@ TEST_F(OidcPath, ReachesALogInThatHasNotBecomeASession) {
   EXPECT_FALSE(open(browser).ok());
 }
 
+TEST_F(OidcPath, ReachesALogInWhoseCodeIsStillOnItsWay) {
+  const Browser browser = ask();
+  store.clock().advance(1ms);
+  must(logout.take("cloud", logout_token_draft(store.clock().now()).signed_text()));
+  EXPECT_FALSE(come_back(browser).ok());
+  EXPECT_EQ(last_reason(), "signed_out");
+  EXPECT_TRUE(is_live(signed_in())) << "asked for after that";
+}
+
 TEST_F(OidcPath, EndsNothingForATokenThatIsNotOfThatProvider) {
   const auto session = signed_in();
   auto forged = logout_token_draft(store.clock().now());

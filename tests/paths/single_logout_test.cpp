@@ -248,5 +248,33 @@ TEST_F(SingleLogoutPath, EndsALogInThatHasNotBecomeASession) {
   EXPECT_EQ(open(browser).error().code, Errc::kUnauthenticated);
 }
 
+// The answer is still on its way when the person is signed out there.
+TEST_F(SingleLogoutPath, EndsALogInWhoseAnswerComesLater) {
+  const auto answers_after = [&](const LogoutDraft& draft, std::string_view index) {
+    const Browser before = ask();
+    store.clock().advance(1ms);
+    must(arrive(query_with(draft).text()));
+    Forger late = answering(before.request);
+    late.assertion["ID"] = "_a" + before.request.id;
+    late.authn = changed(late.authn, " SessionIndex=\"_s1\"", std::string{index});
+    const bool taken = give(before, late).ok();
+    EXPECT_TRUE(taken || last_reason() == "signed_out") << last_reason();
+    return taken;
+  };
+  LogoutDraft draft;
+  const auto named = [&](std::string_view id, std::string_view index) {
+    draft.attributes["ID"] = id;
+    draft.sessions = index.empty() ? "" : session_index(index);
+    return draft;
+  };
+  EXPECT_FALSE(answers_after(named("_l1", "_s1"), " SessionIndex=\"_s1\""));
+  EXPECT_TRUE(answers_after(named("_l2", "_s1"), " SessionIndex=\"_s2\""));
+  EXPECT_FALSE(answers_after(named("_l3", "_s1"), "")) << "of which session is not said";
+  EXPECT_FALSE(answers_after(named("_l4", ""), " SessionIndex=\"_s3\""));
+  const Browser after = ask();
+  must(give(after, answering(after.request)));
+  EXPECT_TRUE(open(after).ok()) << "asked for after that";
+}
+
 }  // namespace
 }  // namespace leadkeep::test

@@ -23,6 +23,85 @@ ByteArray<32> row_of(std::string_view kind, const SignOnAnswers::Message& messag
       {as_bytes(kind), kEnd, as_bytes(message.entity_id), kEnd, as_bytes(message.id)});
 }
 
+// Sessions at an identity provider, as a logout names them.
+enum class Ended : std::uint8_t { kOne = 1, kSome = 2, kAll = 3 };
+
+ByteArray<32> row_of(Ended ended, std::string_view entity_id, std::string_view person,
+                     std::string_view index) {
+  constexpr ByteArray<1> kEnd{};
+  const ByteArray<1> what{static_cast<std::byte>(ended)};
+  return crypto::sha256({as_bytes("ended"), kEnd, what, as_bytes(entity_id), kEnd, as_bytes(person),
+                         kEnd, as_bytes(index)});
+}
+
+// What a logout is about, so that is_meant() (provider_sessions.h) can be asked of who comes later.
+std::vector<ByteArray<32>> rows_of(const ProviderLogout& logout) {
+  const std::string& person = logout.name_id.expose();
+  std::vector<ByteArray<32>> rows;
+  for (const std::string& index : logout.session_indexes) {
+    rows.push_back(row_of(Ended::kOne, logout.entity_id, person, index));
+  }
+  if (!person.empty()) {
+    const Ended ended = logout.session_indexes.empty() ? Ended::kAll : Ended::kSome;
+    rows.push_back(row_of(ended, logout.entity_id, person, ""));
+  }
+  return rows;
+}
+
+// Any of them is about this session there.
+std::vector<ByteArray<32>> rows_about(const ProviderSession& there) {
+  const std::string& person = there.name_id.value.expose();
+  std::vector<ByteArray<32>> rows{row_of(Ended::kAll, there.entity_id, person, "")};
+  if (there.index.empty()) {
+    rows.push_back(row_of(Ended::kSome, there.entity_id, person, ""));
+  } else {
+    rows.push_back(row_of(Ended::kOne, there.entity_id, person, there.index));
+    rows.push_back(row_of(Ended::kOne, there.entity_id, "", there.index));
+  }
+  return rows;
+}
+
+Result<void> require_not_ended_since(store::ReadTxn& txn, const ProviderSession& there,
+                                     Timestamp asked) {
+  for (const auto& row : rows_about(there)) {
+    LK_TRY(const auto ended, kSignOns.find(txn, row, identity_key()));
+    if (ended && asked < Timestamp{ended->good_until_ms()}) {
+      return fail(Errc::kUnauthenticated, "signed_out");
+    }
+  }
+  return {};
+}
+
+// As long as a request of before it can be answered.
+Result<void> keep_ended(store::WriteTxn& txn, const ProviderLogout& logout, Timestamp now) {
+  records::SignOn ended;
+  ended.set_kept_until_ms((now + SignOnRequests::kLife).ms);
+  ended.set_good_until_ms(now.ms);
+  for (const auto& row : rows_of(logout)) {
+    LK_TRY_VOID(kSignOns.put(txn, row, identity_key(), ended));
+  }
+  return {};
+}
+
+// Answers of which no session was opened yet.
+Result<void> forget(store::WriteTxn& txn, const ProviderLogout& logout) {
+  std::vector<Bytes> meant;
+  LK_TRY_VOID(
+      kSignOns.scan(txn, {}, {}, identity_key(),
+                    [&](ByteView key, const records::SignOn& record) -> Result<store::Step> {
+                      if (record.has_person() && is_meant(record.person().session(), logout)) {
+                        meant.emplace_back(key.begin(), key.end());
+                      }
+                      return store::Step::kContinue;
+                    }));
+  for (const Bytes& key : meant) {
+    LK_TRY(auto answer, kSignOns.load(txn, key, identity_key()));
+    answer.clear_person();
+    LK_TRY_VOID(kSignOns.put(txn, key, identity_key(), answer));
+  }
+  return {};
+}
+
 Result<records::SignOn> load_usable(store::ReadTxn& txn, const SignOnRequest& request,
                                     Timestamp now) {
   LK_TRY(auto answer, kSignOns.find(txn, request.row, identity_key()));
@@ -97,6 +176,7 @@ Result<void> SignOnAnswers::keep(store::WriteTxn& txn, const SignOnRequest& requ
                                  const Message& assertion, const FederatedPerson& person,
                                  Timestamp now) const {
   LK_TRY_VOID(add_used(txn, "assertion", assertion));
+  LK_TRY_VOID(require_not_ended_since(txn, person.session, request.asked));
   records::SignOn answer;
   answer.set_kept_until_ms((request.asked + kRequestKept).ms);
   answer.set_good_until_ms((now + SignOnRequests::kAnswerLife).ms);
@@ -117,26 +197,11 @@ Result<bool> SignOnAnswers::is_answered(store::ReadTxn& txn, const SignOnRequest
   return answer.has_value();
 }
 
-Result<void> SignOnAnswers::keep_logout(store::WriteTxn& txn, const Message& request) const {
-  return add_used(txn, "logout", request);
-}
-
-Result<void> SignOnAnswers::forget(store::WriteTxn& txn, const ProviderLogout& logout) const {
-  std::vector<Bytes> meant;
-  LK_TRY_VOID(
-      kSignOns.scan(txn, {}, {}, identity_key(),
-                    [&](ByteView key, const records::SignOn& record) -> Result<store::Step> {
-                      if (record.has_person() && is_meant(record.person().session(), logout)) {
-                        meant.emplace_back(key.begin(), key.end());
-                      }
-                      return store::Step::kContinue;
-                    }));
-  for (const Bytes& key : meant) {
-    LK_TRY(auto answer, kSignOns.load(txn, key, identity_key()));
-    answer.clear_person();
-    LK_TRY_VOID(kSignOns.put(txn, key, identity_key(), answer));
-  }
-  return {};
+Result<void> SignOnAnswers::keep_logout(store::WriteTxn& txn, const Message& request,
+                                        const ProviderLogout& logout, Timestamp now) const {
+  LK_TRY_VOID(add_used(txn, "logout", request));
+  LK_TRY_VOID(keep_ended(txn, logout, now));
+  return forget(txn, logout);
 }
 
 Result<FederatedProof> SignOnAnswers::find(store::ReadTxn& txn, const SignOnRequest& request,

@@ -2,7 +2,7 @@
 //
 //   an agent signs out ─ session ends ─ signed request ─ identity provider ─ its answer ─ home
 //   identity provider's request ─ signature ─ read (a process of its own) ─ once ─
-//       sessions of that person there end, and log-ins that have not become one ─ signed answer
+//       sessions of that person there end, and log-ins on their way ─ signed answer
 //
 // Nobody is throttled: what no identity provider has signed costs less than the connection that brings
 // it and is not looked at further, and what one has signed has to arrive.

@@ -5,10 +5,12 @@
 //
 // Between the answer and the session are a page of ours, which has the browser's key, and maybe a
 // second factor. A request is answered once and an assertion taken once: both leave a row that
-// outlives everything that could be repeated.
+// outlives everything that could be repeated. So does a logout: the answer to a request of before it,
+// which is still on its way, opens nothing.
 //
 // Errors   kConflict         the request was answered, or the assertion used, before
-//          kUnauthenticated  no answer, or it was used, or is too old
+//          kUnauthenticated  no answer, or it was used, or is too old; "signed_out": that person has
+//                            been signed out there meanwhile
 // Threads  any; inside the caller's transaction
 #pragma once
 #include <leadkeep/identity/federation.h>
@@ -50,10 +52,10 @@ class SignOnAnswers {
                                           Timestamp now) const;
   // Before the identity provider is asked for more: keep() says the same in the end.
   [[nodiscard]] Result<bool> is_answered(store::ReadTxn& txn, const SignOnRequest& request) const;
-  // A logout request counts once, too (check L-03).
-  [[nodiscard]] Result<void> keep_logout(store::WriteTxn& txn, const Message& request) const;
-  // Answers of which no session was opened yet, and that the logout is about, open none.
-  [[nodiscard]] Result<void> forget(store::WriteTxn& txn, const ProviderLogout& logout) const;
+  // A logout request counts once, too (check L-03). Answers that it is about, those of which no session
+  // was opened yet and those that are still to come, open none.
+  [[nodiscard]] Result<void> keep_logout(store::WriteTxn& txn, const Message& request,
+                                         const ProviderLogout& logout, Timestamp now) const;
 
   [[nodiscard]] Result<FederatedProof> find(store::ReadTxn& txn, const SignOnRequest& request,
                                             Timestamp now) const;
