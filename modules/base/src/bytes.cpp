@@ -1,14 +1,17 @@
 #include <leadkeep/base/bytes.h>
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 namespace leadkeep {
 namespace {
 
 constexpr std::string_view kHexDigits = "0123456789abcdef";
+constexpr std::string_view kBase64 =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr std::string_view kBase64Url =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
 constexpr std::string_view kBase32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 // An alphabet of 2^kBits characters; what is missing from the last one is zero.
@@ -39,6 +42,44 @@ std::optional<unsigned> digit_value(std::string_view alphabet, char c) {
 }
 
 constexpr std::size_t kBase64Group = 4;
+
+// By character, its place in the alphabet.
+using Digits = std::array<std::uint8_t, 256>;
+constexpr std::uint8_t kNoDigit = 0xff;
+
+constexpr Digits digits_of(std::string_view alphabet) {
+  Digits digits{};
+  digits.fill(kNoDigit);
+  for (std::size_t i = 0; i < alphabet.size(); ++i) {
+    digits.at(static_cast<unsigned char>(alphabet[i])) = static_cast<std::uint8_t>(i);
+  }
+  return digits;
+}
+
+constexpr Digits kBase64Digits = digits_of(kBase64);
+constexpr Digits kBase64UrlDigits = digits_of(kBase64Url);
+
+// Of whole messages too, so by a table. No digit is left over, and no bit.
+std::optional<Bytes> from_digits(std::string_view text, const Digits& digits) {
+  Bytes out(text.size() * 6 / 8);
+  std::size_t written = 0;
+  std::uint32_t window = 0;
+  unsigned bits = 0;
+  for (const char c : text) {
+    const std::uint8_t digit = digits[static_cast<unsigned char>(c)];
+    if (digit == kNoDigit) {
+      return std::nullopt;
+    }
+    window = (window << 6) | digit;
+    bits += 6;
+    if (bits >= 8) {
+      bits -= 8;
+      out[written++] = static_cast<std::byte>((window >> bits) & 0xff);
+    }
+  }
+  const std::uint32_t left_over = window & ((1U << bits) - 1);
+  return bits < 6 && left_over == 0 ? std::optional{std::move(out)} : std::nullopt;
+}
 
 }  // namespace
 
@@ -78,24 +119,19 @@ std::optional<Bytes> from_hex(std::string_view text) {
 }
 
 std::string to_base64(ByteView bytes) {
-  std::string text = to_base64url(bytes);
-  std::ranges::replace(text, '-', '+');
-  std::ranges::replace(text, '_', '/');
+  std::string text = in_alphabet<6>(bytes, kBase64);
   text.append((kBase64Group - text.size() % kBase64Group) % kBase64Group, '=');
   return text;
 }
 
 std::optional<Bytes> from_base64(std::string_view text) {
-  if (text.size() % kBase64Group != 0 || text.find_first_of("-_") != std::string_view::npos) {
+  if (text.size() % kBase64Group != 0) {
     return std::nullopt;
   }
-  std::string url{text};
-  for (int padding = 0; padding < 2 && url.ends_with('='); ++padding) {
-    url.pop_back();
+  for (int padding = 0; padding < 2 && text.ends_with('='); ++padding) {
+    text.remove_suffix(1);
   }
-  std::ranges::replace(url, '+', '-');
-  std::ranges::replace(url, '/', '_');
-  return from_base64url(url);
+  return from_digits(text, kBase64Digits);
 }
 
 std::string to_base64url(ByteView bytes) {
@@ -107,27 +143,7 @@ std::string to_base32(ByteView bytes) {
 }
 
 std::optional<Bytes> from_base64url(std::string_view text) {
-  Bytes out;
-  out.reserve(text.size() * 3 / 4);
-  std::uint32_t window = 0;
-  unsigned bits = 0;
-  for (const char c : text) {
-    const auto digit = digit_value(kBase64Url, c);
-    if (!digit) {
-      return std::nullopt;
-    }
-    window = (window << 6) | *digit;
-    bits += 6;
-    if (bits >= 8) {
-      bits -= 8;
-      out.push_back(static_cast<std::byte>((window >> bits) & 0xff));
-    }
-  }
-  const std::uint32_t left_over = window & ((1U << bits) - 1);
-  if (bits >= 6 || left_over != 0) {
-    return std::nullopt;
-  }
-  return out;
+  return from_digits(text, kBase64UrlDigits);
 }
 
 }  // namespace leadkeep

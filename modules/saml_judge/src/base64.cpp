@@ -5,13 +5,10 @@
 namespace leadkeep::saml_judge {
 
 std::optional<Bytes> from_base64(std::string_view text, Blanks blanks) {
-  std::string without;
-  without.reserve(text.size());
-  for (const char c : text) {
-    if (c != '\r' && c != '\n' && (blanks == Blanks::kLineEnds || (c != ' ' && c != '\t'))) {
-      without.push_back(c);
-    }
-  }
+  std::string without{text};
+  std::erase_if(without, [&](char c) {
+    return c == '\r' || c == '\n' || (blanks == Blanks::kAnywhere && (c == ' ' || c == '\t'));
+  });
   return leadkeep::from_base64(without);
 }
 

@@ -19,7 +19,7 @@ struct Verified {
 };
 
 std::optional<std::string> decode(std::string_view posted, Examination& examination) {
-  constexpr std::size_t kMaxPosted = 400 * 1024;
+  constexpr std::size_t kMaxPosted = kMaxMessage / 3 * 4 + kMaxMessage / 16;  // with line ends
   const auto xml =
       posted.size() <= kMaxPosted ? from_base64(posted, Blanks::kLineEnds) : std::nullopt;
   if (!examination.holds(Check::kT02, posted.size() <= kMaxPosted, "too long") ||
