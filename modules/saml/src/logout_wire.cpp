@@ -3,25 +3,24 @@
 namespace leadkeep::saml {
 
 std::string write_job(const LogoutJob& job) {
-  json::Writer out{job.xml.size() + 1024};
+  json::Writer out;
   out.begin_object()
-      .field("logout", job.xml)
+      .field("job", "logout")
       .field("is_request", job.kind == LogoutKind::kRequest)
       .field("provider", job.provider)
       .field("destination", job.destination)
       .field("now", job.now.ms)
       .end_object();
-  return std::move(out).take();
+  return with_message(std::move(out), job.xml);
 }
 
-std::optional<LogoutJob> read_logout_job(json::Value value) {
+std::optional<LogoutJob> read_logout_job(json::Value value, std::string_view xml) {
   const auto now = time_in(value, "now");
   const auto is_request = value["is_request"].boolean();
   if (!now || !is_request) {
     return std::nullopt;
   }
-  return LogoutJob{text_in(value, "logout"),
-                   *is_request ? LogoutKind::kRequest : LogoutKind::kResponse,
+  return LogoutJob{std::string{xml}, *is_request ? LogoutKind::kRequest : LogoutKind::kResponse,
                    text_in(value, "provider"), text_in(value, "destination"), *now};
 }
 

@@ -84,7 +84,7 @@ std::optional<std::vector<Bytes>> read_keys(json::Value value) {
   return keys;
 }
 
-std::optional<ResponseJob> read_response_job(json::Value value) {
+std::optional<ResponseJob> read_response_job(json::Value value, std::string_view posted) {
   const auto asked = time_in(value, "asked");
   const auto now = time_in(value, "now");
   const auto accepts_cbc = value["accepts_cbc"].boolean();
@@ -93,11 +93,16 @@ std::optional<ResponseJob> read_response_job(json::Value value) {
   if (!asked || !now || !accepts_cbc || !asked_again || !keys) {
     return std::nullopt;
   }
-  return ResponseJob{text_in(value, "posted"),
+  return ResponseJob{std::string{posted},
                      {text_in(value, "provider"), *std::move(keys), *accepts_cbc},
                      {text_in(value, "us"), text_in(value, "consumer_url")},
                      {text_in(value, "request_id"), *asked, *asked_again},
                      *now};
+}
+
+std::optional<MetadataJob> read_metadata_job(json::Value value, std::string_view xml) {
+  auto keys = read_keys(value["signed_by"]);
+  return keys ? std::optional{MetadataJob{std::string{xml}, *std::move(keys)}} : std::nullopt;
 }
 
 void write_service(json::Writer& out, std::string_view name, const Service& service) {
@@ -152,9 +157,9 @@ std::optional<ProviderMetadata> read_provider(json::Value value) {
 }  // namespace
 
 std::string write_job(const ResponseJob& job) {
-  json::Writer out{job.posted.size() + 4 * 1024};
+  json::Writer out;
   out.begin_object()
-      .field("posted", job.posted)
+      .field("job", "response")
       .field("provider", job.provider.entity_id)
       .field("accepts_cbc", job.provider.accepts_cbc);
   write_keys(out, "keys", job.provider.signing_keys);
@@ -165,34 +170,43 @@ std::string write_job(const ResponseJob& job) {
       .field("asked_again", job.question.asked_again)
       .field("now", job.now.ms)
       .end_object();
-  return std::move(out).take();
+  return with_message(std::move(out), job.posted);
 }
 
 std::string write_job(const MetadataJob& job) {
-  json::Writer out{job.xml.size() + 1024};
-  out.begin_object().field("metadata", job.xml);
+  json::Writer out;
+  out.begin_object().field("job", "metadata");
   write_keys(out, "signed_by", job.signed_by);
   out.end_object();
-  return std::move(out).take();
+  return with_message(std::move(out), job.xml);
+}
+
+std::string with_message(json::Writer out, std::string_view message) {
+  std::string job = std::move(out).take();
+  job.reserve(job.size() + 1 + message.size());
+  return job.append("\n").append(message);
 }
 
 std::optional<Job> read_job(std::string_view text) {
-  const auto document = parse_object(text);
+  const std::size_t line = text.find('\n');
+  const auto document =
+      line == std::string_view::npos ? std::nullopt : parse_object(text.substr(0, line));
   if (!document) {
     return std::nullopt;
   }
   const json::Value value = document->root();
-  if (!value["metadata"].is_absent()) {
-    auto keys = read_keys(value["signed_by"]);
-    return keys ? std::optional<Job>{MetadataJob{text_in(value, "metadata"), *std::move(keys)}}
-                : std::nullopt;
+  const std::string_view message = text.substr(line + 1);
+  const std::string kind = text_in(value, "job");
+  const auto any = [](auto job) {
+    return job ? std::optional<Job>{*std::move(job)} : std::nullopt;
+  };
+  if (kind == "metadata") {
+    return any(read_metadata_job(value, message));
   }
-  if (!value["logout"].is_absent()) {
-    auto logout = read_logout_job(value);
-    return logout ? std::optional<Job>{*std::move(logout)} : std::nullopt;
+  if (kind == "logout") {
+    return any(read_logout_job(value, message));
   }
-  auto job = read_response_job(value);
-  return job ? std::optional<Job>{*std::move(job)} : std::nullopt;
+  return kind == "response" ? any(read_response_job(value, message)) : std::nullopt;
 }
 
 std::string write_judgement(const Judgement& judgement) {

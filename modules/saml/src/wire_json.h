@@ -21,6 +21,9 @@ inline constexpr std::size_t kLongestWhy = 300;
 void write_refusal(json::Writer& out, const Refusal& refusal);
 [[nodiscard]] std::optional<Refusal> read_refusal(json::Value value);
 
-[[nodiscard]] std::optional<LogoutJob> read_logout_job(json::Value value);
+// The object of a job with what the stranger has sent behind it.
+[[nodiscard]] std::string with_message(json::Writer out, std::string_view message);
+
+[[nodiscard]] std::optional<LogoutJob> read_logout_job(json::Value value, std::string_view xml);
 
 }  // namespace leadkeep::saml

@@ -6,7 +6,7 @@
 namespace leadkeep::saml_judge {
 
 std::optional<Document> open_message(std::string_view xml, Examination& examination) {
-  if (!passes_byte_gate(xml, examination)) {
+  if (!passes_byte_gate(xml, examination) || !is_worth_parsing(xml, examination)) {
     return std::nullopt;
   }
   auto document = Document::parse(xml);

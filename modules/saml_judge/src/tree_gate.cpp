@@ -7,13 +7,15 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include <libxml/tree.h>
 
 namespace leadkeep::saml_judge {
 namespace {
 
-constexpr std::size_t kMostNodes = 20'000;
+// Twice what the longest list of groups makes that fits into a message.
+constexpr std::size_t kMostNodes = 10'000;
 constexpr std::size_t kMostDepth = 40;
 constexpr std::size_t kMostAttributes = 20;
 constexpr std::size_t kLongestId = 128;
@@ -99,6 +101,11 @@ class IdGate {
 };
 
 }  // namespace
+
+bool is_worth_parsing(std::string_view xml, Examination& examination) {
+  return std::cmp_less_equal(std::ranges::count(xml, '<'), kMostNodes) ||
+         examination.holds(Check::kR01, false, "too many nodes");
+}
 
 bool passes_tree_gate(const Document& document, Examination& examination) {
   IdGate ids{examination};

@@ -3,7 +3,12 @@
 #include "document.h"
 #include "examination.h"
 
+#include <string_view>
+
 namespace leadkeep::saml_judge {
+
+// R-01, before a parser makes a tree of it: every element begins with a '<'.
+[[nodiscard]] bool is_worth_parsing(std::string_view xml, Examination& examination);
 
 //
 [[nodiscard]] bool passes_tree_gate(const Document& document, Examination& examination);

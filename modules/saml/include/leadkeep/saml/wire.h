@@ -1,8 +1,9 @@
 // leadkeep/saml/wire.h — what goes to the process that reads XML, and what comes back
 //
-// One JSON object each way: a response or a logout message and its judgement, or metadata and what it
-// says. What comes back is foreign text, as that process has read a stranger's XML: whatever is not
-// exactly such an answer is none.
+// A job is a JSON object in a line, and behind it what a stranger has sent, as it came: a response, a
+// logout message or metadata. Its judgement, or what metadata says, comes back as a JSON object. That is
+// foreign text, as that process has read a stranger's XML: whatever is not exactly such an answer is
+// none.
 //
 // Threads  any; stateless
 #pragma once
