@@ -7,6 +7,9 @@
 #include <leadkeep/base/check.h>
 #include <leadkeep/base/files.h>
 #include <leadkeep/base/secret.h>
+#include <leadkeep/crypto/public_key.h>
+#include <leadkeep/crypto/rsa.h>
+#include <leadkeep/crypto/signature.h>
 #include <leadkeep/saml/reader.h>
 #include <leadkeep/saml/wire.h>
 #include <leadkeep/saml_judge/judge.h>
@@ -131,12 +134,23 @@ bool brings_packets(int descriptor) {
   return ::getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_SEQPACKET;
 }
 
+// What libcrypto looks up with its first key and its first signature is then there for every process
+// that is forked, which would do it anew each.
+void warm_up(const crypto::RsaPrivateKey& key) {
+  const auto parsed = crypto::PublicKey::parse(key.public_key());
+  LK_CHECK(parsed.has_value());
+  const ByteView data = as_bytes("warm");
+  LK_CHECK(crypto::verify_signature(crypto::SignatureAlgorithm::kRsaSha256, *parsed, data,
+                                    key.sign_sha256(data)) == crypto::SignatureIs::kGood);
+}
+
 int serve(int socket) {
   std::vector<crypto::RsaPrivateKey> keys;
   while (auto packet = receive(socket)) {
     if (packet->letter == saml::kKeyPacket) {
       auto key = crypto::RsaPrivateKey::parse(packet->body);
       LK_CHECK(key.ok());
+      warm_up(key.value());
       keys.push_back(std::move(key).value());
       continue;
     }

@@ -20,8 +20,8 @@ struct FreeParser {
 using Parser = std::unique_ptr<::xmlParserCtxt, FreeParser>;
 
 bool is_named(const ::xmlNode* node, std::string_view ns, std::string_view name) noexcept {
-  return node->type == XML_ELEMENT_NODE && node->ns != nullptr && view(node->ns->href) == ns &&
-         view(node->name) == name;
+  return node->type == XML_ELEMENT_NODE && node->ns != nullptr && view(node->name) == name &&
+         view(node->ns->href) == ns;
 }
 
 // Of text nodes: there are no others below an attribute, once entities are refused.

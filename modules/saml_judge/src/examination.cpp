@@ -1,18 +1,14 @@
 #include "examination.h"
 
-#include <algorithm>
-
 namespace leadkeep::saml_judge {
 
-bool Examination::holds(Check check, bool holds, std::string_view why) {
-  if (!holds) {
-    if (!m_refusal) {
-      m_refusal = Refusal{check, std::string{why}};
-    }
-  } else if (std::ranges::find(m_held, check) == m_held.end()) {
+void Examination::note(Check check, bool holds, std::string_view why) {
+  if (holds) {
+    m_is_held.set(static_cast<std::size_t>(check));
     m_held.push_back(check);
+  } else if (!m_refusal) {
+    m_refusal = Refusal{check, std::string{why}};
   }
-  return holds;
 }
 
 }  // namespace leadkeep::saml_judge

@@ -14,8 +14,8 @@
 namespace leadkeep::saml_judge {
 namespace {
 
-// Twice what the longest list of groups makes that fits into a message.
-constexpr std::size_t kMostNodes = 10'000;
+// Twice what the 1,015 groups make that a person of Active Directory can be in; all of them cost 10 ms.
+constexpr std::size_t kMostNodes = 5'000;
 constexpr std::size_t kMostDepth = 40;
 constexpr std::size_t kMostAttributes = 20;
 constexpr std::size_t kLongestId = 128;
