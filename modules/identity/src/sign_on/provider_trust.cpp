@@ -5,6 +5,7 @@
 #include <leadkeep/store/records/provider_trust.pb.h>
 
 #include <algorithm>
+#include <set>
 
 namespace leadkeep::identity {
 namespace {
@@ -129,6 +130,15 @@ ProviderTrust trust_in(const saml::ProviderMetadata& confirmed) {
   return trust;
 }
 
+// Each key once, as it would count and be withdrawn otherwise. None at all is withdrawn as well.
+bool is_usable(const std::vector<TrustedKey>& keys) {
+  std::set<Bytes> seen;
+  return !std::ranges::all_of(keys, is_withdrawn) &&
+         std::ranges::all_of(keys, [&](const TrustedKey& key) {
+           return !key.public_key.empty() && seen.insert(key.public_key).second;
+         });
+}
+
 Result<ProviderTrust> read(const records::ProviderTrust& record) {
   ProviderTrust trust;
   for (const records::TrustedKey& key : record.keys()) {
@@ -145,12 +155,9 @@ Result<ProviderTrust> read(const records::ProviderTrust& record) {
   if (record.valid_until_ms() != 0) {
     trust.valid_until = Timestamp{record.valid_until_ms()};
   }
-  // None at all is withdrawn as well.
-  const bool usable = !std::ranges::all_of(trust.keys, is_withdrawn) &&
-                      std::ranges::none_of(
-                          trust.keys, [](const TrustedKey& key) { return key.public_key.empty(); });
-  return usable ? Result<ProviderTrust>{std::move(trust)}
-                : fail(Errc::kCorrupt, "sign-on: keys of an identity provider are damaged");
+  return is_usable(trust.keys)
+             ? Result<ProviderTrust>{std::move(trust)}
+             : fail(Errc::kCorrupt, "sign-on: keys of an identity provider are damaged");
 }
 
 }  // namespace
