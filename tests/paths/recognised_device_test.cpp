@@ -4,7 +4,7 @@
 #include "soft_authenticator.h"
 
 #include <leadkeep/dpop/holder.h>
-#include <leadkeep/identity/token.h>
+#include <leadkeep/crypto/token.h>
 #include <leadkeep/identity/totp.h>
 
 #include <algorithm>
@@ -217,7 +217,7 @@ TEST_F(RecognisedDevicePath, IsNotForgottenForASecretThatWasNeverGivenOut) {
   sign_in_and_remember("anna", browser);
   SoftBrowser guesser;
   guesser.device = browser.device;
-  guesser.secret = identity::token::draw();
+  guesser.secret = crypto::token::draw();
   expect_refused(*this, log_in_from(guesser, "anna"), "second_factor_missing");
   EXPECT_TRUE(log_in_from(browser, "anna"));
 }

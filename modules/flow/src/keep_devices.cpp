@@ -1,8 +1,8 @@
 #include "changed_proofs.h"
 
 #include <leadkeep/crypto/random.h>
+#include <leadkeep/crypto/token.h>
 #include <leadkeep/flow/keep_devices.h>
-#include <leadkeep/identity/token.h>
 
 namespace leadkeep::flow {
 namespace {
@@ -27,7 +27,7 @@ Result<void> end_sessions_on(store::WriteTxn& txn, const SessionStore& sessions,
 Result<KeepDevices::Remembered> KeepDevices::remember(const Session& session,
                                                       std::string_view name) {
   const Timestamp now = m_house.clock.now();
-  SecretBytes secret = identity::token::draw();
+  SecretBytes secret = crypto::token::draw();
   const auto id = crypto::new_id<DeviceId>(now);
   const audit::Entry entry = entry_of(session, audit::Act::kDeviceRemembered);
   LK_TRY(auto device,

@@ -5,10 +5,10 @@
 
 #include <leadkeep/base/seeded_leak.h>
 #include <leadkeep/crypto/random.h>
+#include <leadkeep/crypto/token.h>
 #include <leadkeep/flow/log_in.h>
 #include <leadkeep/identity/leaver.h>
 #include <leadkeep/identity/log_in_history.h>
-#include <leadkeep/identity/token.h>
 
 namespace leadkeep::flow {
 namespace {
@@ -322,7 +322,7 @@ Result<identity::OpenedSession> LogIn::log_in(const identity::LoginAttempt& atte
   const Timestamp now = m_house.clock.now();
   auto start = identity::SessionStart::draw(attempt.source, now);
   start.device_key = attempt.device_key;
-  Fresh fresh{crypto::new_id<AgentId>(now), identity::token::draw()};
+  Fresh fresh{crypto::new_id<AgentId>(now), crypto::token::draw()};
   const auto open = [&](store::WriteTxn& txn, const identity::Admission& admission,
                         const Proof& proof) -> Result<Outcome> {
     follow_provider(proof, start);

@@ -3,8 +3,8 @@
 #include "sign_on/provider_sessions.h"
 
 #include <leadkeep/crypto/random.h>
+#include <leadkeep/crypto/token.h>
 #include <leadkeep/identity/session.h>
-#include <leadkeep/identity/token.h>
 
 #include <algorithm>
 #include <set>
@@ -149,7 +149,7 @@ bool is_over(const records::Session& record, const SessionLimits& limits, Timest
 }  // namespace
 
 SessionStart SessionStart::draw(std::string source, Timestamp now) {
-  return {token::draw(), crypto::new_id<SessionId>(now), std::move(source)};
+  return {crypto::token::draw(), crypto::new_id<SessionId>(now), std::move(source)};
 }
 
 Result<SessionStore::Opened> SessionStore::open(store::WriteTxn& txn, const Admission& admission,
@@ -220,7 +220,7 @@ Result<SessionStore::Opened> SessionStore::open_as_of(store::WriteTxn& txn, cons
                                   ? std::min(m_limits.admin_max, m_limits.max_per_agent)
                                   : m_limits.max_per_agent;
   LK_TRY(auto ended, make_room(txn, agent, limit));
-  const Bytes key = token::hash_of(start.token.expose());
+  const Bytes key = crypto::token::hash_of(start.token.expose());
   agent.add_session_keys(std::string{as_text(key)});
   LK_TRY_VOID(kAgents.put(txn, who.bytes(), identity_key(), agent));
 
@@ -247,10 +247,10 @@ Result<SessionStore::Opened> SessionStore::open_as_of(store::WriteTxn& txn, cons
 
 Result<Session> SessionStore::find(store::ReadTxn& txn, const ShownSession& shown,
                                    Timestamp now) const {
-  if (shown.token.size() != token::kCharacters) {
+  if (shown.token.size() != crypto::token::kCharacters) {
     return no_session();
   }
-  const Bytes key = token::hash_of(shown.token);
+  const Bytes key = crypto::token::hash_of(shown.token);
   LK_TRY(const auto record, kSessions.find(txn, key, identity_key()));
   if (!record || !is_shown_where_it_is(*record, shown)) {
     return no_session();
@@ -307,10 +307,11 @@ Result<Session> SessionStore::find(store::ReadTxn& txn, const ShownSession& show
 Result<std::optional<SessionStore::Elsewhere>> SessionStore::find_elsewhere(
     store::ReadTxn& txn, const ShownSession& shown) const {
   using Found = std::optional<Elsewhere>;
-  if (shown.token.size() != token::kCharacters) {
+  if (shown.token.size() != crypto::token::kCharacters) {
     return Found{};
   }
-  LK_TRY(const auto record, kSessions.find(txn, token::hash_of(shown.token), identity_key()));
+  LK_TRY(const auto record,
+         kSessions.find(txn, crypto::token::hash_of(shown.token), identity_key()));
   if (!record || record->device_key().empty() || is_shown_where_it_is(*record, shown)) {
     return Found{};
   }

@@ -51,6 +51,10 @@ std::optional<KeyRef> key_of(ReadView& view, TableId table, ByteView key) {
     case TableId::kSignOns:
     case TableId::kProviderTrust:
       return system_key("identity");
+    case TableId::kClients:
+    case TableId::kClientIndex:
+    case TableId::kClientAuthority:
+      return system_key("clients");
     case TableId::kAudit:
       return system_key("audit");
     case TableId::kJournal:

@@ -4,8 +4,8 @@
 #include <leadkeep/base/text.h>
 #include <leadkeep/crypto/hash.h>
 #include <leadkeep/crypto/random.h>
+#include <leadkeep/crypto/token.h>
 #include <leadkeep/identity/email_codes.h>
-#include <leadkeep/identity/token.h>
 
 #include <algorithm>
 #include <cstring>
@@ -76,7 +76,7 @@ bool counts(const records::SecondFactors& factors, Timestamp now) {
 bool is_right(const records::EmailCode& sent, std::string_view address,
               const SecretBytes& transaction, const SecretBytes& code) {
   const auto hash = hash_of(transaction, code);
-  return code.size() == EmailCodes::kDigits && transaction.size() == token::kCharacters &&
+  return code.size() == EmailCodes::kDigits && transaction.size() == crypto::token::kCharacters &&
          same_bytes(as_bytes(sent.address()), hash_of_address(address)) &&
          crypto::compare_constant_time(as_bytes(sent.hash()), hash) == crypto::Compared::kEqual;
 }
@@ -84,7 +84,7 @@ bool is_right(const records::EmailCode& sent, std::string_view address,
 }  // namespace
 
 EmailCodes::Draft EmailCodes::Draft::draw() {
-  return {token::draw(), draw_digits()};
+  return {crypto::token::draw(), draw_digits()};
 }
 
 Result<std::optional<FactorRefusal>> EmailCodes::issue(store::WriteTxn& txn,

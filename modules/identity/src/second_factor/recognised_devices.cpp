@@ -1,7 +1,7 @@
 #include "second_factor/factor_record.h"
 
+#include <leadkeep/crypto/token.h>
 #include <leadkeep/identity/recognised_devices.h>
-#include <leadkeep/identity/token.h>
 
 #include <algorithm>
 
@@ -60,7 +60,7 @@ bool is_of(ByteView kept, ByteView hash) {
 }
 
 Shown look_at_secret(const records::Device& device, const SecretBytes& secret, Timestamp now) {
-  const Bytes hash = token::hash_of(secret.expose());
+  const Bytes hash = crypto::token::hash_of(secret.expose());
   if (is_of(as_bytes(device.secret_hash()), hash)) {
     return Shown::kCurrent;
   }
@@ -93,7 +93,7 @@ void replace_secret(records::Device& device, Shown as, const SecretBytes& fresh,
     replaced.erase(replaced.begin());
   }
   replaced.rbegin()->set_at_ms(now.ms);
-  device.set_secret_hash(std::string{as_text(token::hash_of(fresh.expose()))});
+  device.set_secret_hash(std::string{as_text(crypto::token::hash_of(fresh.expose()))});
   device.set_last_used_ms(now.ms);
 }
 
@@ -170,7 +170,7 @@ Result<DeviceSummary> RecognisedDevices::remember(store::WriteTxn& txn, const Se
   }
   records::Device& device = *devices.Add();
   device.set_id(std::string{id.raw()});
-  device.set_secret_hash(std::string{as_text(token::hash_of(secret.expose()))});
+  device.set_secret_hash(std::string{as_text(crypto::token::hash_of(secret.expose()))});
   device.set_key(std::string{as_text(*key)});
   device.set_name(std::string{name});
   device.set_since_ms(now.ms);

@@ -89,11 +89,16 @@ struct IdentifierKind {
   static constexpr std::string_view kPrefix = "ident_";
 };
 
+struct ClientKind {
+  static constexpr std::string_view kPrefix = "client_";
+};
+
 using LeadId = Id<LeadKind>;
 using ConversationId = Id<ConversationKind>;
 using MessageId = Id<MessageKind>;
 using AgentId = Id<AgentKind>;
 using ConsentId = Id<ConsentKind>;
 using IdentifierId = Id<IdentifierKind>;
+using ClientId = Id<ClientKind>;  // an approved program
 
 }  // namespace leadkeep

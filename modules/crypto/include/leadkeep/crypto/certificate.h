@@ -14,6 +14,7 @@
 #include <leadkeep/crypto/rsa.h>
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -25,6 +26,10 @@ struct CertifiedKey {
 };
 
 [[nodiscard]] std::optional<CertifiedKey> key_of_certificate(ByteView certificate);
+// DER. Empty for none, and where one of them is none.
+[[nodiscard]] std::vector<Bytes> certificates_of_pem(std::string_view pem);
+// Of what is a certificate.
+[[nodiscard]] std::string certificate_to_pem(ByteView certificate);
 // Empty for none, and where one of them is none.
 [[nodiscard]] std::vector<CertifiedKey> keys_of_pem_certificates(std::string_view pem);
 

@@ -27,6 +27,9 @@
 //   kLogInHistory   agent(16)                                                LogInHistory
 //   kSignOns        sha256(32)                                               SignOn
 //   kProviderTrust  sha256(entity)(32)                                       ProviderTrust
+//   kClients        client(16)                                               Client
+//   kClientIndex    1 sha256(public key)(32), 2 sha256(token)(32)            ClientReference
+//   kClientAuthority  "authority"                                            ClientAuthority
 //   kContinuations  table(2) key(n) part(2)                                  the rest of a long value
 #pragma once
 #include <array>
@@ -60,6 +63,9 @@ enum class TableId : std::uint16_t {
   kLogInHistory = 21,
   kSignOns = 22,
   kProviderTrust = 23,
+  kClients = 24,
+  kClientIndex = 25,
+  kClientAuthority = 26,
   kKeys = 32,  // in the environment of the keys (key_store.h), not in the data
 };
 
@@ -92,6 +98,9 @@ inline constexpr std::array kDataTables = {
     TableName{TableId::kLogInHistory, "log_in_history"},
     TableName{TableId::kSignOns, "sign_ons"},
     TableName{TableId::kProviderTrust, "provider_trust"},
+    TableName{TableId::kClients, "clients"},
+    TableName{TableId::kClientIndex, "client_index"},
+    TableName{TableId::kClientAuthority, "client_authority"},
 };
 
 inline constexpr std::array kKeyTables = {TableName{TableId::kKeys, "keys"}};

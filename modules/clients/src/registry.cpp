@@ -1,0 +1,359 @@
+#include "client_record.h"
+
+#include <leadkeep/base/text.h>
+#include <leadkeep/clients/registry.h>
+#include <leadkeep/crypto/hash.h>
+#include <leadkeep/crypto/random.h>
+#include <leadkeep/crypto/token.h>
+
+#include <algorithm>
+
+namespace leadkeep::clients {
+namespace {
+
+constexpr std::size_t kMostClients = 1'000;
+constexpr std::size_t kMostNameBytes = 32;
+constexpr std::size_t kMostTextBytes = 200;
+constexpr std::size_t kMostNetworks = 16;
+constexpr std::chrono::hours kTouchAfter{1};
+
+enum class IndexOf : std::uint8_t { kKey = 1, kToken = 2 };
+
+ByteArray<33> index_row(IndexOf of, const KeyHash& hash) {
+  ByteArray<33> row{};
+  row[0] = static_cast<std::byte>(of);
+  std::ranges::copy(hash, row.begin() + 1);
+  return row;
+}
+
+KeyHash hash_of(ByteView token) {
+  return crypto::sha256({token});
+}
+
+Fail no_client() {
+  return fail(Errc::kNotFound, "clients: there is no such client");
+}
+
+Fail no_token() {
+  return fail(Errc::kUnauthenticated, "clients: no enrolment token of ours");
+}
+
+bool is_name(std::string_view name) {
+  return !name.empty() && name.size() <= kMostNameBytes && name.front() >= 'a' &&
+         name.front() <= 'z' && std::ranges::all_of(name, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+         });
+}
+
+bool is_text(std::string_view text) {
+  return !text.empty() && text.size() <= kMostTextBytes && is_valid_utf8(text) &&
+         std::ranges::none_of(
+             text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+}
+
+Result<void> check(const Draft& draft) {
+  const char* wrong = !is_name(draft.name)                    ? "name"
+                      : !is_text(draft.owner)                 ? "owner"
+                      : !is_text(draft.purpose)               ? "purpose"
+                      : draft.rights.scopes.empty()           ? "scopes"
+                      : draft.networks.size() > kMostNetworks ? "networks"
+                                                              : nullptr;
+  return wrong == nullptr ? Result<void>{}
+                          : fail(Errc::kInvalidInput, std::string{"clients: "} + wrong);
+}
+
+Result<records::Client> load_record(store::ReadTxn& txn, const ClientId& id) {
+  LK_TRY(auto record, kClients.find(txn, id.bytes(), clients_key()));
+  if (!record) {
+    return no_client();
+  }
+  LK_TRY_VOID(read_client(*record, id.bytes()));
+  return *std::move(record);
+}
+
+Result<std::optional<ClientId>> find_by(store::ReadTxn& txn, IndexOf of, const KeyHash& hash) {
+  LK_TRY(const auto reference, kClientIndex.find(txn, index_row(of, hash), clients_key()));
+  const auto id = reference ? ClientId::from_bytes(as_bytes(reference->client_id())) : std::nullopt;
+  if (reference && !id) {
+    return fail(Errc::kCorrupt, "clients: an index row names no client");
+  }
+  return id;
+}
+
+Result<void> put_index(store::WriteTxn& txn, IndexOf of, const KeyHash& hash, const ClientId& id) {
+  records::ClientReference reference;
+  reference.set_client_id(std::string{id.raw()});
+  return kClientIndex.put(txn, index_row(of, hash), clients_key(), reference);
+}
+
+// The bytes of a key or token in a record, and its row.
+Result<void> forget(store::WriteTxn& txn, IndexOf of, std::string& bytes) {
+  const auto hash = key_in(bytes);
+  bytes.clear();
+  return hash ? kClientIndex.erase(txn, index_row(of, *hash)) : Result<void>{};
+}
+
+Result<void> close_token(store::WriteTxn& txn, records::Client& record) {
+  record.set_token_until_ms(0);
+  record.clear_offered_key();
+  return forget(txn, IndexOf::kToken, *record.mutable_token_hash());
+}
+
+Result<void> open_token(store::WriteTxn& txn, records::Client& record, const ClientId& id,
+                        const SecretBytes& token, Timestamp now) {
+  LK_TRY_VOID(close_token(txn, record));
+  const KeyHash hash = hash_of(token.expose());
+  record.set_token_hash(std::string{as_text(hash)});
+  record.set_token_until_ms((now + Registry::kTokenLife).ms);
+  return put_index(txn, IndexOf::kToken, hash, id);
+}
+
+Result<void> put(store::WriteTxn& txn, const ClientId& id, const records::Client& record) {
+  return kClients.put(txn, id.bytes(), clients_key(), record);
+}
+
+std::string text_of(const KeyHash& key) {
+  return std::string{as_text(key)};
+}
+
+// Anybody's, or nobody's.
+Result<void> require_free_key(store::ReadTxn& txn, const ClientId& id, const KeyHash& key) {
+  LK_TRY(const auto holder, find_by(txn, IndexOf::kKey, key));
+  return !holder || *holder == id
+             ? Result<void>{}
+             : fail(Errc::kConflict, "clients: this is the key of another client");
+}
+
+// A certificate of ours names its client; one of another authority may name nobody.
+bool names_another(const std::vector<std::string>& uris, const ClientId& id) {
+  return std::ranges::any_of(uris, [&](const std::string& uri) {
+    return uri.starts_with("urn:leadkeep:client:") && uri != uri_of(id);
+  });
+}
+
+const char* why_not(const Client& client, const ShownKey& shown, Timestamp now) {
+  switch (client.state) {
+    case State::kPending:
+      return "pending";
+    case State::kSuspended:
+      return "suspended";
+    case State::kRevoked:
+      return "revoked";
+    case State::kApproved:
+      break;
+  }
+  if (client.as.expires_at && now >= *client.as.expires_at) {
+    return "client_expired";
+  }
+  if (names_another(shown.uris, client.id)) {
+    return "certificate_of_another_client";
+  }
+  const bool from_there = client.as.networks.empty() ||
+                          std::ranges::any_of(client.as.networks, [&](const Network& network) {
+                            return network.contains(shown.source);
+                          });
+  return from_there ? nullptr : "wrong_network";
+}
+
+}  // namespace
+
+Registry::Start Registry::Start::draw(Timestamp now) {
+  return {crypto::new_id<ClientId>(now), crypto::token::draw()};
+}
+
+Result<void> Registry::require_free_name(store::ReadTxn& txn, const ClientId& id,
+                                         std::string_view name) const {
+  LK_TRY(const auto all, list(txn));
+  if (all.size() >= kMostClients) {
+    return fail(Errc::kTooLarge, "clients: there are 1,000 of them");
+  }
+  const bool taken = std::ranges::any_of(all, [&](const Client& other) {
+    return other.id != id && other.state != State::kRevoked && other.as.name == name;
+  });
+  return taken ? fail(Errc::kConflict, "clients: another one has this name") : Result<void>{};
+}
+
+Result<void> Registry::add(store::WriteTxn& txn, const Draft& draft, const Start& start,
+                           const By& by, Timestamp now) const {
+  LK_TRY_VOID(check(draft));
+  LK_TRY_VOID(require_free_name(txn, start.id, draft.name));
+  records::Client record;
+  record.set_id(std::string{start.id.raw()});
+  write_draft(draft, record);
+  record.set_state(static_cast<std::uint32_t>(State::kPending));
+  record.set_added_by(by ? std::string{by->raw()} : std::string{});
+  record.set_added_ms(now.ms);
+  LK_TRY_VOID(open_token(txn, record, start.id, start.token, now));
+  return put(txn, start.id, record);
+}
+
+Result<void> Registry::invite(store::WriteTxn& txn, const ClientId& id, const SecretBytes& token,
+                              Timestamp now) const {
+  LK_TRY(auto record, load_record(txn, id));
+  if (state_in(record) == State::kRevoked) {
+    return fail(Errc::kConflict, "clients: it was revoked; add another one");
+  }
+  LK_TRY_VOID(open_token(txn, record, id, token, now));
+  return put(txn, id, record);
+}
+
+Result<Registry::EnrolmentOutcome> Registry::enrol(store::WriteTxn& txn, ByteView token,
+                                                   const KeyHash& key, Timestamp now) const {
+  LK_TRY(const auto id, find_by(txn, IndexOf::kToken, hash_of(token)));
+  if (!id) {
+    return no_token();
+  }
+  LK_TRY(auto record, load_record(txn, *id));
+  if (now >= Timestamp{record.token_until_ms()}) {
+    return no_token();
+  }
+  const auto offered = key_in(record.offered_key());
+  if (offered && *offered != key) {
+    LK_TRY_VOID(close_token(txn, record));
+    LK_TRY_VOID(put(txn, *id, record));
+    return EnrolmentOutcome{TokenTaken{*id}};
+  }
+  if (!offered) {
+    LK_TRY_VOID(require_free_key(txn, *id, key));
+    record.set_offered_key(text_of(key));
+    record.set_token_until_ms((now + kCollect).ms);
+    LK_TRY_VOID(put(txn, *id, record));
+    return EnrolmentOutcome{Enrolled{*id, Enrolment::kWaits, true}};
+  }
+  const bool approved = state_in(record) == State::kApproved && key_in(record.current_key()) == key;
+  return EnrolmentOutcome{
+      Enrolled{*id, approved ? Enrolment::kApproved : Enrolment::kWaits, false}};
+}
+
+Result<void> Registry::approve(store::WriteTxn& txn, const ClientId& id, const KeyHash& key,
+                               const By& by, Timestamp now) const {
+  LK_TRY(auto record, load_record(txn, id));
+  LK_TRY(const Client client, read_client(record, id.bytes()));
+  if (client.state != State::kPending && client.state != State::kApproved) {
+    return fail(Errc::kConflict, "clients: it is suspended or revoked");
+  }
+  if (client.offered_key != key || client.current_key == key) {
+    return fail(Errc::kConflict, "clients: no key with this fingerprint waits for approval");
+  }
+  if (m_approval == Approval::kTwoPersons && by == client.added_by) {
+    return fail(Errc::kForbidden, "clients: somebody else than who added it has to approve it");
+  }
+  LK_TRY_VOID(require_free_key(txn, id, key));
+  LK_TRY_VOID(forget(txn, IndexOf::kKey, *record.mutable_current_key()));
+  LK_TRY_VOID(forget(txn, IndexOf::kKey, *record.mutable_next_key()));
+  LK_TRY_VOID(put_index(txn, IndexOf::kKey, key, id));
+  record.set_current_key(text_of(key));
+  record.set_state(static_cast<std::uint32_t>(State::kApproved));
+  record.set_approved_by(by ? std::string{by->raw()} : std::string{});
+  record.set_approved_ms(now.ms);
+  record.set_token_until_ms((now + kCollect).ms);
+  return put(txn, id, record);
+}
+
+Result<void> Registry::set_state(store::WriteTxn& txn, const ClientId& id, State state) const {
+  LK_TRY(auto record, load_record(txn, id));
+  const auto before = state_in(record);
+  const bool allowed = (state == State::kSuspended && before == State::kApproved) ||
+                       (state == State::kApproved && before == State::kSuspended) ||
+                       (state == State::kRevoked && before != State::kRevoked);
+  if (!allowed) {
+    return fail(Errc::kConflict, "clients: its state does not allow it");
+  }
+  if (state == State::kRevoked) {
+    LK_TRY_VOID(close_token(txn, record));
+    LK_TRY_VOID(forget(txn, IndexOf::kKey, *record.mutable_current_key()));
+    LK_TRY_VOID(forget(txn, IndexOf::kKey, *record.mutable_next_key()));
+  }
+  record.set_state(static_cast<std::uint32_t>(state));
+  return put(txn, id, record);
+}
+
+Result<void> Registry::change(store::WriteTxn& txn, const ClientId& id, const Draft& draft) const {
+  LK_TRY_VOID(check(draft));
+  LK_TRY(auto record, load_record(txn, id));
+  if (state_in(record) == State::kRevoked) {
+    return fail(Errc::kConflict, "clients: it was revoked; add another one");
+  }
+  LK_TRY_VOID(require_free_name(txn, id, draft.name));
+  write_draft(draft, record);
+  return put(txn, id, record);
+}
+
+Result<void> Registry::renew(store::WriteTxn& txn, const ProvenClient& client,
+                             const KeyHash& key) const {
+  LK_TRY(auto record, load_record(txn, client.id()));
+  if (state_in(record) != State::kApproved) {
+    return fail(Errc::kConflict, "clients: it was suspended or revoked meanwhile");
+  }
+  if (key_in(record.current_key()) == key || key_in(record.next_key()) == key) {
+    return {};
+  }
+  LK_TRY_VOID(require_free_key(txn, client.id(), key));
+  LK_TRY_VOID(forget(txn, IndexOf::kKey, *record.mutable_next_key()));
+  LK_TRY_VOID(put_index(txn, IndexOf::kKey, key, client.id()));
+  record.set_next_key(text_of(key));
+  return put(txn, client.id(), record);
+}
+
+Result<Registry::Verdict> Registry::prove(store::ReadTxn& txn, const ShownKey& shown,
+                                          Timestamp now) const {
+  LK_TRY(const auto id, find_by(txn, IndexOf::kKey, shown.key));
+  if (!id) {
+    return Verdict{NotApproved{"unknown_key"}};
+  }
+  LK_TRY(const auto record, load_record(txn, *id));
+  LK_TRY(const Client client, read_client(record, id->bytes()));
+  const bool is_next = client.next_key == shown.key;
+  if (!is_next && client.current_key != shown.key) {
+    return fail(Errc::kCorrupt, "clients: an index row names a client without this key");
+  }
+  if (const char* reason = why_not(client, shown, now)) {
+    return Verdict{NotApproved{reason, *id}};
+  }
+  ProvenClient proven{*id, client.as.rights};
+  proven.m_key = shown.key;
+  proven.m_touch_due = is_next || !client.last_used_at || now - *client.last_used_at >= kTouchAfter;
+  return Verdict{proven};
+}
+
+Result<void> Registry::touch(store::WriteTxn& txn, const ProvenClient& client,
+                             Timestamp now) const {
+  LK_TRY(auto record, load_record(txn, client.id()));
+  if (key_in(record.next_key()) == client.m_key) {
+    LK_TRY_VOID(forget(txn, IndexOf::kKey, *record.mutable_current_key()));
+    record.set_current_key(std::exchange(*record.mutable_next_key(), {}));
+  }
+  // Whoever has its certificate needs the token no more.
+  if (!record.token_hash().empty() && key_in(record.offered_key()) == client.m_key) {
+    LK_TRY_VOID(close_token(txn, record));
+  }
+  record.set_last_used_ms(std::max(record.last_used_ms(), now.ms));
+  return put(txn, client.id(), record);
+}
+
+Result<std::vector<Client>> Registry::list(store::ReadTxn& txn) const {
+  std::vector<Client> clients;
+  LK_TRY_VOID(kClients.scan(txn, {}, {}, clients_key(),
+                            [&](ByteView key, records::Client& record) -> Result<store::Step> {
+                              LK_TRY(auto client, read_client(record, key));
+                              clients.push_back(std::move(client));
+                              return store::Step::kContinue;
+                            }));
+  return clients;
+}
+
+Result<Client> Registry::load(store::ReadTxn& txn, const ClientId& id) const {
+  LK_TRY(const auto record, load_record(txn, id));
+  return read_client(record, id.bytes());
+}
+
+Result<ClientId> Registry::find_named(store::ReadTxn& txn, std::string_view text) const {
+  LK_TRY(const auto all, list(txn));
+  const auto id = ClientId::parse(text);
+  const auto found = std::ranges::find_if(all, [&](const Client& client) {
+    return id ? client.id == *id : client.state != State::kRevoked && client.as.name == text;
+  });
+  return found == all.end() ? Result<ClientId>{no_client()} : Result<ClientId>{found->id};
+}
+
+}  // namespace leadkeep::clients
