@@ -4,6 +4,7 @@
 
 #include <leadkeep/base/bytes.h>
 #include <leadkeep/base/check.h>
+#include <leadkeep/base/files.h>
 #include <leadkeep/crypto/certificate.h>
 #include <leadkeep/crypto/hash.h>
 #include <leadkeep/crypto/public_key.h>
@@ -144,10 +145,7 @@ Result<std::vector<Bytes>> metadata_signers(const std::string& name,
   if (settings.metadata_certificate.empty()) {
     return signers;
   }
-  std::ifstream in{settings.metadata_certificate, std::ios::binary};
-  std::string pem(kMostBytes, '\0');
-  in.read(pem.data(), static_cast<std::streamsize>(pem.size()));
-  pem.resize(static_cast<std::size_t>(std::max<std::streamsize>(in.gcount(), 0)));
+  LK_TRY(const std::string pem, read_file(settings.metadata_certificate, kMostBytes));
   for (crypto::CertifiedKey& key : crypto::keys_of_pem_certificates(pem)) {
     const auto parsed = crypto::PublicKey::parse(key.public_key);
     if (!parsed || !parsed->kind().is_strong()) {

@@ -1,5 +1,6 @@
 #include "service.h"
 
+#include "company_clients.h"
 #include "company_mail.h"
 #include "company_oidc.h"
 #include "company_sign_on.h"
@@ -22,7 +23,8 @@ namespace {
 api::ListenerOptions listener(const config::Endpoint& endpoint,
                               const std::filesystem::path& certificate,
                               const std::filesystem::path& key, config::TlsMinimum minimum,
-                              std::uint32_t max_connections) {
+                              std::uint32_t max_connections,
+                              std::vector<Bytes> client_authorities = {}) {
   api::ListenerOptions options;
   options.host = endpoint.host;
   options.port = endpoint.port;
@@ -31,6 +33,7 @@ api::ListenerOptions listener(const config::Endpoint& endpoint,
   options.minimum =
       minimum == config::TlsMinimum::kTls12 ? api::TlsMinimum::kTls12 : api::TlsMinimum::kTls13;
   options.max_connections = max_connections;
+  options.client_authorities = std::move(client_authorities);
   return options;
 }
 
@@ -88,6 +91,11 @@ std::optional<dpop::Proofs> proofs_of(const std::optional<webauthn::RelyingParty
   return party ? std::optional<dpop::Proofs>{party->origin()} : std::nullopt;
 }
 
+api::Pages pages_of(config::BrowserCertificate certificate) {
+  return certificate == config::BrowserCertificate::kNotRequired ? api::Pages::kWithoutCertificate
+                                                                 : api::Pages::kWithCertificate;
+}
+
 api::StoreCheck::Verdict verdict(bool sound) {
   return sound ? api::StoreCheck::Verdict::kSound : api::StoreCheck::Verdict::kDamaged;
 }
@@ -97,6 +105,7 @@ api::StoreCheck::Verdict verdict(bool sound) {
 // Every path with what it needs; built once the store and the secrets are there.
 struct Service::Paths {
   Paths(flow::House built_house, const config::Settings& settings, egress::AllowList allow_list,
+        std::unique_ptr<CompanyClients> company_clients,
         std::unique_ptr<CompanyDirectory> company_directory,
         std::unique_ptr<CompanyMail> company_mail, std::unique_ptr<CompanySignOn> company_sign_on,
         std::unique_ptr<MetadataFetcher> metadata_fetcher,
@@ -115,6 +124,7 @@ struct Service::Paths {
         throttle{settings.login.max_failures, settings.directory.max_failures},
         authoriser{identity::Policy::defaults()},
         dialer{std::move(allow_list)},
+        clients{std::move(company_clients)},
         directory{std::move(company_directory)},
         mail{std::move(company_mail)},
         providers{std::move(company_sign_on)},
@@ -126,6 +136,10 @@ struct Service::Paths {
         work_conversation{house},
         keep_consent{house},
         refuse{house},
+        admit_client{house, clients->registry(), refuse},
+        enrol_client{house, clients->registry(), clients->authority(),
+                     settings.clients.certificate_life, refuse},
+        manage_clients{house, clients->registry()},
         log_in{house,
                prover(),
                {second_factors, passkeys, devices, email_codes, sign_on_answers},
@@ -208,6 +222,7 @@ struct Service::Paths {
   identity::LoginThrottle throttle;
   identity::Authoriser authoriser;
   egress::Dialer dialer;
+  std::unique_ptr<CompanyClients> clients;
   std::unique_ptr<CompanyDirectory> directory;  // nothing: the local list proves agents
   std::unique_ptr<CompanyMail> mail;            // nothing: no code is sent
   std::unique_ptr<CompanySignOn> providers;     // nothing: no identity provider is asked
@@ -221,6 +236,9 @@ struct Service::Paths {
   flow::WorkConversation work_conversation;
   flow::KeepConsent keep_consent;
   flow::Refuse refuse;
+  flow::AdmitClient admit_client;
+  flow::EnrolClient enrol_client;
+  flow::ManageClients manage_clients;
   flow::LogIn log_in;
   flow::ManageAgents manage_agents;
   flow::ChangePassword change_password;
@@ -291,6 +309,7 @@ Result<void> Service::build_paths(const config::Settings& settings) {
   LK_TRY(AccountSecrets secrets, read_secrets(settings.whatsapp));
   LK_TRY(const privacy::Region region, privacy::Region::parse(settings.inbox.region));
   LK_TRY(egress::AllowList allow_list, egress::AllowList::parse(allowed(settings.egress.allow)));
+  LK_TRY(auto clients, CompanyClients::open(settings, *m_store, m_clock));
   LK_TRY(auto directory, CompanyDirectory::open(settings.directory, m_clock));
   LK_TRY(auto mail, CompanyMail::open(settings.mail));
   LK_TRY(auto sign_on, CompanySignOn::open(settings));
@@ -300,8 +319,8 @@ Result<void> Service::build_paths(const config::Settings& settings) {
   m_paths = std::make_unique<Paths>(
       flow::House{*m_store, m_clock, m_feed, m_outbox_signal, m_metrics,
                   settings.whatsapp.phone_number_id, region},
-      settings, std::move(allow_list), std::move(directory), std::move(mail), std::move(sign_on),
-      std::move(fetcher), std::move(openid), std::move(party));
+      settings, std::move(allow_list), std::move(clients), std::move(directory), std::move(mail),
+      std::move(sign_on), std::move(fetcher), std::move(openid), std::move(party));
 
   delivery::GraphOptions graph;
   graph.url = settings.whatsapp.graph_url;
@@ -338,12 +357,15 @@ Result<void> Service::open_doors(const config::Settings& settings) {
   LK_TRY(m_control,
          api::ControlServer::start(
              settings.control.socket,
-             api::ControlServices{p.manage_agents, p.change_password, p.end_sessions,
-                                  p.enrol_second_factor, p.keep_devices, p.open_break_glass,
-                                  p.end_leavers ? &*p.end_leavers : nullptr,
-                                  [this] { return verify_store(); },
-                                  [this] { return control_status(); }, m_metrics, m_clock}));
-  const api::ApiServices services{p.log_in,
+             api::ControlServices{
+                 p.manage_clients, p.enrol_client, p.manage_agents, p.change_password,
+                 p.end_sessions, p.enrol_second_factor, p.keep_devices, p.open_break_glass,
+                 p.end_leavers ? &*p.end_leavers : nullptr, [this] { return verify_store(); },
+                 [this] { return control_status(); }, m_metrics, m_clock}));
+  const api::ApiServices services{p.admit_client,
+                                  p.enrol_client,
+                                  p.manage_clients,
+                                  p.log_in,
                                   p.show_inbox,
                                   p.send_reply,
                                   p.work_conversation,
@@ -367,10 +389,11 @@ Result<void> Service::open_doors(const config::Settings& settings) {
                                   m_clock,
                                   [this] { return health(); },
                                   settings.events.max_listeners,
-                                  p.proofs ? &*p.proofs : nullptr};
+                                  p.proofs ? &*p.proofs : nullptr,
+                                  pages_of(settings.browser.certificate)};
   LK_TRY(m_api, api::ApiServer::start(listener(settings.api.listen, settings.api.tls_certificate,
                                                settings.api.tls_key, settings.api.tls_minimum,
-                                               settings.api.max_connections),
+                                               settings.api.max_connections, p.clients->believed()),
                                       services));
   LK_TRY(m_webhook, api::WebhookServer::start(
                         listener(settings.webhook.listen, settings.webhook.tls_certificate,

@@ -32,6 +32,21 @@ constexpr const char* kCommands =
     "  agents reset-second-factor USERNAME\n"
     "                          takes every second factor away and signs the agent out; prints a\n"
     "                            code to enrol a new one with, good once and for ten minutes\n"
+    "  client list             every program that may talk to us, or might, and what it may\n"
+    "  client add NAME         --owner IT --purpose 'contacts of the CRM' --scope SCOPE\n"
+    "                            --record-class CLASS --network 10.1.0.0/16; prints a token, good "
+    "for\n"
+    "                            ten minutes, to bring the client's key with\n"
+    "  client enrol            brings a key: --token-file FILE, and --key FILE, which is made if "
+    "it "
+    "is\n"
+    "                            missing, or --request FILE of a key elsewhere. The same again, "
+    "once\n"
+    "                            it is approved, writes the --certificate FILE\n"
+    "  client approve NAME     --fingerprint SHA256 of its key, as its owner says it\n"
+    "  client suspend NAME     its requests and streams end at once; client resume NAME\n"
+    "  client revoke NAME      for good\n"
+    "  client invite NAME      another token: it has lost its key\n"
     "  break-glass             root only: prints a code that opens a session of 15 minutes, which\n"
     "                            manages agents and sees no personal data; for when the directory\n"
     "                            lets nobody in. It is on record and in the log\n"
@@ -72,6 +87,10 @@ constexpr const char* kCommands =
     "  leaktest                look for personal data where the policy does not allow it;\n"
     "                            leaktest --help says how\n\n"
     "Roles: agent, supervisor, admin. An administrator sees no conversation.\n"
+    "Scopes: sessions, conversations:read, conversations:write, messages:send, leads:read,\n"
+    "consents:read, consents:write, events:read, agents:read, administration.\n"
+    "Own scopes, of a program with nobody signed in, are those that read.\n"
+    "Record classes: phone_numbers, email_addresses, whatsapp_ids, names, texts.\n"
     "Exit codes: 0 done, 1 refused, damaged or leaks, 2 usage, 3 the daemon does not answer.\n\n";
 
 po::options_description describe(Arguments& out) {
@@ -100,7 +119,31 @@ po::options_description describe(Arguments& out) {
       "saml test: which identity provider was asked (the only one)")(
       "fingerprint", po::value<std::string>(&out.saml.fingerprint)->value_name("SHA256"),
       "saml add, refresh: of the metadata or its certificate, as the identity provider's people "
-      "say")("log", po::value<std::string>()->value_name("FILE"), "leaktest: log to search")(
+      "say; client approve: of its key")(
+      "owner", po::value<std::string>(&out.client.owner)->value_name("WHO"),
+      "client add: the person or team that answers for it")(
+      "purpose", po::value<std::string>(&out.client.purpose)->value_name("WHY"),
+      "client add: what it is for")(
+      "scope", po::value<std::vector<std::string>>(&out.client.scopes)->value_name("SCOPE"),
+      "client add: what may be done through it; may be given more than once")(
+      "own-scope", po::value<std::vector<std::string>>(&out.client.own_scopes)->value_name("SCOPE"),
+      "client add: what it may read by itself, with nobody signed in; may be given more than once")(
+      "record-class",
+      po::value<std::vector<std::string>>(&out.client.record_classes)->value_name("CLASS"),
+      "client add: what of a person may be seen through it; may be given more than once")(
+      "network", po::value<std::vector<std::string>>(&out.client.networks)->value_name("CIDR"),
+      "client add: where it may come from (everywhere); may be given more than once")(
+      "expires-in-days", po::value<unsigned>()->value_name("N"),
+      "client add: when it is over (never)")(
+      "token-file", po::value<std::string>()->value_name("FILE"),
+      "client add, invite: writes the token there, mode 0600, and not onto the screen; client "
+      "enrol: reads it")("key", po::value<std::string>()->value_name("FILE"),
+                         "client enrol: the client's private key, PEM, mode 0600")(
+      "request", po::value<std::string>()->value_name("FILE"),
+      "client enrol: a certificate request, PEM, of a key that is elsewhere")(
+      "certificate", po::value<std::string>()->value_name("FILE"),
+      "client enrol: where the certificate is written to, PEM")(
+      "log", po::value<std::string>()->value_name("FILE"), "leaktest: log to search")(
       "memory", "leaktest: search the memory too")("json", "leaktest: report as JSON")(
       "idle", po::value<unsigned>()->value_name("SECONDS"),
       "leaktest: rest before files and memory are searched (3)")("version", "print the version")(
@@ -145,6 +188,13 @@ Result<Arguments> parse_arguments(int argc, const char* const* argv) {
     take_path(chosen, "root-key-file", out.root_key_file);
     take_path(chosen, "password-file", out.password_file);
     take_path(chosen, "config", out.config);
+    take_path(chosen, "token-file", out.client.token_file);
+    take_path(chosen, "key", out.client.key);
+    take_path(chosen, "request", out.client.request);
+    take_path(chosen, "certificate", out.client.certificate);
+    if (chosen.contains("expires-in-days")) {
+      out.client.expires_in_days = chosen["expires-in-days"].as<unsigned>();
+    }
     take_leak_test(chosen, out.leak_test);
     out.leak_test.config = out.config;
     if (chosen.contains("version")) {

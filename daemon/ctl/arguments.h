@@ -5,6 +5,7 @@
 #include <leadkeep/base/result.h>
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,21 @@ struct SamlOptions {
   std::string at;           // RFC 3339; empty: now
   std::string request;      // InResponseTo; empty: what the response says
   std::string provider;     // NAME; empty: the only one
-  std::string fingerprint;  // add: that an administrator has compared
+  std::string fingerprint;  // add: that an administrator has compared; of a client's key as well
+};
+
+struct ClientOptions {
+  std::string owner;
+  std::string purpose;
+  std::vector<std::string> scopes;
+  std::vector<std::string> own_scopes;
+  std::vector<std::string> record_classes;
+  std::vector<std::string> networks;
+  std::optional<unsigned> expires_in_days;
+  std::filesystem::path token_file;   // add, invite: written; enrol: read
+  std::filesystem::path key;          // enrol: made if it is missing
+  std::filesystem::path request;      // enrol: in place of a key
+  std::filesystem::path certificate;  // enrol: written
 };
 
 struct Arguments {
@@ -29,6 +44,7 @@ struct Arguments {
   std::string display_name;
   std::vector<std::string> roles;
   SamlOptions saml;
+  ClientOptions client;
   leaktest::Options leak_test;
   enum class Wish { kCommand, kHelp, kVersion } wish = Wish::kCommand;
 };

@@ -1,5 +1,6 @@
 #include "commands.h"
 
+#include "client_commands.h"
 #include "control_client.h"
 #include "directory_test.h"
 #include "mail_test.h"
@@ -334,6 +335,9 @@ ExitCode run_command(const Arguments& arguments) {
   }
   if (is(3, "mail", "test")) {
     return test_mail(arguments);
+  }
+  if (!words.empty() && words[0] == "client") {
+    return run_client_command(arguments);
   }
   if (!words.empty() && words[0] == "saml") {
     return run_saml_command(arguments);

@@ -19,7 +19,7 @@ Result<identity::Trial> try_log_in(const Arguments& arguments) {
     return fail(Errc::kInvalidInput, "directory.kind is none; see the directory settings in " +
                                          arguments.config.string());
   }
-  identity::LoginAttempt attempt;
+  identity::LoginAttempt attempt{identity::Caller::page()};
   attempt.username = arguments.words[2];
   LK_TRY(attempt.password, read_password(arguments.password_file));
   return directory->people().try_out(attempt);

@@ -260,7 +260,7 @@ class Errors(functional.FunctionalTest):
     # -- the wire ------------------------------------------------------------------------------
 
     def raw(self, data):
-        context = ssl.create_default_context(cafile=str(self.instance.ca))
+        context = self.instance.tls()
         with socket.create_connection(("127.0.0.1", self.instance.api_port), 10) as plain:
             with context.wrap_socket(plain, server_hostname="localhost") as wire:
                 wire.sendall(data)
@@ -290,7 +290,7 @@ class Errors(functional.FunctionalTest):
         self.assertTrue(answer == b"" or answer.startswith(b"HTTP/1.1 431"), answer[:60])
 
     def test_tls_below_the_minimum(self):
-        old = ssl.create_default_context(cafile=str(self.instance.ca))
+        old = self.instance.tls()
         old.maximum_version = ssl.TLSVersion.TLSv1_2
         with socket.create_connection(("127.0.0.1", self.instance.api_port), 10) as plain:
             with self.assertRaises((ssl.SSLError, ConnectionError)):

@@ -34,7 +34,7 @@ class ManyListeners(functional.FunctionalTest):
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
         if hard < LISTENERS + 200:
             raise cls.skipTest(cls, f"this machine allows {hard} descriptors only")
-        cls.context = ssl.create_default_context(cafile=str(cls.instance.ca))
+        cls.context = cls.instance.tls()
 
     def setUp(self):
         self.sockets = []

@@ -78,11 +78,14 @@ class FunctionalTest(unittest.TestCase):
     """One running instance for the class: daemon, simulator, agents."""
     settings = {}
     agents = (("anna", "agent"),)
+    # Whether its browsers show a certificate, as programs do. Chromium takes one by hand only.
+    browser_certificate = "required"
     maxDiff = None
 
     @classmethod
     def setUpClass(cls):
         cls.instance = make_instance(cls.__name__)
+        cls.instance.browser_certificate = cls.browser_certificate
         cls.addClassCleanup(cls.instance.stop)
         cls.instance.make()
         cls.prepare()

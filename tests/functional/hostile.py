@@ -127,7 +127,7 @@ class HostileTest(functional.FunctionalTest):
     def setUpClass(cls):
         super().setUpClass()
         cls.secret = (cls.instance.folder / "app-secret").read_text().strip()
-        cls.tls = ssl.create_default_context(cafile=str(cls.instance.ca))
+        cls.tls = cls.instance.tls()
         cls.doors = (Door("api", cls.instance.api_port, "/healthz", 200),
                      Door("webhook", cls.instance.webhook_port, WEBHOOK, 403))
         cls.say_hello()

@@ -18,6 +18,7 @@ GET = """
 
 class PasskeyUser:
     """Beside a FunctionalTest: one browser for the class."""
+    browser_certificate = "not_required"
 
     @classmethod
     def setUpClass(cls):

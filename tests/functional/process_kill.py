@@ -85,7 +85,8 @@ class Load:
                 self.problems.append("a thread of the load does not end")
 
     def agent(self, token=None):
-        return OneTry(f"https://127.0.0.1:{self.instance.api_port}", str(self.instance.ca), token)
+        return OneTry(f"https://127.0.0.1:{self.instance.api_port}", token=token,
+                      tls=self.instance.tls)
 
     def answered(self, client, method, path, expect, **request):
         """The answer, tried again until there is one; None if the run ends before that."""

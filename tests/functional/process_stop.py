@@ -284,7 +284,7 @@ class Busy(functional.FunctionalTest):
         self.assertEqual([o["text"] for o in self.outbound()].count("Nobody answers."), 1)
 
     def test_requests_that_stall_do_not_hold_up_a_stop(self):
-        context = ssl.create_default_context(cafile=str(self.instance.ca))
+        context = self.instance.tls()
         stalled = []
         for port, path in ((self.instance.api_port, "/v1/sessions"),
                            (self.instance.webhook_port, "/webhooks/whatsapp")):

@@ -5,6 +5,7 @@ from page_user import Page
 
 class Visit:
     """Of a test with an identity provider `idp`, where people go by way of `log_in_path`."""
+    browser_certificate = "not_required"
 
     @classmethod
     def ctl(cls, *arguments, check=True, text_input=None):

@@ -10,6 +10,7 @@ DEVICES = FACTOR + "/devices"
 
 
 class RecognisedDevice(functional.FunctionalTest):
+    browser_certificate = "not_required"
     settings = {"second_factor.required_for": "supervisor, admin", "login.max_failures": 1000,
                 "session.max_per_agent": 20}
     agents = (("anna", "agent"), ("bert", "agent"), ("sofia", "supervisor"), ("root", "admin"))
@@ -234,6 +235,7 @@ class RecognisedDevice(functional.FunctionalTest):
 
     def test_settings_switch_it_off(self):
         other = functional.make_instance("NoDevices")
+        other.browser_certificate = "not_required"
         self.addCleanup(other.stop)
         other.make()
         other.start({"second_factor.device_for": "nobody"})

@@ -14,7 +14,7 @@ using identity::Role;
 class BreakGlassPath : public ::testing::Test, public PathHouse {
  protected:
   Result<identity::OpenedSession> open(std::string_view code, const std::string& source = "::1") {
-    return open_break_glass.open(SecretBytes::copy_of(as_bytes(code)), source);
+    return open_break_glass.open(a_program(), SecretBytes::copy_of(as_bytes(code)), source);
   }
 
   [[nodiscard]] std::string issue() {
@@ -72,19 +72,19 @@ TEST_F(BreakGlassPath, EndsAfterFifteenMinutesHoweverBusy) {
   const auto opened = must(open(issue()));
   for (int i = 0; i < 14; ++i) {
     store.clock().advance(1min);
-    const auto session = must(log_in.resume(opened.token.expose()));
+    const auto session = must(log_in.resume({a_program(), opened.token.expose()}));
     EXPECT_TRUE(authoriser.permit<Action::kManageAgents>(session)) << i;
   }
   store.clock().advance(1min);
-  EXPECT_FALSE(log_in.resume(opened.token.expose()));
+  EXPECT_FALSE(log_in.resume({a_program(), opened.token.expose()}));
 }
 
 TEST_F(BreakGlassPath, EndsTheSessionBeforeWhenAnotherIsOpened) {
   const auto first = must(open(issue()));
   const auto second = must(open(issue()));
   EXPECT_EQ(first.session.agent(), second.session.agent());
-  EXPECT_FALSE(log_in.resume(first.token.expose()));
-  EXPECT_TRUE(log_in.resume(second.token.expose()));
+  EXPECT_FALSE(log_in.resume({a_program(), first.token.expose()}));
+  EXPECT_TRUE(log_in.resume({a_program(), second.token.expose()}));
 }
 
 TEST_F(BreakGlassPath, CanBeMadeNothingThatLasts) {
@@ -93,7 +93,7 @@ TEST_F(BreakGlassPath, CanBeMadeNothingThatLasts) {
   EXPECT_EQ(
       enrol_second_factor.confirm(session, SecretBytes::copy_of(as_bytes("123456"))).error().code,
       Errc::kForbidden);
-  identity::LoginAttempt attempt;
+  identity::LoginAttempt attempt{a_program()};
   attempt.password = SecretBytes::copy_of(as_bytes(kPassword));
   attempt.source = "::1";
   EXPECT_EQ(log_in.step_up(session, std::move(attempt)).error().code, Errc::kProofRefused);
@@ -102,7 +102,7 @@ TEST_F(BreakGlassPath, CanBeMadeNothingThatLasts) {
 TEST_F(BreakGlassPath, HasNoPasswordAndItsRoleIsGivenToNobody) {
   must(open(issue()));
   for (const std::string_view password : {std::string_view{}, kPassword}) {
-    identity::LoginAttempt attempt;
+    identity::LoginAttempt attempt{a_program()};
     attempt.username = ":break-glass";
     attempt.password = SecretBytes::copy_of(as_bytes(password));
     attempt.source = "192.0.2.7";
@@ -124,7 +124,7 @@ TEST_F(BreakGlassPath, IsEndedByDisablingItsAgentAndOpenedByTheNextCode) {
   const auto opened = must(open(issue()));
   const auto by = flow::ManageAgents::By::operator_of_the_host();
   must(manage_agents.set_state(by, ":break-glass", identity::AgentSummary::State::kDisabled));
-  EXPECT_FALSE(log_in.resume(opened.token.expose()));
+  EXPECT_FALSE(log_in.resume({a_program(), opened.token.expose()}));
   EXPECT_TRUE(open(issue()));
 }
 
@@ -135,7 +135,7 @@ TEST_F(BreakGlassPath, ThrottlesGuessingWhereItComesFromAndNowhereElse) {
   }
   EXPECT_EQ(open(code).error().code, Errc::kTooManyRequests);
   for (int i = 0; i < 10; ++i) {  // a name that is no name of an agent
-    identity::LoginAttempt attempt;
+    identity::LoginAttempt attempt{a_program()};
     attempt.username = ":break-glass 192.0.2.99";
     attempt.source = "198.51.100.1";
     EXPECT_FALSE(log_in.log_in(attempt));

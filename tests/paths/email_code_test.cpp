@@ -33,7 +33,7 @@ class EmailCodePath : public ::testing::Test, public PathHouse {
 
   identity::ProvenIdentity proven(const std::string& name, std::vector<Role> roles) {
     sign_in(name, std::move(roles));
-    identity::LoginAttempt attempt;
+    identity::LoginAttempt attempt{a_program()};
     attempt.username = name;
     attempt.password = SecretBytes::copy_of(as_bytes(kPassword));
     identity::RefusedProof refused;
@@ -221,7 +221,7 @@ TEST_F(EmailCodePath, OpensASessionThatIsNeverAFreshProofAndEndsWithThePolicy) {
   const auto anna = proven("anna", {Role::kAgent});
   const auto draft = EmailCodes::Draft::draw();
   ASSERT_EQ(issue(anna, draft), std::nullopt);
-  const auto start = identity::SessionStart::draw("192.0.2.7", store.clock().now());
+  const auto start = identity::SessionStart::draw(a_program(), "192.0.2.7", store.clock().now());
   const identity::SessionStore accepting{{}, directory_word, policy_for({Role::kAgent})};
   const auto opened = must(store->write([&](store::WriteTxn& txn) -> Result<identity::Session> {
     LK_TRY(const auto decision,
@@ -237,14 +237,14 @@ TEST_F(EmailCodePath, OpensASessionThatIsNeverAFreshProofAndEndsWithThePolicy) {
   EXPECT_EQ(enrol_passkey.ask(opened).error().code, Errc::kStepUpRequired);
   const identity::SessionStore without{{}, directory_word, policy_for({})};
   const auto found = store->read([&](store::ReadTxn& txn) {
-    return without.find(txn, {start.token.expose()}, store.clock().now());
+    return without.find(txn, {a_program(), start.token.expose()}, store.clock().now());
   });
   ASSERT_FALSE(found);
   EXPECT_EQ(found.error().code, Errc::kUnauthenticated);
 }
 
 TEST_F(EmailCodePath, DoesNotExistWhereThereIsNoRelay) {
-  const auto asked = log_in.ask_for_email_code({});
+  const auto asked = log_in.ask_for_email_code(identity::LoginAttempt{a_program()});
   ASSERT_FALSE(asked);
   EXPECT_EQ(asked.error().code, Errc::kNotFound);
 }

@@ -13,7 +13,7 @@ using identity::Role;
 class EndSessionsPath : public ::testing::Test, public PathHouse {
  protected:
   identity::OpenedSession attempt(std::string_view name) {
-    identity::LoginAttempt attempt;
+    identity::LoginAttempt attempt{a_program()};
     attempt.username = std::string{name};
     attempt.password = SecretBytes::copy_of(as_bytes(kPassword));
     attempt.source = "192.0.2.7";
@@ -21,7 +21,7 @@ class EndSessionsPath : public ::testing::Test, public PathHouse {
   }
 
   [[nodiscard]] bool is_live(const identity::OpenedSession& opened) {
-    return log_in.session_of(opened.token.expose()).ok();
+    return log_in.session_of({a_program(), opened.token.expose()}).ok();
   }
 
   [[nodiscard]] std::vector<audit::Entry> ends() {

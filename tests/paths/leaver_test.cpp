@@ -59,7 +59,7 @@ class LeaverPath : public ::testing::Test, public PathHouse {
   }
 
   identity::OpenedSession sign_in_again(const std::string& name) {
-    identity::LoginAttempt attempt;
+    identity::LoginAttempt attempt{a_program()};
     attempt.username = name;
     attempt.password = SecretBytes::copy_of(as_bytes(kPassword));
     attempt.source = "127.0.0.1";
@@ -68,7 +68,7 @@ class LeaverPath : public ::testing::Test, public PathHouse {
 
   // A browser that was remembered, and then signed out.
   identity::LoginAttempt remember_browser_of(const std::string& name) {
-    identity::LoginAttempt attempt;
+    identity::LoginAttempt attempt{a_program()};
     attempt.username = name;
     attempt.password = SecretBytes::copy_of(as_bytes(kPassword));
     attempt.source = "127.0.0.1";
@@ -89,11 +89,11 @@ class LeaverPath : public ::testing::Test, public PathHouse {
   }
 
   bool is_in(const identity::OpenedSession& opened) {
-    return log_in.session_of(opened.token.expose()).ok();
+    return log_in.session_of({a_program(), opened.token.expose()}).ok();
   }
 
   Errc refusal(const identity::OpenedSession& opened) {
-    const auto session = log_in.session_of(opened.token.expose());
+    const auto session = log_in.session_of({a_program(), opened.token.expose()});
     return session ? Errc::kInternal : session.error().code;
   }
 
@@ -233,8 +233,9 @@ TEST_F(LeaverPath, LetsSessionsWaitWhenTheDirectoryWasNotHeardForFourHours) {
   for (int i = 0; i < 12; ++i) {
     store.clock().advance(20min);
     EXPECT_TRUE(anna_goes_on);
-    anna_goes_on = log_in.resume(anna.token.expose()).ok();
-    must(log_in.resume(local.token.expose()));  // nobody but we vouches for the local list
+    anna_goes_on = log_in.resume({a_program(), anna.token.expose()}).ok();
+    must(log_in.resume(
+        {a_program(), local.token.expose()}));  // nobody but we vouches for the local list
   }
   EXPECT_FALSE(anna_goes_on);
   EXPECT_EQ(refusal(anna), Errc::kUnavailable);
@@ -288,7 +289,7 @@ TEST_F(LeaverPath, LetsNameAndRolesFollowTheDirectory) {
   people["anna"].roles = {Role::kSupervisor};
   const std::size_t entries = trail().size();
   must(end_leavers.run());
-  const auto session = must(log_in.session_of(anna.token.expose()));
+  const auto session = must(log_in.session_of({a_program(), anna.token.expose()}));
   EXPECT_EQ(session.display_name(), "Anna Neu");
   EXPECT_THAT(session.roles(), ElementsAre(Role::kSupervisor));
   EXPECT_EQ(trail().size(), entries);

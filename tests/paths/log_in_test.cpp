@@ -13,7 +13,7 @@ using identity::Role;
 class LogInPath : public ::testing::Test, public PathHouse {
  protected:
   Result<identity::OpenedSession> attempt(std::string_view name, std::string_view password) {
-    identity::LoginAttempt attempt;
+    identity::LoginAttempt attempt{a_program()};
     attempt.username = std::string{name};
     attempt.password = SecretBytes::copy_of(as_bytes(password));
     attempt.source = "192.0.2.7";
@@ -33,7 +33,7 @@ class LogInPath : public ::testing::Test, public PathHouse {
 TEST_F(LogInPath, OpensASessionThatTheTokenFindsAgain) {
   add_agent("anna");
   const auto opened = must(attempt("Anna ", kPassword));
-  const auto session = must(log_in.resume(opened.token.expose()));
+  const auto session = must(log_in.resume({a_program(), opened.token.expose()}));
   EXPECT_EQ(session.id(), opened.session.id());
   EXPECT_EQ(session.username(), "anna");
 }
@@ -63,7 +63,7 @@ TEST_F(LogInPath, GivesOneAnswerForEveryFailure) {
 TEST_F(LogInPath, ThrottlesGuessingForKnownAndUnknownAccountsAlike) {
   add_agent("anna");
   for (const char* name : {"anna", "nobody"}) {
-    identity::LoginAttempt guess;
+    identity::LoginAttempt guess{a_program()};
     guess.username = name;
     guess.password = SecretBytes::copy_of(as_bytes("guess guess guess"));
     for (int i = 0; i < 10; ++i) {
@@ -82,11 +82,12 @@ TEST_F(LogInPath, EndsASessionThatIsIdleTooLong) {
   add_agent("anna");
   const auto opened = must(attempt("anna", kPassword));
   store.clock().advance(std::chrono::minutes{29});
-  must(log_in.resume(opened.token.expose()));
+  must(log_in.resume({a_program(), opened.token.expose()}));
   store.clock().advance(std::chrono::minutes{29});
-  must(log_in.resume(opened.token.expose()));
+  must(log_in.resume({a_program(), opened.token.expose()}));
   store.clock().advance(std::chrono::minutes{30});
-  EXPECT_EQ(log_in.resume(opened.token.expose()).error().code, Errc::kUnauthenticated);
+  EXPECT_EQ(log_in.resume({a_program(), opened.token.expose()}).error().code,
+            Errc::kUnauthenticated);
 }
 
 TEST_F(LogInPath, EndsASessionThatIsTooOldHoweverBusy) {
@@ -94,10 +95,11 @@ TEST_F(LogInPath, EndsASessionThatIsTooOldHoweverBusy) {
   const auto opened = must(attempt("anna", kPassword));
   for (int i = 0; i < 35; ++i) {
     store.clock().advance(std::chrono::minutes{20});
-    must(log_in.resume(opened.token.expose()));
+    must(log_in.resume({a_program(), opened.token.expose()}));
   }
   store.clock().advance(std::chrono::minutes{20});
-  EXPECT_EQ(log_in.resume(opened.token.expose()).error().code, Errc::kUnauthenticated);
+  EXPECT_EQ(log_in.resume({a_program(), opened.token.expose()}).error().code,
+            Errc::kUnauthenticated);
 }
 
 TEST_F(LogInPath, EndsSessionsOnSignOutAndWhenTheAgentIsDisabled) {
@@ -105,11 +107,11 @@ TEST_F(LogInPath, EndsSessionsOnSignOutAndWhenTheAgentIsDisabled) {
   const auto first = must(attempt("anna", kPassword));
   const auto second = must(attempt("anna", kPassword));
   must(log_in.log_out(first.session));
-  EXPECT_FALSE(log_in.resume(first.token.expose()));
-  EXPECT_TRUE(log_in.resume(second.token.expose()));
+  EXPECT_FALSE(log_in.resume({a_program(), first.token.expose()}));
+  EXPECT_TRUE(log_in.resume({a_program(), second.token.expose()}));
   must(manage_agents.set_state(flow::ManageAgents::By::operator_of_the_host(), "anna",
                                identity::AgentSummary::State::kDisabled));
-  EXPECT_FALSE(log_in.resume(second.token.expose()));
+  EXPECT_FALSE(log_in.resume({a_program(), second.token.expose()}));
 }
 
 TEST_F(LogInPath, EndsTheOldestSessionBeyondTheLimit) {
@@ -118,7 +120,7 @@ TEST_F(LogInPath, EndsTheOldestSessionBeyondTheLimit) {
   for (int i = 0; i < 5; ++i) {
     must(attempt("anna", kPassword));
   }
-  EXPECT_FALSE(log_in.resume(oldest.token.expose()));
+  EXPECT_FALSE(log_in.resume({a_program(), oldest.token.expose()}));
 }
 
 TEST_F(LogInPath, PutsTheEndOfASessionThatMadeRoomOnRecord) {
@@ -149,10 +151,11 @@ TEST_F(LogInPath, EndsAnIdleSessionAlthoughAnEventStreamAsksForItAllTheTime) {
   const auto opened = must(attempt("anna", kPassword));
   for (int i = 0; i < 29; ++i) {
     store.clock().advance(std::chrono::minutes{1});
-    must(log_in.session_of(opened.token.expose()));
+    must(log_in.session_of({a_program(), opened.token.expose()}));
   }
   store.clock().advance(std::chrono::minutes{1});
-  EXPECT_EQ(log_in.session_of(opened.token.expose()).error().code, Errc::kUnauthenticated);
+  EXPECT_EQ(log_in.session_of({a_program(), opened.token.expose()}).error().code,
+            Errc::kUnauthenticated);
 }
 
 TEST_F(LogInPath, AddsAnAgentOnceHoweverOftenTheRequestIsRepeated) {
@@ -179,8 +182,8 @@ TEST_F(LogInPath, RefusesTokensThatWereNeverGivenOut) {
   for (std::size_t i = 0; i < token.size(); ++i) {
     std::string other = token;
     other[i] = other[i] == 'A' ? 'B' : 'A';
-    EXPECT_FALSE(log_in.resume(as_bytes(other)));
-    EXPECT_FALSE(log_in.resume(as_bytes(std::string_view{token}.substr(0, i))));
+    EXPECT_FALSE(log_in.resume({a_program(), as_bytes(other)}));
+    EXPECT_FALSE(log_in.resume({a_program(), as_bytes(std::string_view{token}.substr(0, i))}));
   }
 }
 

@@ -194,15 +194,15 @@ class MixedLoad : public ::testing::Test, public PathHouse {
 
   void keep_logging_in() {
     for (int i = 0; i < kLogIns; ++i) {
-      identity::LoginAttempt attempt;
+      identity::LoginAttempt attempt{a_program()};
       attempt.username = "bert";
       attempt.password = SecretBytes::copy_of(as_bytes(kPassword));
       attempt.source = "127.0.0.1";
       const auto opened = must(log_in.log_in(attempt));
-      const auto session = must(log_in.resume(opened.token.expose()));
+      const auto session = must(log_in.resume({a_program(), opened.token.expose()}));
       (void)permit<Action::kReply>(session);
       must(log_in.log_out(session));
-      EXPECT_FALSE(log_in.resume(opened.token.expose()));
+      EXPECT_FALSE(log_in.resume({a_program(), opened.token.expose()}));
     }
   }
 

@@ -59,7 +59,7 @@ class OidcPath : public ::testing::Test, public PathHouse {
   }
 
   static identity::LoginAttempt attempt_of(const Browser& browser) {
-    identity::LoginAttempt attempt;
+    identity::LoginAttempt attempt{a_program()};
     attempt.sign_on = browser.request;
     attempt.source = "10.0.0.1";
     return attempt;

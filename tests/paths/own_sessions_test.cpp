@@ -18,7 +18,7 @@ class OwnSessionsPath : public ::testing::Test, public PathHouse {
  protected:
   static identity::LoginAttempt typed(std::string_view name, std::string_view password,
                                       std::string source = "192.0.2.7") {
-    identity::LoginAttempt attempt;
+    identity::LoginAttempt attempt{a_program()};
     attempt.username = std::string{name};
     attempt.password = SecretBytes::copy_of(as_bytes(password));
     attempt.source = std::move(source);
@@ -38,7 +38,7 @@ class OwnSessionsPath : public ::testing::Test, public PathHouse {
   void pass(const identity::OpenedSession& opened, std::chrono::minutes time) {
     for (; time >= 20min; time -= 20min) {
       store.clock().advance(20min);
-      must(log_in.resume(opened.token.expose()));
+      must(log_in.resume({a_program(), opened.token.expose()}));
     }
     store.clock().advance(time);
   }
@@ -65,9 +65,9 @@ TEST_F(OwnSessionsPath, EndsOneOfThemAndNoneOfSomebodyElse) {
   sign_in("bert", {Role::kAgent});
   const auto bert = open("bert");
   EXPECT_EQ(own_sessions.end(bert.session, lost.session.id()).error().code, Errc::kNotFound);
-  EXPECT_TRUE(log_in.resume(lost.token.expose()));
+  EXPECT_TRUE(log_in.resume({a_program(), lost.token.expose()}));
   must(own_sessions.end(anna, lost.session.id()));
-  EXPECT_FALSE(log_in.resume(lost.token.expose()));
+  EXPECT_FALSE(log_in.resume({a_program(), lost.token.expose()}));
   EXPECT_EQ(trail().back().entry.reason, "signed_out_elsewhere");
   EXPECT_EQ(own_sessions.end(anna, lost.session.id()).error().code, Errc::kNotFound);
 }
@@ -79,9 +79,9 @@ TEST_F(OwnSessionsPath, SignsOutEverywhereTheAgentAndNobodyElse) {
   sign_in("bert", {Role::kAgent});
   const auto bert = open("bert");
   must(own_sessions.end_all(one.session));
-  EXPECT_FALSE(log_in.resume(one.token.expose()));
-  EXPECT_FALSE(log_in.resume(other.token.expose()));
-  EXPECT_TRUE(log_in.resume(bert.token.expose()));
+  EXPECT_FALSE(log_in.resume({a_program(), one.token.expose()}));
+  EXPECT_FALSE(log_in.resume({a_program(), other.token.expose()}));
+  EXPECT_TRUE(log_in.resume({a_program(), bert.token.expose()}));
   EXPECT_EQ(trail().back().entry.reason, "signed_out_everywhere");
 }
 
@@ -121,14 +121,15 @@ TEST_F(OwnSessionsPath, AsksForANewProofOfASessionThatWasLeftOpen) {
   const auto opened = open("root");
   EXPECT_TRUE(authoriser.permit<Action::kManageAgents>(opened.session));
   store.clock().advance(5min);
-  const auto old = must(log_in.resume(opened.token.expose()));
+  const auto old = must(log_in.resume({a_program(), opened.token.expose()}));
   EXPECT_EQ(authoriser.permit<Action::kManageAgents>(old).error().code, Errc::kStepUpRequired);
   EXPECT_TRUE(authoriser.permit<Action::kListAccounts>(old)) << "looking needs none";
   const auto proven = must(step_up(old));
   EXPECT_TRUE(authoriser.permit<Action::kManageAgents>(proven.session));
   EXPECT_EQ(trail().back().entry.act, audit::Act::kStepUp);
   store.clock().advance(4min + 59s);
-  EXPECT_EQ(must(log_in.resume(proven.token.expose())).proof_age(), ProofAge::kFresh);
+  EXPECT_EQ(must(log_in.resume({a_program(), proven.token.expose()})).proof_age(),
+            ProofAge::kFresh);
 }
 
 TEST_F(OwnSessionsPath, AsksNobodyToProveAnythingWhoMayNotDoItAnyway) {
@@ -143,8 +144,8 @@ TEST_F(OwnSessionsPath, GivesANewTokenForAStepUpAndTheOldOneIsVoid) {
   const auto after = must(step_up(before.session));
   EXPECT_FALSE(same_bytes(before.token.expose(), after.token.expose()));
   EXPECT_NE(before.session.id(), after.session.id());
-  EXPECT_FALSE(log_in.resume(before.token.expose()));
-  EXPECT_TRUE(log_in.resume(after.token.expose()));
+  EXPECT_FALSE(log_in.resume({a_program(), before.token.expose()}));
+  EXPECT_TRUE(log_in.resume({a_program(), after.token.expose()}));
 }
 
 TEST_F(OwnSessionsPath, DoesNotMakeASessionLastLonger) {
@@ -152,7 +153,7 @@ TEST_F(OwnSessionsPath, DoesNotMakeASessionLastLonger) {
   const auto opened = open("anna");
   const auto end = store.clock().now() + 12h;
   pass(opened, 11h + 40min);
-  const auto proven = must(step_up(must(log_in.resume(opened.token.expose()))));
+  const auto proven = must(step_up(must(log_in.resume({a_program(), opened.token.expose()}))));
   EXPECT_EQ(proven.session.expires_at(), end);
 }
 
@@ -160,14 +161,14 @@ TEST_F(OwnSessionsPath, RefusesAStepUpWithoutTheProofAndTheSessionGoesOn) {
   sign_in("root", {Role::kAdmin});
   const auto opened = open("root");
   store.clock().advance(6min);
-  const auto old = must(log_in.resume(opened.token.expose()));
+  const auto old = must(log_in.resume({a_program(), opened.token.expose()}));
   for (const std::string& password : {std::string{"a wrong password"}, std::string{}}) {
     EXPECT_EQ(step_up(old, password).error().code, Errc::kProofRefused);
     EXPECT_EQ(trail().back().entry.act, audit::Act::kStepUp);
     EXPECT_EQ(trail().back().entry.actor, old.agent());
     EXPECT_EQ(trail().back().entry.reason, "wrong_password");
   }
-  EXPECT_EQ(must(log_in.resume(opened.token.expose())).proof_age(), ProofAge::kOld);
+  EXPECT_EQ(must(log_in.resume({a_program(), opened.token.expose()})).proof_age(), ProofAge::kOld);
 }
 
 TEST_F(OwnSessionsPath, ThrottlesGuessingThroughStepUps) {
@@ -209,18 +210,19 @@ TEST_F(OwnSessionsPath, LimitsAnAdministratorToTwoSessionsOfEightHours) {
   const auto second = open("root");
   const auto third = open("root");
   EXPECT_EQ(must(own_sessions.list(third.session)).size(), 2U);
-  EXPECT_TRUE(log_in.resume(second.token.expose()));
+  EXPECT_TRUE(log_in.resume({a_program(), second.token.expose()}));
   pass(third, 7h + 40min);
-  EXPECT_EQ(must(log_in.resume(third.token.expose())).expires_at(), store.clock().now() + 20min);
+  EXPECT_EQ(must(log_in.resume({a_program(), third.token.expose()})).expires_at(),
+            store.clock().now() + 20min);
   store.clock().advance(20min);
-  EXPECT_FALSE(log_in.resume(third.token.expose()));
+  EXPECT_FALSE(log_in.resume({a_program(), third.token.expose()}));
 }
 
 TEST_F(OwnSessionsPath, EnrolsNobodysAppThroughASessionThatWasLeftOpen) {
   const auto anna = sign_in("anna", {Role::kAgent});
   const auto opened = open("anna");
   store.clock().advance(5min);
-  const auto old = must(log_in.resume(opened.token.expose()));
+  const auto old = must(log_in.resume({a_program(), opened.token.expose()}));
   EXPECT_EQ(enrol_second_factor.offer(old, {}).error().code, Errc::kStepUpRequired);
   EXPECT_TRUE(enrol_second_factor.offer(must(step_up(old)).session, {}));
 }
@@ -232,7 +234,7 @@ TEST_F(OwnSessionsPath, DrawsEveryTokenAnewSoThatNoneCanBePlanted) {
   must(log_in.log_out(planted.session));
   const auto opened = open("anna");
   EXPECT_FALSE(same_bytes(planted.token.expose(), opened.token.expose()));
-  EXPECT_FALSE(log_in.resume(planted.token.expose()));
+  EXPECT_FALSE(log_in.resume({a_program(), planted.token.expose()}));
 }
 
 }  // namespace

@@ -47,7 +47,7 @@ class PasskeyPath : public ::testing::Test, public PathHouse {
 
   Result<identity::OpenedSession> attempt_with(webauthn::Assertion assertion,
                                                std::string source = "192.0.2.7") {
-    identity::LoginAttempt attempt;
+    identity::LoginAttempt attempt{a_program()};
     attempt.passkey = std::move(assertion);
     attempt.source = std::move(source);
     return log_in.log_in(attempt);
@@ -55,7 +55,7 @@ class PasskeyPath : public ::testing::Test, public PathHouse {
 
   Result<identity::OpenedSession> attempt_by_password(std::string_view name,
                                                       std::string_view factor = {}) {
-    identity::LoginAttempt attempt;
+    identity::LoginAttempt attempt{a_program()};
     attempt.username = std::string{name};
     attempt.password = typed(kPassword);
     attempt.second_factor = typed(factor);
@@ -66,14 +66,14 @@ class PasskeyPath : public ::testing::Test, public PathHouse {
   Result<identity::OpenedSession> step_up(const identity::Session& session,
                                           SoftAuthenticator& device) {
     store.clock().advance(10ms);
-    identity::LoginAttempt attempt;
+    identity::LoginAttempt attempt{a_program()};
     attempt.passkey = device.sign(must(log_in.ask_for_passkey(session)).challenge);
     attempt.source = "192.0.2.7";
     return log_in.step_up(session, std::move(attempt));
   }
 
   [[nodiscard]] bool is_live(const identity::OpenedSession& opened) {
-    return log_in.session_of(opened.token.expose()).ok();
+    return log_in.session_of({a_program(), opened.token.expose()}).ok();
   }
 
   SoftAuthenticator laptop{kOrigin, "inbox.example"};
@@ -152,7 +152,7 @@ TEST_F(PasskeyPath, TakesNoAnswerToAQuestionOfAnotherKind) {
   expect_refused(*this, attempt_with(laptop.sign(again.challenge)), "passkey_challenge");
   const auto anybody = must(log_in.ask_for_passkey());
   EXPECT_TRUE(anybody.credentials.empty()) << "nobody is named";
-  identity::LoginAttempt attempt;
+  identity::LoginAttempt attempt{a_program()};
   attempt.passkey = laptop.sign(anybody.challenge);
   const auto refused = log_in.step_up(session, std::move(attempt));
   ASSERT_FALSE(refused);
@@ -300,7 +300,7 @@ TEST_F(PasskeyPath, ChangesNothingThroughASessionThatWasLeftOpen) {
   const auto enrolled = enrol(sign_in("anna", {Role::kAgent}), laptop);
   const auto opened = must(attempt(laptop));
   store.clock().advance(5min);
-  const auto session = must(log_in.session_of(opened.token.expose()));
+  const auto session = must(log_in.session_of({a_program(), opened.token.expose()}));
   const auto asked = enrol_passkey.ask(session);
   ASSERT_FALSE(asked);
   EXPECT_EQ(asked.error().code, Errc::kStepUpRequired);
@@ -431,7 +431,7 @@ TEST_F(PasskeyPath, DoesNotExistWhereNoOriginIsSet) {
   ASSERT_FALSE(asked);
   EXPECT_EQ(asked.error().code, Errc::kNotFound);
   enrol(sign_in("anna", {Role::kAgent}), laptop);
-  identity::LoginAttempt attempt;
+  identity::LoginAttempt attempt{a_program()};
   attempt.passkey = laptop.sign(must(log_in.ask_for_passkey()).challenge);
   attempt.source = "192.0.2.7";
   expect_refused(*this, without.log_in(attempt), "passkey_not_configured");

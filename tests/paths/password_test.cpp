@@ -18,7 +18,7 @@ class PasswordPath : public ::testing::Test, public PathHouse {
   static SecretBytes typed(std::string_view text) { return SecretBytes::copy_of(as_bytes(text)); }
 
   Result<identity::OpenedSession> open(std::string_view name, std::string_view password) {
-    identity::LoginAttempt attempt;
+    identity::LoginAttempt attempt{a_program()};
     attempt.username = std::string{name};
     attempt.password = typed(password);
     attempt.source = "192.0.2.7";
@@ -36,9 +36,9 @@ TEST_F(PasswordPath, ChangesItAndEndsWhateverWasOpenedWithTheOneBefore) {
   const auto here = must(open("anna", kPassword));
   const auto elsewhere = must(open("anna", kPassword));
   const auto changed = must(change(here.session, kPassword, kNew));
-  EXPECT_TRUE(log_in.resume(changed.token.expose()));
-  EXPECT_FALSE(log_in.resume(here.token.expose()));
-  EXPECT_FALSE(log_in.resume(elsewhere.token.expose()));
+  EXPECT_TRUE(log_in.resume({a_program(), changed.token.expose()}));
+  EXPECT_FALSE(log_in.resume({a_program(), here.token.expose()}));
+  EXPECT_FALSE(log_in.resume({a_program(), elsewhere.token.expose()}));
   EXPECT_FALSE(open("anna", kPassword));
   EXPECT_TRUE(open("anna", kNew));
   const auto entries = trail();
@@ -65,7 +65,7 @@ TEST_F(PasswordPath, IsNotChangedThroughASessionThatWasLeftOpen) {
   sign_in("anna", {Role::kAgent});
   const auto opened = must(open("anna", kPassword));
   store.clock().advance(5min);
-  const auto old = must(log_in.resume(opened.token.expose()));
+  const auto old = must(log_in.resume({a_program(), opened.token.expose()}));
   EXPECT_EQ(change(old, kPassword, kNew).error().code, Errc::kStepUpRequired);
 }
 
@@ -75,7 +75,7 @@ TEST_F(PasswordPath, IsNotChangedToOneThatIsTriedFirst) {
   for (const std::string_view easy : {"short", "passwordpassword", "annaannaannaanna"}) {
     EXPECT_EQ(change(here.session, kPassword, easy).error().code, Errc::kPasswordTooEasy);
   }
-  EXPECT_TRUE(log_in.resume(here.token.expose()));
+  EXPECT_TRUE(log_in.resume({a_program(), here.token.expose()}));
 }
 
 TEST_F(PasswordPath, IsCheckedAsItWasTypedToTheLastByte) {
@@ -94,14 +94,14 @@ TEST_F(PasswordPath, LeavesNobodyElseSignedOut) {
   sign_in("bert", {Role::kAgent});
   const auto bert = must(open("bert", kPassword));
   must(change(must(open("anna", kPassword)).session, kPassword, kNew));
-  EXPECT_TRUE(log_in.resume(bert.token.expose()));
+  EXPECT_TRUE(log_in.resume({a_program(), bert.token.expose()}));
   EXPECT_TRUE(open("bert", kPassword));
 }
 
 // Checking takes tens of milliseconds, in which the password may become another.
 TEST_F(PasswordPath, LogInThatWasProvenWithTheOneBeforeOpensNothing) {
   sign_in("anna", {Role::kAgent});
-  identity::LoginAttempt attempt;
+  identity::LoginAttempt attempt{a_program()};
   attempt.username = "anna";
   attempt.password = typed(kPassword);
   identity::RefusedProof refused;
@@ -118,9 +118,9 @@ TEST_F(PasswordPath, IsSetByTheOperatorForWhoHasLostIt) {
   const auto before = must(open("anna", kPassword));
   EXPECT_EQ(change_password.set("anna", typed("passwordpassword")).error().code,
             Errc::kPasswordTooEasy);
-  EXPECT_TRUE(log_in.resume(before.token.expose()));
+  EXPECT_TRUE(log_in.resume({a_program(), before.token.expose()}));
   must(change_password.set("anna", typed(kNew)));
-  EXPECT_FALSE(log_in.resume(before.token.expose()));
+  EXPECT_FALSE(log_in.resume({a_program(), before.token.expose()}));
   EXPECT_FALSE(open("anna", kPassword));
   EXPECT_TRUE(open("anna", kNew));
   EXPECT_EQ(change_password.set("nobody", typed(kNew)).error().code, Errc::kNotFound);
@@ -128,7 +128,7 @@ TEST_F(PasswordPath, IsSetByTheOperatorForWhoHasLostIt) {
 
 TEST_F(PasswordPath, IsNoneOfAnAgentWhoIsProvenElsewhere) {
   const auto code = must(open_break_glass.issue());
-  const auto emergency = must(open_break_glass.open(code.code, "192.0.2.7"));
+  const auto emergency = must(open_break_glass.open(a_program(), code.code, "192.0.2.7"));
   EXPECT_EQ(change(emergency.session, "", kNew).error().code, Errc::kConflict);
   EXPECT_EQ(change_password.set(":break-glass", typed(kNew)).error().code, Errc::kConflict);
 }

@@ -1,20 +1,25 @@
 // The whole house without its doors: every module with a real store; fakes at the network and the
 // clock. Write bodies run twice.
 #pragma once
+#include "approved_client.h"
 #include "fake_gateway.h"
 #include "test_store.h"
 
 #include <leadkeep/audit/trail.h>
+#include <leadkeep/clients/authority.h>
 #include <leadkeep/crypto/hash.h>
+#include <leadkeep/flow/admit_client.h>
 #include <leadkeep/flow/change_password.h>
 #include <leadkeep/flow/deliver_messages.h>
 #include <leadkeep/flow/end_sessions.h>
+#include <leadkeep/flow/enrol_client.h>
 #include <leadkeep/flow/enrol_passkey.h>
 #include <leadkeep/flow/enrol_second_factor.h>
 #include <leadkeep/flow/keep_consent.h>
 #include <leadkeep/flow/keep_devices.h>
 #include <leadkeep/flow/log_in.h>
 #include <leadkeep/flow/manage_agents.h>
+#include <leadkeep/flow/manage_clients.h>
 #include <leadkeep/flow/oidc_logout.h>
 #include <leadkeep/flow/oidc_sign_on.h>
 #include <leadkeep/flow/open_break_glass.h>
@@ -35,6 +40,8 @@ namespace leadkeep::test {
 inline constexpr std::string_view kOurNumber = "105500000000001";
 inline constexpr std::string_view kAppSecret = "app-secret-of-the-test";
 inline constexpr std::string_view kOrigin = "https://inbox.example:8443";
+// Longer than a test lets pass.
+inline constexpr std::chrono::hours kCertificateLife{24 * 365};
 inline constexpr std::string_view kPassword = "correct horse battery";
 
 template <class T>
@@ -119,7 +126,7 @@ class PathHouse {
     agent.roles = std::move(roles);
     agent.password = SecretBytes::copy_of(as_bytes(kPassword));
     must(manage_agents.add(flow::ManageAgents::By::operator_of_the_host(), std::move(agent)));
-    identity::LoginAttempt attempt;
+    identity::LoginAttempt attempt{a_program()};
     attempt.username = name;
     attempt.password = SecretBytes::copy_of(as_bytes(kPassword));
     attempt.source = "127.0.0.1";
@@ -196,6 +203,11 @@ class PathHouse {
   flow::WorkConversation work{house};
   flow::KeepConsent keep_consent{house};
   flow::Refuse refuse{house};
+  clients::Registry registry{clients::Registry::Approval::kOnePerson};
+  crypto::CertificateAuthority authority{clients::make_authority(store.clock().now())};
+  flow::AdmitClient admit_client{house, registry, refuse};
+  flow::EnrolClient enrol_client{house, registry, &authority, kCertificateLife, refuse};
+  flow::ManageClients manage_clients{house, registry};
   flow::Factors factors{second_factors, passkeys, devices, email_codes, sign_on_answers};
   flow::LogIn log_in{house,    &directory, factors, sessions,
                      throttle, refuse,     nullptr, std::chrono::milliseconds{0}};

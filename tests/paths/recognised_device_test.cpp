@@ -3,8 +3,8 @@
 #include "refused_log_in.h"
 #include "soft_authenticator.h"
 
-#include <leadkeep/dpop/holder.h>
 #include <leadkeep/crypto/token.h>
+#include <leadkeep/dpop/holder.h>
 #include <leadkeep/identity/totp.h>
 
 #include <algorithm>
@@ -36,7 +36,7 @@ class RecognisedDevicePath : public ::testing::Test, public PathHouse {
 
   [[nodiscard]] identity::LoginAttempt attempt_of(std::string_view name,
                                                   const SoftBrowser& browser) const {
-    identity::LoginAttempt attempt;
+    identity::LoginAttempt attempt{a_program()};
     attempt.username = std::string{name};
     attempt.password = typed(kPassword);
     attempt.source = "192.0.2.7";
@@ -61,7 +61,7 @@ class RecognisedDevicePath : public ::testing::Test, public PathHouse {
   }
 
   Result<identity::Session> resume(const SoftBrowser& browser) {
-    return log_in.resume({browser.token.expose(), browser.key, "192.0.2.7"});
+    return log_in.resume({a_program(), browser.token.expose(), browser.key, "192.0.2.7"});
   }
 
   std::string next_code(const std::string& name) {
@@ -445,13 +445,13 @@ TEST_F(RecognisedDevicePath, SessionCookieIsNoBearerTokenAndABearerTokenIsNoCook
   SoftBrowser browser;
   sign_in_with_app("anna", Role::kAgent, browser);
   sign_in("bert", {Role::kAgent});
-  identity::LoginAttempt of_a_program;
+  identity::LoginAttempt of_a_program{a_program()};
   of_a_program.username = "bert";
   of_a_program.password = typed(kPassword);
   const auto opened = must(log_in.log_in(of_a_program));
-  EXPECT_FALSE(log_in.resume({opened.token.expose(), browser.key}));
-  EXPECT_TRUE(log_in.resume(opened.token.expose())) << "which harms nobody";
-  EXPECT_FALSE(log_in.resume(browser.token.expose()));
+  EXPECT_FALSE(log_in.resume({a_program(), opened.token.expose(), browser.key}));
+  EXPECT_TRUE(log_in.resume({a_program(), opened.token.expose()})) << "which harms nobody";
+  EXPECT_FALSE(log_in.resume({a_program(), browser.token.expose()}));
   EXPECT_FALSE(resume(browser)) << "a cookie outside of its browser was stolen";
 }
 
@@ -460,7 +460,7 @@ TEST_F(RecognisedDevicePath, NewLogInTakesThePlaceOfTheSessionInTheCookie) {
   sign_in_with_app("anna", Role::kAgent, browser);
   const auto before = browser.token.clone();
   must(log_in_from(browser, "anna", next_code("anna")));
-  EXPECT_FALSE(log_in.resume({before.expose(), browser.key}));
+  EXPECT_FALSE(log_in.resume({a_program(), before.expose(), browser.key}));
   EXPECT_TRUE(resume(browser));
 }
 
@@ -485,7 +485,8 @@ TEST_F(RecognisedDevicePath, SessionOfADeviceEndsWhereARoleOfItsAgentMayHaveNone
       identity::SessionLimits{}, directory_word,
       identity::SecondFactorPolicy{{}, {.accepted_for = {Role::kSupervisor}}}};
   const auto found = store->read([&](store::ReadTxn& txn) {
-    return strict.find(txn, {browser.token.expose(), browser.key}, store.clock().now());
+    return strict.find(txn, {a_program(), browser.token.expose(), browser.key},
+                       store.clock().now());
   });
   ASSERT_FALSE(found);
   EXPECT_EQ(found.error().code, Errc::kUnauthenticated);

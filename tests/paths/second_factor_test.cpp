@@ -35,7 +35,7 @@ class SecondFactorPath : public ::testing::Test, public PathHouse {
 
   Result<identity::OpenedSession> attempt(std::string_view name, std::string_view factor = {},
                                           std::string_view password = kPassword) {
-    identity::LoginAttempt attempt;
+    identity::LoginAttempt attempt{a_program()};
     attempt.username = std::string{name};
     attempt.password = typed(password);
     attempt.second_factor = typed(factor);
@@ -92,7 +92,8 @@ TEST_F(SecondFactorPath, LetsSomebodyWhoHasToEnrolDoNothingElseAndNotForLong) {
   EXPECT_EQ(session.expires_at(), store.clock().now() + 10min);
   const auto opened = must(attempt("susi"));
   store.clock().advance(10min);
-  EXPECT_EQ(log_in.resume(opened.token.expose()).error().code, Errc::kUnauthenticated);
+  EXPECT_EQ(log_in.resume({a_program(), opened.token.expose()}).error().code,
+            Errc::kUnauthenticated);
 }
 
 TEST_F(SecondFactorPath, GivesASessionOfTwoFactorsOnceTheAppIsConfirmed) {
@@ -105,8 +106,9 @@ TEST_F(SecondFactorPath, GivesASessionOfTwoFactorsOnceTheAppIsConfirmed) {
   auto enrolled = must(enrol_second_factor.confirm(opened.session, typed(code_of(secret))));
   EXPECT_EQ(enrolled.session.session.assurance(), Assurance::kTwoFactors);
   EXPECT_TRUE(authoriser.permit<Action::kReadInbox>(enrolled.session.session));
-  EXPECT_TRUE(log_in.resume(enrolled.session.token.expose()));
-  EXPECT_FALSE(log_in.resume(opened.token.expose())) << "the session that enrolled is over";
+  EXPECT_TRUE(log_in.resume({a_program(), enrolled.session.token.expose()}));
+  EXPECT_FALSE(log_in.resume({a_program(), opened.token.expose()}))
+      << "the session that enrolled is over";
   const auto overview = must(enrol_second_factor.show(enrolled.session.session));
   EXPECT_TRUE(overview.required);
   EXPECT_EQ(overview.totp_since, store.clock().now());
@@ -160,7 +162,7 @@ TEST_F(SecondFactorPath, TakesTheCodeThatIsShownAndNoOtherWhereTheOperatorIsStri
   flow::LogIn strict_log_in =
       log_in_with({strict, passkeys, devices, email_codes, sign_on_answers});
   const auto strictly = [&](std::string_view factor) {
-    identity::LoginAttempt attempt;
+    identity::LoginAttempt attempt{a_program()};
     attempt.username = "susi";
     attempt.password = typed(kPassword);
     attempt.second_factor = typed(factor);
@@ -278,7 +280,7 @@ TEST_F(SecondFactorPath, EndsAPasswordSessionWhoseAgentHasARoleThatNeedsMore) {
   const identity::SessionStore stricter{
       {}, directory_word, identity::SecondFactorPolicy{{Role::kAgent}}};
   const auto found = store->read([&](store::ReadTxn& txn) {
-    return stricter.find(txn, opened.token.expose(), store.clock().now());
+    return stricter.find(txn, {a_program(), opened.token.expose()}, store.clock().now());
   });
   EXPECT_EQ(found.error().code, Errc::kUnauthenticated);
 }
@@ -288,18 +290,18 @@ TEST_F(SecondFactorPath, EndsAllSessionsWithAChangeAndTheNewOneLastsNoLonger) {
   const auto first = must(attempt("anna"));
   for (int i = 0; i < 33; ++i) {
     store.clock().advance(20min);
-    must(log_in.resume(first.token.expose()));
+    must(log_in.resume({a_program(), first.token.expose()}));
   }
   const auto second = must(attempt("anna"));
   Phone phone;
-  identity::LoginAttempt again;
+  identity::LoginAttempt again{a_program()};
   again.password = typed(kPassword);
   again.source = "192.0.2.7";
-  const auto proven =
-      must(log_in.step_up(must(log_in.resume(first.token.expose())), std::move(again)));
+  const auto proven = must(
+      log_in.step_up(must(log_in.resume({a_program(), first.token.expose()})), std::move(again)));
   const auto session = enrol(proven.session, phone);
-  EXPECT_FALSE(log_in.resume(proven.token.expose()));
-  EXPECT_FALSE(log_in.resume(second.token.expose()));
+  EXPECT_FALSE(log_in.resume({a_program(), proven.token.expose()}));
+  EXPECT_FALSE(log_in.resume({a_program(), second.token.expose()}));
   EXPECT_EQ(session.expires_at(), store.clock().now() + 30min);
   store.clock().advance(20min);
   const auto ends = std::ranges::count_if(trail(), [](const auto& item) {
@@ -371,7 +373,7 @@ TEST_F(SecondFactorPath, ResetsToACodeThatOnlyEnrolsAndNeverToNothing) {
   const auto by_operator = flow::ManageAgents::By::operator_of_the_host();
   const auto given = must(enrol_second_factor.reset(by_operator, "Susi"));
   EXPECT_EQ(trail().back().entry.act, audit::Act::kSecondFactorReset);
-  EXPECT_FALSE(log_in.resume(opened.token.expose()));
+  EXPECT_FALSE(log_in.resume({a_program(), opened.token.expose()}));
   expect_refused(*this, attempt("susi"), "enrolment_code");
   expect_refused(*this, attempt("susi", code_of(phone.secret)), "enrolment_code");
   expect_refused(*this, attempt("susi", as_text(phone.paper[0].expose())), "enrolment_code");

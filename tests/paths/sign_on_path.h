@@ -52,7 +52,7 @@ class SignOnPath : public ::testing::Test, public PathHouse {
   }
 
   static identity::LoginAttempt attempt_of(const Browser& browser, std::string_view code = "") {
-    identity::LoginAttempt attempt;
+    identity::LoginAttempt attempt{a_program()};
     attempt.sign_on = browser.request;
     attempt.second_factor = SecretBytes::copy_of(as_bytes(code));
     attempt.source = "10.0.0.1";

@@ -20,14 +20,6 @@ constexpr int kOk = 200;
 constexpr int kCreated = 201;
 constexpr int kNoContent = 204;
 
-Request json_request(std::string verb, std::string target, std::string body) {
-  Request request;
-  request.verb = std::move(verb);
-  request.target = std::move(target);
-  request.body = std::move(body);
-  return request;
-}
-
 std::vector<std::string> strings_of(const json::Value& list) {
   std::vector<std::string> texts;
   for (const json::Value& item : list.items()) {
@@ -84,7 +76,8 @@ void Accounts::learn_secrets(const RawAnswer& answer) {
   for (const auto& [member, kind] :
        {std::pair{"token", MarkKind::kToken}, std::pair{"secret", MarkKind::kTotpSecret},
         std::pair{"enrolment_code", MarkKind::kEnrolmentCode},
-        std::pair{"break_glass_code", MarkKind::kBreakGlassCode}}) {
+        std::pair{"break_glass_code", MarkKind::kBreakGlassCode},
+        std::pair{"enrolment_token", MarkKind::kEnrolmentToken}}) {
     if (const auto text = root[member].string()) {
       m_marks.add(kind, std::string{*text});
     }

@@ -53,12 +53,17 @@ Result<Instance> connect(const std::filesystem::path& config, Marks& marks) {
   LK_TRY(const int process, control.peer_process());
   const auto replies = is_on_this_machine(whatsapp.graph_url) ? Instance::Replies::kLeave
                                                               : Instance::Replies::kAreHeldBack;
-  Door api = Door::tls(settings.api.listen, settings.api.tls_certificate);
+  LK_TRY(Program program, Program::make(control));
+  for (const DoorKind door : {DoorKind::kApi, DoorKind::kControl}) {
+    marks.add(MarkKind::kEnrolmentToken, program.victim(door).token);
+  }
+  Door api = Door::tls(settings.api.listen, settings.api.tls_certificate, program.credentials());
   Door webhook = Door::tls(settings.webhook.listen, settings.webhook.tls_certificate);
   return Instance{std::move(settings),
                   std::move(api),
                   std::move(webhook),
                   std::move(control),
+                  std::move(program),
                   std::move(app_secret),
                   process,
                   replies};

@@ -2,6 +2,7 @@
 #pragma once
 #include "marks.h"
 #include "operations.h"
+#include "program.h"
 #include "wire.h"
 
 #include <leadkeep/base/secret.h>
@@ -14,6 +15,7 @@ struct Instance {
   Door api;
   Door webhook;
   Door control;
+  Program program;  // that talks to the API
   SecretBytes app_secret;
   int process = 0;
 

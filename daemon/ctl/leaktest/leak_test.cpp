@@ -173,7 +173,8 @@ class LeakTest {
     for (const Role role : {Role::kAgent, Role::kSupervisor}) {
       Listener listener{
           role,
-          Door::tls(m_instance.settings.api.listen, m_instance.settings.api.tls_certificate),
+          Door::tls(m_instance.settings.api.listen, m_instance.settings.api.tls_certificate,
+                    m_instance.program.credentials()),
           {}};
       Request request;
       request.verb = "GET";
@@ -298,7 +299,9 @@ class LeakTest {
 Result<Run> run(const Options& options) {
   Marks marks = Marks::draw();
   LK_TRY(Instance instance, connect(options.config, marks));
-  return LeakTest{options, marks, instance}.run();
+  auto run = LeakTest{options, marks, instance}.run();
+  LK_TRY_VOID(instance.program.revoke(instance.control));
+  return run;
 }
 
 std::string help_text() {
@@ -326,7 +329,8 @@ std::string help_text() {
          "  --idle N       seconds without a request before files and memory are searched (3)\n\n"
          "It needs root, or the daemon's user for all but the memory. It leaves three closed "
          "agents'\n"
-         "accounts and a few conversations behind, so run it before real leads come in, or on a "
+         "accounts, two revoked clients and a few conversations behind, so run it before real "
+         "leads come in, or on a "
          "copy.\n"
          "Failed log-ins from this machine are throttled for 15 minutes afterwards. Replies leave\n"
          "only if whatsapp.graph_url is on this machine: a random number may be somebody's.\n\n"

@@ -102,6 +102,8 @@ std::string_view name_of(MarkKind kind) noexcept {
       return "recovery_code";
     case MarkKind::kEnrolmentCode:
       return "enrolment_code";
+    case MarkKind::kEnrolmentToken:
+      return "enrolment_token";
     case MarkKind::kBreakGlassCode:
       return "break_glass_code";
     case MarkKind::kPasskeyName:

@@ -48,7 +48,8 @@ enum class MarkKind : std::uint8_t {
   kRecoveryCode,   // of an agent's paper
   kEnrolmentCode,  // after a reset
   kBreakGlassCode,
-  kPasskeyName,  // what an agent calls it
+  kEnrolmentToken,  // of a client
+  kPasskeyName,     // what an agent calls it
   kDeviceName,
   kCookie,  // a session's token or a device's secret
   kAppSecret,

@@ -116,6 +116,12 @@ Result<std::vector<Operation>> operations_of(const json::Document& openapi) {
 std::vector<Operation> control_operations() {
   constexpr const char* kNewAgent =
       R"({"display_name":"Alex Example","password":"a password","roles":["agent"],"username":"a"})";
+  constexpr const char* kNewClient =
+      R"({"name":"leaktest-example","owner":"IT","purpose":"a test","record_classes":[],)"
+      R"("scopes":["leads:read"]})";
+  constexpr const char* kClient = R"({"client":"c"})";
+  constexpr const char* kApproval = R"({"client":"c","fingerprint":"f"})";
+  constexpr const char* kEnrolment = R"({"certificate_request":"r","token":"t"})";
   constexpr const char* kUsername = R"({"username":"a"})";
   return {control("GET", "/status", {}),
           control("GET", "/agents", {}),
@@ -127,6 +133,14 @@ std::vector<Operation> control_operations() {
           control("POST", "/agents/devices", kUsername),
           control("POST", "/agents/forget-devices", kUsername),
           control("POST", "/agents/reset-second-factor", kUsername),
+          control("GET", "/clients", {}),
+          control("POST", "/clients", kNewClient),
+          control("POST", "/clients/enrol", kEnrolment),
+          control("POST", "/clients/approve", kApproval),
+          control("POST", "/clients/suspend", kClient),
+          control("POST", "/clients/resume", kClient),
+          control("POST", "/clients/invite", kClient),
+          control("POST", "/clients/revoke", kClient),
           control("POST", "/break-glass", {}),
           control("POST", "/store/verify", {})};
 }

@@ -85,4 +85,12 @@ std::size_t count_strings(const json::Value& value) {
   return rewriter.count();
 }
 
+Request json_request(std::string verb, std::string target, std::string body) {
+  Request request;
+  request.verb = std::move(verb);
+  request.target = std::move(target);
+  request.body = std::move(body);
+  return request;
+}
+
 }  // namespace leadkeep::leaktest

@@ -30,4 +30,6 @@ using StringChange =
 [[nodiscard]] std::string with_strings(const json::Value& value, const StringChange& change);
 [[nodiscard]] std::size_t count_strings(const json::Value& value);
 
+[[nodiscard]] Request json_request(std::string verb, std::string target, std::string body);
+
 }  // namespace leadkeep::leaktest

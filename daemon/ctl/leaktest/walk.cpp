@@ -24,7 +24,8 @@ bool opens_session(const Operation& operation) {
 
 bool shows_secrets(const Operation& operation) {
   return opens_session(operation) || operation.path.find("second-factor") != std::string::npos ||
-         operation.path.find("break-glass") != std::string::npos;
+         operation.path.find("break-glass") != std::string::npos ||
+         operation.path.find("clients") != std::string::npos;
 }
 
 bool makes_account(const Operation& operation) {
@@ -120,7 +121,8 @@ Result<void> Walk::find_own() {
       learn_ids(RawAnswer{200, {}, text});
     }
   }
-  if (m_ids.empty()) {
+  m_ids.push_back(m_instance.program.victim(DoorKind::kApi).id);
+  if (m_ids.size() == 1) {
     return fail(Errc::kUnavailable, "the planted leads are not in the inbox of a supervisor");
   }
   return {};
@@ -185,6 +187,19 @@ std::string Walk::good_body(const Operation& operation, Role role) {
       return opens_session(operation)
                  ? m_accounts.of(role == Role::kNobody ? Role::kAgent : role).password
                  : m_accounts.new_password();
+    }
+    const Program::Waiting& client = m_instance.program.victim(operation.door);
+    if (member == "token") {
+      return client.token;
+    }
+    if (member == "client") {
+      return client.id;
+    }
+    if (member == "fingerprint") {
+      return client.fingerprint;
+    }
+    if (member == "certificate_request") {
+      return client.request;
     }
     if (member == "display_name") {
       return m_accounts.new_display_name();

@@ -4,7 +4,10 @@
 
 #include <array>
 #include <charconv>
+#include <sstream>
 
+#include <Poco/Crypto/EVPPKey.h>
+#include <Poco/Crypto/X509Certificate.h>
 #include <Poco/Exception.h>
 #include <Poco/Net/Context.h>
 #include <Poco/Net/NetException.h>
@@ -30,11 +33,22 @@ bool has_no_body(int status) noexcept {
   return status == 204 || status == 304 || (status >= 100 && status < 200);
 }
 
+void show(const Credentials& credentials, Poco::Net::Context& context) {
+  if (credentials.certificate.empty()) {
+    return;
+  }
+  std::istringstream certificate{credentials.certificate};
+  std::istringstream key{std::string{as_text(credentials.key->expose())}};
+  context.useCertificate(Poco::Crypto::X509Certificate{certificate});
+  context.usePrivateKey(Poco::Crypto::EVPPKey{nullptr, &key});
+}
+
 }  // namespace
 
 struct Door::Address {
   Poco::Net::SocketAddress address;
   std::filesystem::path certificate;  // empty: not TLS
+  Credentials credentials;            // none: a stranger
 };
 
 struct Door::Connection {
@@ -121,14 +135,15 @@ Door::Door(Door&&) noexcept = default;
 Door& Door::operator=(Door&&) noexcept = default;
 Door::~Door() = default;
 
-Door Door::tls(const config::Endpoint& endpoint, std::filesystem::path certificate) {
-  return Door{std::make_unique<Address>(
-      Address{{reachable(endpoint.host), endpoint.port}, std::move(certificate)})};
+Door Door::tls(const config::Endpoint& endpoint, std::filesystem::path certificate,
+               Credentials credentials) {
+  return Door{std::make_unique<Address>(Address{
+      {reachable(endpoint.host), endpoint.port}, std::move(certificate), std::move(credentials)})};
 }
 
 Door Door::local(const std::filesystem::path& socket) {
   return Door{std::make_unique<Address>(
-      Address{{Poco::Net::SocketAddress::UNIX_LOCAL, socket.string()}, {}})};
+      Address{{Poco::Net::SocketAddress::UNIX_LOCAL, socket.string()}, {}, {}})};
 }
 
 Result<void> Door::connect() {
@@ -139,9 +154,10 @@ Result<void> Door::connect() {
       connection->socket.connect(m_address->address);
     } else {
       // The one certificate of the configuration is stricter than any authority.
-      const Poco::Net::Context::Ptr context{
+      Poco::Net::Context::Ptr context{
           new Poco::Net::Context{Poco::Net::Context::TLS_CLIENT_USE, "", "", "",
                                  Poco::Net::Context::VERIFY_NONE, 9, false}};
+      show(m_address->credentials, *context);
       Poco::Net::SecureStreamSocket secure{context};
       secure.connect(m_address->address, time);
       secure.completeHandshake();

@@ -8,6 +8,7 @@
 // Threads  one
 #pragma once
 #include <leadkeep/base/result.h>
+#include <leadkeep/base/secret.h>
 #include <leadkeep/config/settings.h>
 
 #include <chrono>
@@ -28,10 +29,16 @@ struct RawAnswer {
   [[nodiscard]] std::string field(std::string_view name) const;
 };
 
+// What a client shows: its key and its certificate, both PEM.
+struct Credentials {
+  std::shared_ptr<const SecretBytes> key;
+  std::string certificate;
+};
+
 class Door {
  public:
-  [[nodiscard]] static Door tls(const config::Endpoint& endpoint,
-                                std::filesystem::path certificate);
+  [[nodiscard]] static Door tls(const config::Endpoint& endpoint, std::filesystem::path certificate,
+                                Credentials credentials = {});
   [[nodiscard]] static Door local(const std::filesystem::path& socket);
 
   Door(Door&&) noexcept;

@@ -15,16 +15,31 @@ const identity::Authoriser& nobodys_authoriser() {
 }
 
 Door door_without_agents(Metrics& metrics, ShowReason show_reason) {
-  return {nobodys_authoriser(), metrics,
+  return {nobodys_authoriser(),
+          metrics,
+          {},
           [](const identity::ShownSession&) -> Result<identity::Session> {
             return fail(Errc::kUnauthenticated, "door: no agents here");
           },
-          [](const std::optional<identity::Actor>&, Errc) {}, show_reason};
+          [](const std::optional<identity::Actor>&, Errc) {},
+          show_reason};
+}
+
+// A browser sends no token of a program, and its session is bound to its key.
+Result<identity::Caller> admit(const ApiServices& services, const http::Request& request) {
+  const http::Peer& peer = request.peer();
+  if (!peer.certificate.is_there() && services.proofs != nullptr &&
+      services.pages == Pages::kWithoutCertificate && !request.head().field("authorization")) {
+    return identity::Caller::page();
+  }
+  LK_TRY(const auto client, services.admit_client.admit(peer.certificate, peer.address));
+  return identity::Caller::of(client);
 }
 
 Door door_of(const ApiServices& services, const Browser& browser) {
   return {services.authoriser,
           services.metrics,
+          [&services](const http::Request& request) { return admit(services, request); },
           [&log_in = services.log_in](const identity::ShownSession& shown) {
             return log_in.resume(shown);
           },
@@ -36,10 +51,21 @@ Door door_of(const ApiServices& services, const Browser& browser) {
 }
 
 EventStreams::StillAllowed still_allowed(const ApiServices& services) {
-  return [&log_in = services.log_in,
-          &authoriser = services.authoriser](const identity::ShownSession& shown) {
-    const auto session = log_in.session_of(shown);
-    return session ? authoriser.allows(session.value(), identity::Action::kFollowEvents)
+  return [&services](const EventStreams::Follower& follower) {
+    auto caller = identity::Caller::page();
+    if (follower.certificate.is_there()) {
+      const auto client = services.admit_client.look_again(follower.certificate, follower.source);
+      if (!client) {
+        return identity::Verdict::kRefused;
+      }
+      caller = identity::Caller::of(client.value());
+    }
+    if (follower.token.empty()) {
+      return services.authoriser.allows(caller, identity::Action::kFollowEvents);
+    }
+    const auto session =
+        services.log_in.session_of({caller, follower.token.expose(), follower.key});
+    return session ? services.authoriser.allows(session.value(), identity::Action::kFollowEvents)
                    : identity::Verdict::kRefused;
   };
 }
@@ -66,7 +92,14 @@ struct ApiServer::Parts {
         events{services.feed, services.metrics, services.max_event_listeners,
                still_allowed(services)},
         context{services, events, Browser{services.proofs, services.clock}},
-        dispatcher{make_api_routes(&context), door_of(services, context.browser)} {}
+        dispatcher{make_api_routes(&context), door_of(services, context.browser)} {
+    services.manage_clients.on_change([this] { events.look_again(); });
+  }
+
+  ~Parts() { services.manage_clients.on_change({}); }
+
+  Parts(const Parts&) = delete;
+  Parts& operator=(const Parts&) = delete;
 
   const ApiServices services;
   EventStreams events;

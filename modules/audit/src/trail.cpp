@@ -42,6 +42,7 @@ NumberedEntry from_record(const records::AuditEntry& record) {
   out.at = Timestamp{record.at_ms()};
   out.entry.actor = AgentId::from_bytes(as_bytes(record.actor()));
   out.entry.session = to_ulid(record.session());
+  out.entry.client = ClientId::from_bytes(as_bytes(record.client()));
   out.entry.act = static_cast<Act>(record.action());
   out.entry.outcome = static_cast<Outcome>(record.outcome());
   out.entry.object.kind = static_cast<ObjectKind>(record.object_kind());
@@ -149,6 +150,26 @@ std::string_view name_of(Act act) noexcept {
       return "provider_keys_withdrawn";
     case Act::kProviderKeysRemoved:
       return "provider_keys_removed";
+    case Act::kClientAdded:
+      return "client_added";
+    case Act::kClientInvited:
+      return "client_invited";
+    case Act::kClientEnrolled:
+      return "client_enrolled";
+    case Act::kClientApproved:
+      return "client_approved";
+    case Act::kClientSuspended:
+      return "client_suspended";
+    case Act::kClientResumed:
+      return "client_resumed";
+    case Act::kClientRevoked:
+      return "client_revoked";
+    case Act::kClientChanged:
+      return "client_changed";
+    case Act::kClientRenewed:
+      return "client_renewed";
+    case Act::kClientsListed:
+      return "clients_listed";
   }
   return "?";
 }
@@ -169,6 +190,10 @@ Object object_of(const AgentId& id) noexcept {
   return make_object(ObjectKind::kAgent, id);
 }
 
+Object object_of(const ClientId& id) noexcept {
+  return make_object(ObjectKind::kClient, id);
+}
+
 Result<void> append(store::WriteTxn& txn, const Entry& entry, Timestamp now) {
   LK_TRY(const std::uint64_t seq, store::next_number(txn, store::kAuditCounter));
   records::AuditEntry record;
@@ -179,6 +204,9 @@ Result<void> append(store::WriteTxn& txn, const Entry& entry, Timestamp now) {
   }
   if (entry.session) {
     record.set_session(std::string{as_text(*entry.session)});
+  }
+  if (entry.client) {
+    record.set_client(std::string{entry.client->raw()});
   }
   record.set_action(static_cast<std::uint32_t>(entry.act));
   record.set_outcome(static_cast<std::uint32_t>(entry.outcome));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <fstream>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -49,6 +50,19 @@ UniqueFd::~UniqueFd() {
   if (m_fd >= 0) {
     (void)::close(m_fd);
   }
+}
+
+Result<std::string> read_file(const std::filesystem::path& path, std::size_t limit) {
+  std::ifstream in{path, std::ios::binary};
+  std::string content(limit + 1, '\0');
+  in.read(content.data(), static_cast<std::streamsize>(content.size()));
+  if (!in.eof() || in.bad()) {
+    return in.is_open() && !in.bad() && !in.fail()
+               ? failed(Errc::kTooLarge, path, "too large")
+               : failed(Errc::kNotFound, path, "cannot be read");
+  }
+  content.resize(static_cast<std::size_t>(in.gcount()));
+  return content;
 }
 
 Result<SecretBytes> read_secret_file(const std::filesystem::path& path, std::size_t limit) {

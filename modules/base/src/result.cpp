@@ -14,6 +14,8 @@ std::string_view name_of(Errc code) noexcept {
       return "use_dpop_nonce";
     case Errc::kDpopProof:
       return "invalid_dpop_proof";
+    case Errc::kClientNotApproved:
+      return "client_not_approved";
     case Errc::kForbidden:
       return "forbidden";
     case Errc::kSecondFactorRequired:

@@ -127,4 +127,10 @@ std::size_t count_code_points(std::string_view utf8) noexcept {
   }));
 }
 
+bool is_printable(std::string_view text, std::size_t most_bytes) noexcept {
+  return !text.empty() && text.size() <= most_bytes && is_valid_utf8(text) &&
+         std::ranges::none_of(
+             text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+}
+
 }  // namespace leadkeep

@@ -1,9 +1,14 @@
+#include <leadkeep/base/text.h>
 #include <leadkeep/clients/client.h>
 
 #include <algorithm>
 
 namespace leadkeep::clients {
 namespace {
+
+constexpr std::size_t kMostNameBytes = 32;
+constexpr std::size_t kMostTextBytes = 200;
+constexpr std::size_t kMostNetworks = 16;
 
 template <class Values>
 auto parse(const Values& values, std::string_view name) noexcept {
@@ -12,7 +17,43 @@ auto parse(const Values& values, std::string_view name) noexcept {
   return found == values.end() ? std::nullopt : std::optional{*found};
 }
 
+bool is_name(std::string_view name) {
+  return !name.empty() && name.size() <= kMostNameBytes && name.front() >= 'a' &&
+         name.front() <= 'z' && std::ranges::all_of(name, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+         });
+}
+
 }  // namespace
+
+std::optional<Defect> defect_of(const Draft& draft) {
+  constexpr const char* kText = "1 to 200 bytes of UTF-8 without control characters";
+  if (!is_name(draft.name)) {
+    return Defect{"name", "1 to 32 of a-z, 0-9 and -, with a letter in front"};
+  }
+  if (!is_printable(draft.owner, kMostTextBytes)) {
+    return Defect{"owner", kText};
+  }
+  if (!is_printable(draft.purpose, kMostTextBytes)) {
+    return Defect{"purpose", kText};
+  }
+  if (draft.rights.scopes.empty() && draft.rights.own_scopes.empty()) {
+    return Defect{"scopes", "one at least, here or in own_scopes"};
+  }
+  const bool reads_only = std::ranges::all_of(kScopes, [&](Scope scope) {
+    return !draft.rights.own_scopes.contains(scope) ||
+           std::ranges::find(kReadingScopes, scope) != kReadingScopes.end();
+  });
+  if (!reads_only) {
+    return Defect{"own_scopes",
+                  "conversations:read, leads:read, consents:read, events:read and "
+                  "agents:read only: whatever changes something is done by somebody"};
+  }
+  if (draft.networks.size() > kMostNetworks) {
+    return Defect{"networks", "16 at most"};
+  }
+  return std::nullopt;
+}
 
 std::string_view name_of(Scope scope) noexcept {
   switch (scope) {
@@ -76,6 +117,17 @@ std::optional<Scope> parse_scope(std::string_view name) noexcept {
 
 std::optional<RecordClass> parse_record_class(std::string_view name) noexcept {
   return parse(kRecordClasses, name);
+}
+
+Rights every_right() {
+  Rights rights;
+  for (const Scope scope : kScopes) {
+    rights.scopes.insert(scope);
+  }
+  for (const RecordClass one : kRecordClasses) {
+    rights.record_classes.insert(one);
+  }
+  return rights;
 }
 
 std::string uri_of(const ClientId& id) {

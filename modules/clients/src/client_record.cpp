@@ -41,7 +41,8 @@ std::optional<KeyHash> key_in(const std::string& bytes) {
 }
 
 Rights rights_in(const records::Client& record) {
-  return {set_of(record.scopes(), kScopes), set_of(record.record_classes(), kRecordClasses)};
+  return {set_of(record.scopes(), kScopes), set_of(record.record_classes(), kRecordClasses),
+          set_of(record.own_scopes(), kReadingScopes)};
 }
 
 std::optional<State> state_in(const records::Client& record) {
@@ -93,6 +94,12 @@ void write_draft(const Draft& draft, records::Client& record) {
   for (const Scope scope : kScopes) {
     if (draft.rights.scopes.contains(scope)) {
       record.add_scopes(static_cast<std::uint32_t>(scope));
+    }
+  }
+  record.clear_own_scopes();
+  for (const Scope scope : kReadingScopes) {
+    if (draft.rights.own_scopes.contains(scope)) {
+      record.add_own_scopes(static_cast<std::uint32_t>(scope));
     }
   }
   record.clear_record_classes();

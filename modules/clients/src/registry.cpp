@@ -1,6 +1,5 @@
 #include "client_record.h"
 
-#include <leadkeep/base/text.h>
 #include <leadkeep/clients/registry.h>
 #include <leadkeep/crypto/hash.h>
 #include <leadkeep/crypto/random.h>
@@ -12,9 +11,6 @@ namespace leadkeep::clients {
 namespace {
 
 constexpr std::size_t kMostClients = 1'000;
-constexpr std::size_t kMostNameBytes = 32;
-constexpr std::size_t kMostTextBytes = 200;
-constexpr std::size_t kMostNetworks = 16;
 constexpr std::chrono::hours kTouchAfter{1};
 
 enum class IndexOf : std::uint8_t { kKey = 1, kToken = 2 };
@@ -38,28 +34,10 @@ Fail no_token() {
   return fail(Errc::kUnauthenticated, "clients: no enrolment token of ours");
 }
 
-bool is_name(std::string_view name) {
-  return !name.empty() && name.size() <= kMostNameBytes && name.front() >= 'a' &&
-         name.front() <= 'z' && std::ranges::all_of(name, [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-         });
-}
-
-bool is_text(std::string_view text) {
-  return !text.empty() && text.size() <= kMostTextBytes && is_valid_utf8(text) &&
-         std::ranges::none_of(
-             text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
-}
-
 Result<void> check(const Draft& draft) {
-  const char* wrong = !is_name(draft.name)                    ? "name"
-                      : !is_text(draft.owner)                 ? "owner"
-                      : !is_text(draft.purpose)               ? "purpose"
-                      : draft.rights.scopes.empty()           ? "scopes"
-                      : draft.networks.size() > kMostNetworks ? "networks"
-                                                              : nullptr;
-  return wrong == nullptr ? Result<void>{}
-                          : fail(Errc::kInvalidInput, std::string{"clients: "} + wrong);
+  const auto defect = defect_of(draft);
+  return defect ? fail(Errc::kInvalidInput, std::string{defect->member} + ": " + defect->words)
+                : Result<void>{};
 }
 
 Result<records::Client> load_record(store::ReadTxn& txn, const ClientId& id) {
@@ -155,6 +133,17 @@ const char* why_not(const Client& client, const ShownKey& shown, Timestamp now) 
   return from_there ? nullptr : "wrong_network";
 }
 
+// Of a token that is open.
+Result<records::Client> load_by_token(store::ReadTxn& txn, ByteView token, Timestamp now) {
+  LK_TRY(const auto id, find_by(txn, IndexOf::kToken, hash_of(token)));
+  if (!id) {
+    return no_token();
+  }
+  LK_TRY(auto record, load_record(txn, *id));
+  return now < Timestamp{record.token_until_ms()} ? Result<records::Client>{std::move(record)}
+                                                  : Result<records::Client>{no_token()};
+}
+
 }  // namespace
 
 Registry::Start Registry::Start::draw(Timestamp now) {
@@ -197,16 +186,15 @@ Result<void> Registry::invite(store::WriteTxn& txn, const ClientId& id, const Se
   return put(txn, id, record);
 }
 
+Result<void> Registry::require_token(store::ReadTxn& txn, ByteView token, Timestamp now) const {
+  LK_TRY_VOID(load_by_token(txn, token, now));
+  return {};
+}
+
 Result<Registry::EnrolmentOutcome> Registry::enrol(store::WriteTxn& txn, ByteView token,
                                                    const KeyHash& key, Timestamp now) const {
-  LK_TRY(const auto id, find_by(txn, IndexOf::kToken, hash_of(token)));
-  if (!id) {
-    return no_token();
-  }
-  LK_TRY(auto record, load_record(txn, *id));
-  if (now >= Timestamp{record.token_until_ms()}) {
-    return no_token();
-  }
+  LK_TRY(auto record, load_by_token(txn, token, now));
+  const auto id = ClientId::from_bytes(as_bytes(record.id()));
   const auto offered = key_in(record.offered_key());
   if (offered && *offered != key) {
     LK_TRY_VOID(close_token(txn, record));

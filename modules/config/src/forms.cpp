@@ -510,6 +510,18 @@ Form<std::vector<std::string>> word_list() {
           }};
 }
 
+Form<BrowserCertificate> browser_certificate() {
+  return choice<BrowserCertificate>("required or not_required",
+                                    {{"required", BrowserCertificate::kRequired},
+                                     {"not_required", BrowserCertificate::kNotRequired}});
+}
+
+Form<ClientApproval> client_approval() {
+  return choice<ClientApproval>(
+      "one_person or two_persons",
+      {{"one_person", ClientApproval::kOnePerson}, {"two_persons", ClientApproval::kTwoPersons}});
+}
+
 Form<TotpWindow> totp_window() {
   return choice<TotpWindow>("usual or strict",
                             {{"usual", TotpWindow::kUsual}, {"strict", TotpWindow::kStrict}});

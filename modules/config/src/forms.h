@@ -50,6 +50,8 @@ template <class T>
 [[nodiscard]] Form<std::set<AgentRole>> role_list_without_admin();
 [[nodiscard]] Form<std::vector<std::string>> word_list();
 [[nodiscard]] Form<TotpWindow> totp_window();
+[[nodiscard]] Form<BrowserCertificate> browser_certificate();
+[[nodiscard]] Form<ClientApproval> client_approval();
 
 [[nodiscard]] Form<DirectoryKind> directory_kind();
 [[nodiscard]] Form<std::vector<std::string>> directory_servers();

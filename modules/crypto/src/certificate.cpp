@@ -32,7 +32,7 @@ std::optional<CertifiedKey> key_of_certificate(ByteView certificate) {
 
 std::vector<Bytes> certificates_of_pem(std::string_view pem) {
   std::vector<Bytes> certificates;
-  if (pem.size() > kMostPemBytes) {
+  if (pem.empty() || pem.size() > kMostPemBytes) {
     return certificates;
   }
   const Bio in{::BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()))};
@@ -65,9 +65,7 @@ SecretBytes to_pem(const KeyPair& pair) {
   LK_CHECK(::PEM_write_bio_PKCS8PrivateKey(out.get(), key.get(), nullptr, nullptr, 0, nullptr,
                                            nullptr) == 1);
   LK_CHECK(::PEM_write_bio_X509(out.get(), certificate.get()) == 1);
-  char* text = nullptr;
-  const long size = ::BIO_get_mem_data(out.get(), &text);
-  return SecretBytes::copy_of(as_bytes({text, static_cast<std::size_t>(size)}));
+  return SecretBytes::copy_of(content_of(out.get()));
 }
 
 Result<KeyPair> read_key_pair(const SecretBytes& pem) {
@@ -108,9 +106,7 @@ std::string certificate_to_pem(ByteView certificate) {
   const Bio out{::BIO_new(::BIO_s_mem())};
   LK_CHECK(parsed != nullptr && out != nullptr);
   LK_CHECK(::PEM_write_bio_X509(out.get(), parsed.get()) == 1);
-  char* text = nullptr;
-  const long size = ::BIO_get_mem_data(out.get(), &text);
-  return {text, static_cast<std::size_t>(size)};
+  return std::string{as_text(content_of(out.get()))};
 }
 
 }  // namespace leadkeep::crypto

@@ -1,33 +1,24 @@
 #include "x509_parts.h"
 
 #include <leadkeep/crypto/certificate_authority.h>
-#include <leadkeep/crypto/public_key.h>
 
 #include <algorithm>
 #include <array>
 #include <string>
 
 #include <openssl/err.h>
-#include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
 namespace leadkeep::crypto {
 namespace {
 
-using Request = std::unique_ptr<X509_REQ, Free<&::X509_REQ_free>>;
 using Extension = std::unique_ptr<X509_EXTENSION, Free<&::X509_EXTENSION_free>>;
 using TrustStore = std::unique_ptr<X509_STORE, Free<&::X509_STORE_free>>;
 using StoreContext = std::unique_ptr<X509_STORE_CTX, Free<&::X509_STORE_CTX_free>>;
 using Names = std::unique_ptr<GENERAL_NAMES, Free<&::GENERAL_NAMES_free>>;
 
-constexpr std::size_t kMostRequestBytes = 16 * 1024;
 constexpr int kSecurityLevel = 2;  // 112 bits, as of TLS
 constexpr int kMostUris = 8;
-
-bool is_strong(ByteView public_key) {
-  const auto key = PublicKey::parse(public_key);
-  return key && key->kind().is_strong();
-}
 
 void add_extension(X509* subject, X509* issuer, int kind, const char* value) {
   X509V3_CTX context{};
@@ -84,25 +75,6 @@ ClientCertificates::Verdict verdict_of(int error) {
 }
 
 }  // namespace
-
-std::optional<Bytes> read_certificate_request(std::string_view pem) {
-  if (pem.size() > kMostRequestBytes) {
-    return std::nullopt;
-  }
-  const Bio in{::BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()))};
-  LK_CHECK(in != nullptr);
-  const Request request{::PEM_read_bio_X509_REQ(in.get(), nullptr, nullptr, nullptr)};
-  EVP_PKEY* key = request == nullptr ? nullptr : ::X509_REQ_get0_pubkey(request.get());
-  std::optional<Bytes> found;
-  if (key != nullptr && ::X509_REQ_verify(request.get(), key) == 1) {
-    Bytes spki = der_of(::X509_REQ_get_X509_PUBKEY(request.get()), ::i2d_X509_PUBKEY);
-    if (is_strong(spki)) {
-      found = std::move(spki);
-    }
-  }
-  ::ERR_clear_error();
-  return found;
-}
 
 struct CertificateAuthority::Handle {
   EvpKey key;
@@ -228,13 +200,13 @@ ClientCertificates::Judged ClientCertificates::judge(ByteView certificate, Times
   ::ERR_clear_error();
   if (verdict == Verdict::kGood && !is_for_clients(shown.get())) {
     verdict = Verdict::kNotClient;
-  } else if (verdict == Verdict::kGood && !is_strong(parts->public_key)) {
+  } else if (verdict == Verdict::kGood && !is_strong_key(parts->public_key)) {
     verdict = Verdict::kWeakKey;
   }
   return {verdict, *std::move(parts)};
 }
 
-std::string_view name_of(ClientCertificates::Verdict verdict) noexcept {
+const char* name_of(ClientCertificates::Verdict verdict) noexcept {
   switch (verdict) {
     case ClientCertificates::Verdict::kGood:
       return "good";

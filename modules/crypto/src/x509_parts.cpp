@@ -1,5 +1,6 @@
 #include "x509_parts.h"
 
+#include <leadkeep/crypto/public_key.h>
 #include <leadkeep/crypto/random.h>
 
 #include <array>
@@ -70,6 +71,17 @@ Certificate new_certificate(std::string_view subject, Timestamp from, Timestamp 
   LK_CHECK(set_time(::X509_getm_notAfter(made.get()), until));
   LK_CHECK(::X509_set_pubkey(made.get(), key) == 1);
   return made;
+}
+
+ByteView content_of(BIO* memory) {
+  char* text = nullptr;
+  const long size = ::BIO_get_mem_data(memory, &text);
+  return as_bytes({text, static_cast<std::size_t>(size)});
+}
+
+bool is_strong_key(ByteView public_key) {
+  const auto key = PublicKey::parse(public_key);
+  return key && key->kind().is_strong();
 }
 
 }  // namespace leadkeep::crypto

@@ -25,6 +25,10 @@ using Bio = std::unique_ptr<BIO, Free<&::BIO_free>>;
 [[nodiscard]] Certificate new_certificate(std::string_view subject, Timestamp from, Timestamp until,
                                           EVP_PKEY* key);
 
+[[nodiscard]] ByteView content_of(BIO* memory);
+// Of a SubjectPublicKeyInfo.
+[[nodiscard]] bool is_strong_key(ByteView public_key);
+
 template <class Object, class Encode>
 [[nodiscard]] Bytes der_of(Object* object, const Encode& encode) {
   unsigned char* der = nullptr;

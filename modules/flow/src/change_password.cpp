@@ -15,7 +15,7 @@ constexpr std::string_view kReason = "password_changed";
 Result<void> ChangePassword::prove_present(const identity::Session& session,
                                            const SecretBytes& present) {
   LK_TRY_VOID(m_throttle.admit_step_up(session.agent().raw(), m_house.clock.now()));
-  identity::LoginAttempt attempt;
+  identity::LoginAttempt attempt{session.caller()};
   attempt.username = session.username();
   attempt.password = present.clone();
   identity::RefusedProof refused;
@@ -47,7 +47,7 @@ Result<identity::OpenedSession> ChangePassword::change(const identity::Session& 
     return refused(m_house, session, Act::kPasswordChanged, checked.error());
   }
   const Timestamp now = m_house.clock.now();
-  auto start = identity::SessionStart::draw(session.source(), now);
+  auto start = identity::SessionStart::draw(session, now);
   auto reopened = m_house.store.write([&](store::WriteTxn& txn) -> Result<identity::Session> {
     LK_TRY(auto opened, m_sessions.reopen(txn, session, start, now));
     LK_TRY_VOID(m_agents.set_password(txn, checked.value()));

@@ -8,8 +8,7 @@
 namespace leadkeep::flow {
 
 [[nodiscard]] inline audit::Entry entry_of(const identity::Session& session, audit::Act act) {
-  return entry_by(identity::Actor{session.agent(), session.id()}, act,
-                  audit::object_of(session.agent()));
+  return entry_by(identity::actor_of(session), act, audit::object_of(session.agent()));
 }
 
 // What the agent may not do is on record as well.
@@ -28,8 +27,7 @@ namespace leadkeep::flow {
                                                             Timestamp now) {
   LK_TRY_VOID(audit::append(txn, entry_of(session, act), now));
   LK_TRY_VOID(append_ends(txn, session.agent(), session.agent(), opened.ended, reason, now));
-  audit::Entry log_in =
-      entry_by(identity::Actor{session.agent(), opened.session.id()}, audit::Act::kLogIn);
+  audit::Entry log_in = entry_by(identity::actor_of(opened.session), audit::Act::kLogIn);
   log_in.reason = std::string{name_of(opened.session.assurance())};
   LK_TRY_VOID(audit::append(txn, log_in, now));
   return std::move(opened.session);

@@ -56,7 +56,7 @@ Result<EnrolPasskey::Enrolled> EnrolPasskey::enrol(const identity::Session& sess
   const auto& passkey = std::get<webauthn::NewPasskey>(checked.value());
   const auto id = crypto::new_id<identity::PasskeyId>(now);
   std::vector<SecretBytes> codes = identity::recovery::new_codes();
-  auto start = identity::SessionStart::draw(session.source(), now);
+  auto start = identity::SessionStart::draw(session, now);
   auto outcome =
       m_house.store.write([&](store::WriteTxn& txn) -> Result<std::variant<New, FactorRefusal>> {
         using Outcome = std::variant<New, FactorRefusal>;
@@ -85,7 +85,7 @@ Result<EnrolPasskey::Enrolled> EnrolPasskey::enrol(const identity::Session& sess
 Result<identity::OpenedSession> EnrolPasskey::remove(const identity::Session& session,
                                                      const identity::PasskeyId& id) {
   const Timestamp now = m_house.clock.now();
-  auto start = identity::SessionStart::draw(session.source(), now);
+  auto start = identity::SessionStart::draw(session, now);
   auto outcome = m_house.store.write([&](store::WriteTxn& txn) -> Result<identity::Session> {
     LK_TRY(const auto admission, m_passkeys.remove(txn, session, id));
     return reopen(txn, m_sessions, session, admission, start, Act::kPasskeyRemoved,

@@ -66,7 +66,7 @@ Result<EnrolSecondFactor::Enrolled> EnrolSecondFactor::confirm(const identity::S
   }
   const Timestamp now = m_house.clock.now();
   std::vector<SecretBytes> recovery_codes = identity::recovery::new_codes();
-  auto start = identity::SessionStart::draw(session.source(), now);
+  auto start = identity::SessionStart::draw(session, now);
   LK_TRY(auto outcome, m_house.store.write([&](store::WriteTxn& txn) -> Result<Outcome> {
     LK_TRY(const auto decision,
            m_second_factors.confirm_totp(txn, session, code, recovery_codes, now));

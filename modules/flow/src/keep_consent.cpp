@@ -24,7 +24,7 @@ Result<ConsentId> KeepConsent::record(
     const identity::Permit<identity::Action::kRecordConsent>& permit, const LeadId& lead,
     const consent::NewConsent& consent, const std::optional<RepeatGuard>& guard) {
   const Timestamp now = m_house.clock.now();
-  const AgentId agent = permit.actor().agent;
+  const AgentId agent = permit.agent();
   const auto fresh = crypto::new_id<ConsentId>(now);
   const audit::Entry entry =
       entry_by(permit.actor(), audit::Act::kConsentRecorded, audit::object_of(lead));

@@ -39,7 +39,8 @@ Result<std::variant<identity::Admission, identity::RefusedProof>> decided(
 // In the trail and in what the agent sees.
 Result<void> append_log_in(store::WriteTxn& txn, const identity::Admission& admission,
                            const identity::SessionStart& start, Timestamp now) {
-  audit::Entry entry = entry_by(identity::Actor{admission.agent(), start.id}, audit::Act::kLogIn);
+  audit::Entry entry = entry_by(identity::Actor{admission.agent(), start.id, start.caller.client()},
+                                audit::Act::kLogIn);
   entry.reason = std::string{name_of(admission.assurance())};
   LK_TRY_VOID(audit::append(txn, entry, now));
   return identity::LogInHistory::add(
@@ -307,8 +308,8 @@ Result<void> LogIn::close_before(store::WriteTxn& txn, const identity::LoginAtte
   if (attempt.session_before.empty()) {
     return {};
   }
-  const auto before =
-      m_sessions.find(txn, {attempt.session_before.expose(), attempt.device_key}, now);
+  const auto before = m_sessions.find(
+      txn, {attempt.caller, attempt.session_before.expose(), attempt.device_key}, now);
   if (!before) {
     return {};  // it is over, or is no session of this browser
   }
@@ -320,7 +321,7 @@ Result<void> LogIn::close_before(store::WriteTxn& txn, const identity::LoginAtte
 Result<identity::OpenedSession> LogIn::log_in(const identity::LoginAttempt& attempt) {
   const auto begin = std::chrono::steady_clock::now();
   const Timestamp now = m_house.clock.now();
-  auto start = identity::SessionStart::draw(attempt.source, now);
+  auto start = identity::SessionStart::draw(attempt.caller, attempt.source, now);
   start.device_key = attempt.device_key;
   Fresh fresh{crypto::new_id<AgentId>(now), crypto::token::draw()};
   const auto open = [&](store::WriteTxn& txn, const identity::Admission& admission,
@@ -359,8 +360,7 @@ Result<identity::OpenedSession> LogIn::step_up(const identity::Session& session,
                                                identity::LoginAttempt attempt) {
   const auto begin = std::chrono::steady_clock::now();
   const Timestamp now = m_house.clock.now();
-  const audit::Entry entry =
-      entry_by(identity::Actor{session.agent(), session.id()}, audit::Act::kStepUp);
+  const audit::Entry entry = entry_by(identity::actor_of(session), audit::Act::kStepUp);
   if (auto enrolled = require_more_than_enrolment(session); !enrolled) {
     record_refusal(m_house, entry, name_of(enrolled.error().code));
     return Fail{std::move(enrolled).error()};
@@ -372,7 +372,7 @@ Result<identity::OpenedSession> LogIn::step_up(const identity::Session& session,
   attempt.username = session.username();
   attempt.device.reset();  // what it stands in for was typed long ago
   attempt.email_transaction = {};
-  auto start = identity::SessionStart::draw(attempt.source, now);
+  auto start = identity::SessionStart::draw(session.caller(), attempt.source, now);
   const auto replace = [&](store::WriteTxn& txn, const identity::Admission& admission,
                            const Proof& proof) -> Result<Outcome> {
     follow_provider(proof, start);
@@ -457,8 +457,7 @@ void LogIn::end_elsewhere(const identity::ShownSession& shown) {
 
 Result<void> LogIn::log_out(const identity::Session& session) {
   const Timestamp now = m_house.clock.now();
-  const audit::Entry entry =
-      entry_by(identity::Actor{session.agent(), session.id()}, audit::Act::kLogOut);
+  const audit::Entry entry = entry_by(identity::actor_of(session), audit::Act::kLogOut);
   return m_house.store.write([&](store::WriteTxn& txn) -> Result<void> {
     LK_TRY_VOID(m_sessions.close(txn, session));
     return audit::append(txn, entry, now);

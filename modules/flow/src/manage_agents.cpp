@@ -19,9 +19,10 @@ Result<AgentId> ManageAgents::add(const By& by, identity::NewAgent agent,
     return checked.value().id();
   };
   return act(m_house, entry, [&](store::WriteTxn& txn, audit::Entry& done) -> Result<AgentId> {
-    LK_TRY(const AgentId id, by.actor() ? make_once<AgentId>(txn, by.actor()->agent, guard, now,
-                                                             done, [&] { return add_to_list(txn); })
-                                        : add_to_list(txn));
+    LK_TRY(const AgentId id, by.actor() && by.actor()->agent
+                                 ? make_once<AgentId>(txn, *by.actor()->agent, guard, now, done,
+                                                      [&] { return add_to_list(txn); })
+                                 : add_to_list(txn));
     done.object = audit::object_of(id);
     return id;
   });

@@ -17,17 +17,19 @@ Result<OpenBreakGlass::Code> OpenBreakGlass::issue() {
   return Code{std::move(code), now + identity::BreakGlass::kGoodFor};
 }
 
-Result<identity::OpenedSession> OpenBreakGlass::open(const SecretBytes& code,
+Result<identity::OpenedSession> OpenBreakGlass::open(const identity::Caller& caller,
+                                                     const SecretBytes& code,
                                                      const std::string& source) {
   const auto begin = std::chrono::steady_clock::now();
-  auto opened = let_in(code, source);
+  auto opened = let_in(caller, code, source);
   if (!opened) {
     wait_after_refusal(begin, m_refusal_takes, opened.error().code);
   }
   return opened;
 }
 
-Result<identity::OpenedSession> OpenBreakGlass::let_in(const SecretBytes& code,
+Result<identity::OpenedSession> OpenBreakGlass::let_in(const identity::Caller& caller,
+                                                       const SecretBytes& code,
                                                        const std::string& source) {
   const Timestamp now = m_house.clock.now();
   if (auto admitted = m_throttle.admit_break_glass(source, now); !admitted) {
@@ -40,16 +42,18 @@ Result<identity::OpenedSession> OpenBreakGlass::let_in(const SecretBytes& code,
     return fail(Errc::kUnauthenticated, "break-glass: refused");
   }
   m_throttle.break_glass_decided(source);
-  auto start = identity::SessionStart::draw(source, now);
+  auto start = identity::SessionStart::draw(caller, source, now);
   const auto fresh = crypto::new_id<AgentId>(now);
   auto outcome = m_house.store.write([&](store::WriteTxn& txn) -> Result<identity::Session> {
     LK_TRY(const auto admission, m_break_glass.admit(txn, *broken, fresh, now));
     LK_TRY(const auto ended, m_sessions.close_all(txn, admission.agent()));
     LK_TRY(auto opened, m_sessions.open(txn, admission, start, now));
     LK_TRY_VOID(append_ends(txn, admission.agent(), admission.agent(), ended, "replaced", now));
-    LK_TRY_VOID(audit::append(
-        txn, entry_by(identity::Actor{admission.agent(), start.id}, audit::Act::kBreakGlassOpened),
-        now));
+    LK_TRY_VOID(
+        audit::append(txn,
+                      entry_by(identity::Actor{admission.agent(), start.id, start.caller.client()},
+                               audit::Act::kBreakGlassOpened),
+                      now));
     return std::move(opened.session);
   });
   if (!outcome) {  // the code is gone

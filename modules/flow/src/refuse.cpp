@@ -1,5 +1,6 @@
 #include "acting.h"
 
+#include <leadkeep/base/event_log.h>
 #include <leadkeep/flow/refuse.h>
 #include <leadkeep/identity/log_in_history.h>
 
@@ -8,6 +9,13 @@ namespace {
 
 constexpr std::chrono::seconds kWindowLength{1};
 constexpr std::uint32_t kUnprovenPerWindow = 20;
+constexpr std::chrono::minutes kBetweenLogLines{1};
+
+bool take_turn(Timestamp& last, Timestamp now) {
+  const bool mine = window_has_passed(last, kBetweenLogLines, now);
+  last = mine ? now : last;
+  return mine;
+}
 
 }  // namespace
 
@@ -38,6 +46,28 @@ void Refuse::record(const std::optional<identity::Actor>& actor, Errc reason) {
     entry.items = *counted_only;
   }
   record_refusal(m_house, entry, name_of(reason));
+}
+
+void Refuse::record_client(const clients::NotApproved& why) {
+  m_house.metrics.requests_refused.add();
+  const auto counted_only = admit_unproven();
+  if (!counted_only) {
+    return;
+  }
+  audit::Entry entry = entry_by(std::nullopt, audit::Act::kRequest);
+  if (why.client) {
+    entry.object = audit::object_of(*why.client);
+  }
+  entry.items = *counted_only;
+  record_refusal(m_house, entry, why.reason);
+  if (!m_last_client.with([&](Timestamp& last) { return take_turn(last, m_house.clock.now()); })) {
+    return;
+  }
+  if (why.client) {
+    log_warn("CLIENT_REFUSED", Field{"client", *why.client}, Field{"reason", Reason{why.reason}});
+  } else {
+    log_warn("CLIENT_REFUSED", Field{"reason", Reason{why.reason}});
+  }
 }
 
 void Refuse::record_log_in(const std::optional<AgentId>& account, std::string_view reason,

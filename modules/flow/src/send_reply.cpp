@@ -15,7 +15,7 @@ Result<MessageId> SendReply::send(const identity::Permit<identity::Action::kRepl
                                   const ConversationId& conversation_id, Pii<std::string> text,
                                   const std::optional<RepeatGuard>& guard) {
   const Timestamp now = m_house.clock.now();
-  const AgentId author = permit.actor().agent;
+  const AgentId author = permit.agent();
   const audit::Entry entry =
       entry_by(permit.actor(), audit::Act::kReply, audit::object_of(conversation_id));
   if (auto usable = check_text(text); !usable) {

@@ -164,8 +164,10 @@ Result<Page<inbox::MaskedMessage>> ShowInbox::messages(
     return refused<List>(m_house, permit.actor(), audit::Act::kReadMessages, audit::object_of(id),
                          page.error());
   }
+  // A program by itself is nobody who has read it.
+  const bool somebody_reads = permit.actor().agent && query.cursor.empty();
   const std::uint64_t newest =
-      query.cursor.empty() && !page.value().items.empty() ? page.value().items.front().seq() : 0;
+      somebody_reads && !page.value().items.empty() ? page.value().items.front().seq() : 0;
   audit::Entry entry = entry_by(permit.actor(), audit::Act::kReadMessages, audit::object_of(id));
   entry.items = page.value().items.size();
   LK_TRY(const bool marked, act(m_house, entry, [&](store::WriteTxn& txn, audit::Entry&) {

@@ -19,7 +19,8 @@ namespace leadkeep::flow {
   audit::Entry entry;
   if (actor) {
     entry.actor = actor->agent;
-    entry.session = to_ulid(actor->session);
+    entry.session = actor->session ? std::optional{to_ulid(*actor->session)} : std::nullopt;
+    entry.client = actor->client;
   }
   entry.act = act;
   entry.object = object;

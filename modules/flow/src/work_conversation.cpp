@@ -87,8 +87,8 @@ Result<inbox::MaskedConversation> WorkConversation::change(
           conversation->set_status(static_cast<records::Conversation::Status>(*change.status));
         }
         if (change.assignee) {
-          LK_TRY_VOID(check_assignment(txn, m_house, permit.actor().agent, may_assign_others,
-                                       before, *change.assignee));
+          LK_TRY_VOID(check_assignment(txn, m_house, permit.agent(), may_assign_others, before,
+                                       *change.assignee));
           const auto* agent = std::get_if<AgentId>(&*change.assignee);
           conversation->set_assignee(agent != nullptr ? std::string{agent->raw()} : std::string{});
         }
@@ -113,7 +113,7 @@ Result<MessageId> WorkConversation::add_note(
     const identity::Permit<identity::Action::kWriteNote>& permit, const ConversationId& id,
     const Pii<std::string>& text, const std::optional<RepeatGuard>& guard) {
   const Timestamp now = m_house.clock.now();
-  const AgentId author = permit.actor().agent;
+  const AgentId author = permit.agent();
   const audit::Entry entry = entry_by(permit.actor(), audit::Act::kNote, audit::object_of(id));
   if (auto usable = check_text(text); !usable) {
     record_refusal(m_house, entry, name_of(usable.error().code));

@@ -20,13 +20,6 @@ inline constexpr store::Table<records::Session> kSessions{store::TableId::kSessi
   return store::system_key("identity");
 }
 
-// A name that people give: not empty, UTF-8, no control characters of ASCII.
-[[nodiscard]] inline bool is_printable(std::string_view name, std::size_t most_bytes) {
-  return !name.empty() && name.size() <= most_bytes && is_valid_utf8(name) &&
-         std::ranges::none_of(
-             name, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
-}
-
 // Of the list that is kept here: nobody else says who it is.
 [[nodiscard]] inline bool is_local(const records::Agent& agent) {
   return agent.directory_id().empty() && agent.federated_subject().empty();

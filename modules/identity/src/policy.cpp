@@ -60,12 +60,64 @@ std::string_view name_of(Action action) noexcept {
       return "manage_agents";
     case Action::kListAccounts:
       return "list_accounts";
+    case Action::kManageClients:
+      return "manage_clients";
+    case Action::kListClients:
+      return "list_clients";
   }
   return "?";
 }
 
+clients::Scope scope_of(Action action) noexcept {
+  using clients::Scope;
+  switch (action) {
+    case Action::kReadInbox:
+    case Action::kReadConversation:
+      return Scope::kReadConversations;
+    case Action::kWriteNote:
+    case Action::kChangeConversation:
+    case Action::kAssignOthers:
+      return Scope::kWriteConversations;
+    case Action::kReply:
+      return Scope::kSendMessages;
+    case Action::kReadLead:
+      return Scope::kReadLeads;
+    case Action::kReadConsents:
+      return Scope::kReadConsents;
+    case Action::kRecordConsent:
+      return Scope::kWriteConsents;
+    case Action::kFollowEvents:
+      return Scope::kReadEvents;
+    case Action::kListAgents:
+      return Scope::kReadAgents;
+    case Action::kManageAgents:
+    case Action::kListAccounts:
+    case Action::kManageClients:
+    case Action::kListClients:
+      break;
+  }
+  return Scope::kAdministration;
+}
+
+clients::RecordClass record_class_of(FieldClass field) noexcept {
+  using clients::RecordClass;
+  switch (field) {
+    case FieldClass::kPhone:
+      return RecordClass::kPhoneNumbers;
+    case FieldClass::kEmail:
+      return RecordClass::kEmailAddresses;
+    case FieldClass::kWhatsAppId:
+      return RecordClass::kWhatsAppIds;
+    case FieldClass::kProfileName:
+      return RecordClass::kNames;
+    case FieldClass::kMessageText:
+      break;
+  }
+  return RecordClass::kTexts;
+}
+
 bool needs_step_up(Action action) noexcept {
-  return action == Action::kManageAgents;
+  return action == Action::kManageAgents || action == Action::kManageClients;
 }
 
 Policy Policy::defaults() {
@@ -82,7 +134,8 @@ Policy Policy::defaults() {
     }
   }
   policy.allow(Role::kSupervisor, {Action::kAssignOthers});
-  policy.allow(Role::kAdmin, {Action::kListAgents, Action::kListAccounts, Action::kManageAgents});
+  policy.allow(Role::kAdmin, {Action::kListAgents, Action::kListAccounts, Action::kManageAgents,
+                              Action::kListClients, Action::kManageClients});
   policy.allow(Role::kBreakGlass, {Action::kManageAgents});
   LK_SEEDED_LEAK(admin_reads,
                  policy.allow(Role::kAdmin, {Action::kReadInbox, Action::kReadConversation});

@@ -95,10 +95,12 @@ std::optional<DeviceKey> device_key_of(const records::Session& record) {
   return key;
 }
 
-// Bound to the key that was shown, or to none and none was shown.
+// By the client that it belongs to, and with the key that it is bound to, or with none if it is to none.
 bool is_shown_where_it_is(const records::Session& record, const ShownSession& shown) {
   const ByteView key = shown.key ? ByteView{*shown.key} : ByteView{};
-  return same_bytes(as_bytes(record.device_key()), key);
+  const auto& client = shown.caller.client();
+  return same_bytes(as_bytes(record.device_key()), key) &&
+         same_bytes(as_bytes(record.client_id()), client ? client->bytes() : ByteView{});
 }
 
 std::optional<Timestamp> earlier(std::optional<Timestamp> one, std::optional<Timestamp> other) {
@@ -148,8 +150,12 @@ bool is_over(const records::Session& record, const SessionLimits& limits, Timest
 
 }  // namespace
 
-SessionStart SessionStart::draw(std::string source, Timestamp now) {
-  return {crypto::token::draw(), crypto::new_id<SessionId>(now), std::move(source)};
+SessionStart SessionStart::draw(const Session& session, Timestamp now) {
+  return draw(session.caller(), session.source(), now);
+}
+
+SessionStart SessionStart::draw(const Caller& caller, std::string source, Timestamp now) {
+  return {caller, crypto::token::draw(), crypto::new_id<SessionId>(now), std::move(source)};
 }
 
 Result<SessionStore::Opened> SessionStore::open(store::WriteTxn& txn, const Admission& admission,
@@ -212,6 +218,12 @@ Result<SessionStore::Opened> SessionStore::open_as_of(store::WriteTxn& txn, cons
                                                       const SessionStart& start,
                                                       const Beginning& beginning,
                                                       Timestamp now) const {
+  if (!start.caller.has(clients::Scope::kSessions)) {
+    return fail(Errc::kForbidden, "session: nobody signs in through this client");
+  }
+  if (!start.caller.client() && !beginning.device_key) {
+    return fail(Errc::kClientNotApproved, "session: one of a page is bound to its browser's key");
+  }
   LK_TRY(records::Agent agent, load_agent(txn, who));
   if (agent.disabled()) {
     return no_session();  // disabled between the proof and now
@@ -233,6 +245,9 @@ Result<SessionStore::Opened> SessionStore::open_as_of(store::WriteTxn& txn, cons
   record.set_assurance(static_cast<std::uint32_t>(assurance));
   record.set_proven_ms(beginning.proven.ms);
   record.set_source(start.source);
+  if (const auto& client = start.caller.client()) {
+    record.set_client_id(std::string{client->raw()});
+  }
   record.set_ends_ms(beginning.ends_at ? beginning.ends_at->ms : 0);
   if (beginning.device_key) {
     record.set_device_key(std::string{as_text(*beginning.device_key)});
@@ -241,7 +256,8 @@ Result<SessionStore::Opened> SessionStore::open_as_of(store::WriteTxn& txn, cons
     write_provider_session(*beginning.provider_session, *record.mutable_provider_session());
   }
   LK_TRY_VOID(kSessions.put(txn, key, identity_key(), record));
-  LK_TRY(Session session, find(txn, {start.token.expose(), beginning.device_key}, now));
+  LK_TRY(Session session,
+         find(txn, {start.caller, start.token.expose(), beginning.device_key}, now));
   return Opened{std::move(session), std::move(ended)};
 }
 
@@ -278,7 +294,7 @@ Result<Session> SessionStore::find(store::ReadTxn& txn, const ShownSession& show
   if (!agent->directory_id().empty() && !m_word.covers(Timestamp{record->created_ms()}, now)) {
     return fail(Errc::kUnavailable, "session: the directory was not heard for too long");
   }
-  Session session;
+  Session session{shown.caller};
   session.m_id = *session_id;
   session.m_agent = *agent_id;
   session.m_username = agent->username();
@@ -312,7 +328,7 @@ Result<std::optional<SessionStore::Elsewhere>> SessionStore::find_elsewhere(
   }
   LK_TRY(const auto record,
          kSessions.find(txn, crypto::token::hash_of(shown.token), identity_key()));
-  if (!record || record->device_key().empty() || is_shown_where_it_is(*record, shown)) {
+  if (!record || is_shown_where_it_is(*record, shown)) {
     return Found{};
   }
   const auto agent = AgentId::from_bytes(as_bytes(record->agent_id()));

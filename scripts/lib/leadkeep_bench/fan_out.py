@@ -75,7 +75,7 @@ class DaemonFanOut:
 
     def __init__(self, instance, token, count):
         self.signer = people.Signer(instance)
-        self.context = ssl.create_default_context(cafile=str(instance.ca))
+        self.context = instance.tls()
         self.rounds = 0
         self.run = time.time_ns()
         request = (f"GET /v1/events HTTP/1.1\r\nHost: 127.0.0.1\r\n"

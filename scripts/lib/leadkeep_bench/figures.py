@@ -40,7 +40,8 @@ class Bench:
         self.binaries = options.build / "daemon"
         self.program = options.build / "tests" / "bench" / "leadkeep_bench"
         self.folder = options.output
-        self.load = Load(self.folder, options.seconds)
+        self.load = Load(self.folder, options.seconds,
+                         self.program.with_name("libleadkeep_show_certificate.so"))
         self.closing = contextlib.ExitStack()
 
     def in_turn(self, measure, limit):
@@ -115,7 +116,8 @@ class Bench:
         try:
             return self.in_turn(
                 lambda: self.load.get(f"https://127.0.0.1:{self.daemon.api_port}", paths,
-                                      CONNECTIONS, self.anna.token),
+                                      CONNECTIONS, self.anna.token,
+                                      self.daemon.add_client("demo")),
                 lambda: self.load.get(self.nginx.url, static, CONNECTIONS))
         finally:
             self.nginx.stop()
@@ -231,7 +233,8 @@ def log_in(bench):
     body = json.dumps({"username": "lisa", "password": bench.daemon.add_agent(
         "lisa", "Lisa Lang", "agent")})
     url = f"https://127.0.0.1:{bench.daemon.api_port}/v1/sessions"
-    results, limits = bench.in_turn(lambda: bench.load.post(url, ["\t" + body], 2),
+    results, limits = bench.in_turn(lambda: bench.load.post(url, ["\t" + body], 2,
+                                                            client=bench.daemon.add_client("demo")),
                                     lambda: bench.raw("raw_argon2id_hashes"))
     yield figure("log_in", "log-ins/s", "higher", [r["per_second"] for r in results], limits)
 

@@ -48,7 +48,10 @@ def check():
 
 def write_environment(instance):
     """The variables of the README's requests."""
+    key, certificate = instance.add_client("demo")
     lines = [f"LEADKEEP_CA={instance.ca}",
+             f"LEADKEEP_KEY={key}",
+             f"LEADKEEP_CERT={certificate}",
              f"LEADKEEP_API=https://127.0.0.1:{instance.api_port}",
              f"LEADKEEP_SIMULATOR={instance.simulator_urls['control']}",
              f"LEADKEEP_SOCKET={instance.socket}",
@@ -73,6 +76,7 @@ def run():
         write_environment(instance)
         print(f"\nLeadkeep is running.\n\n  API        https://127.0.0.1:{instance.api_port}"
               f"   (certificate authority: {instance.ca})"
+              f"\n  Client     demo   (its key and certificate: {instance.folder}/demo.client.*)"
               f"\n  WhatsApp   {instance.simulator_urls['control']}   (simulator: be a customer)\n")
         for username, _, role in AGENTS:
             print(f"  {role:10} {username:6} {instance.passwords[username]}")

@@ -19,17 +19,18 @@ class Answer:
 class Client:
     """Keeps one connection; opens another when the other side has closed it."""
 
-    def __init__(self, base_url, ca_file=None, token=None, timeout=30):
+    def __init__(self, base_url, ca_file=None, token=None, timeout=30, tls=None):
+        """`tls` makes the context of a connection, for a server that wants a certificate."""
         self.url = urllib.parse.urlsplit(base_url)
         self.token = token
         self.timeout = timeout
-        self.context = ssl.create_default_context(cafile=ca_file) if ca_file else None
+        self.tls = tls or (lambda: ssl.create_default_context(cafile=ca_file))
         self.connection = None
 
     def _connect(self):
         if self.url.scheme == "https":
             return http.client.HTTPSConnection(self.url.hostname, self.url.port,
-                                               timeout=self.timeout, context=self.context)
+                                               timeout=self.timeout, context=self.tls())
         return http.client.HTTPConnection(self.url.hostname, self.url.port, timeout=self.timeout)
 
     def request(self, method, path, body=None, headers=None):

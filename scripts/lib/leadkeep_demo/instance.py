@@ -8,6 +8,7 @@ import secrets
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -77,6 +78,7 @@ class Instance:
         self.simulator = None
         self.simulator_urls = {}
         self.passwords = {}
+        self.browser_certificate = "required"
 
     # -- making --------------------------------------------------------------------------------
 
@@ -118,6 +120,7 @@ class Instance:
             # and administrators for more.
             "second_factor.required_for": "nobody",
             "browser.origin": f"https://localhost:{self.api_port}",
+            "browser.certificate": self.browser_certificate,
         }
         settings.update(extra or {})
         sections = {}
@@ -222,8 +225,44 @@ class Instance:
                  text_input=password + "\n")
         return password
 
+    SCOPES = ("sessions", "conversations:read", "conversations:write", "messages:send",
+              "leads:read", "consents:read", "consents:write", "events:read", "agents:read",
+              "administration")
+    RECORD_CLASSES = ("phone_numbers", "email_addresses", "whatsapp_ids", "names", "texts")
+
+    def add_client(self, name, scopes=SCOPES, record_classes=RECORD_CLASSES, options=()):
+        """An approved client: the files of its key and certificate, which are made once."""
+        key = self.folder / f"{name}.client.key"
+        certificate = self.folder / f"{name}.client.pem"
+        if certificate.is_file():
+            return key, certificate
+        token = self.folder / f"{name}.client.token"
+        token.unlink(missing_ok=True)
+        self.ctl("client", "add", name, "--owner", "demonstration", "--purpose", "demonstration",
+                 "--token-file", token, *options,
+                 *(word for scope in scopes for word in ("--scope", scope)),
+                 *(word for one in record_classes for word in ("--record-class", one)))
+        enrol = ("client", "enrol", "--token-file", token, "--key", key, "--certificate",
+                 certificate)
+        waiting = self.ctl(*enrol).stdout
+        self.ctl("client", "approve", name, "--fingerprint",
+                 re.search(r"fingerprint is ([0-9a-f]{64})", waiting)[1])
+        self.ctl(*enrol)
+        token.unlink()
+        return key, certificate
+
+    def tls(self, client="demo"):
+        """For a connection of an approved client; without one as long as the daemon does not run."""
+        context = ssl.create_default_context(cafile=str(self.ca))
+        try:
+            key, certificate = self.add_client(client)
+        except StartFailed:
+            return context
+        context.load_cert_chain(certificate, key)
+        return context
+
     def api(self, token=None):
-        return Client(f"https://127.0.0.1:{self.api_port}", ca_file=str(self.ca), token=token)
+        return Client(f"https://127.0.0.1:{self.api_port}", token=token, tls=self.tls)
 
     def signed_in(self, username):
         client = self.api()

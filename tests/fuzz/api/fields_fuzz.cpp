@@ -80,7 +80,8 @@ class Events {
 
  private:
   std::string open(std::string_view last_event_id) {
-    auto response = m_streams.open(as_bytes("token"), last_event_id);
+    auto response = m_streams.open(
+        {{}, "127.0.0.1", SecretBytes::copy_of(as_bytes("token")), std::nullopt}, last_event_id);
     LK_CHECK(response.ok() && response.value().status == 200);
     return response.value().body;
   }
@@ -98,7 +99,7 @@ class Events {
   inbox::EventFeed m_feed;
   Metrics m_metrics;
   EventStreams m_streams{m_feed, m_metrics, 2,
-                         [](const identity::ShownSession&) { return identity::Verdict::kRefused; }};
+                         [](const EventStreams::Follower&) { return identity::Verdict::kRefused; }};
   std::string m_prefix;
 };
 

@@ -79,6 +79,11 @@ class House {
   Door api_door() {
     return {m_house.authoriser,
             m_house.store.metrics(),
+            [](const http::Request& request) -> Result<identity::Caller> {
+              return request.head().field("x-stranger")
+                         ? Result<identity::Caller>{fail(Errc::kClientNotApproved, "stranger")}
+                         : Result<identity::Caller>{test::a_program()};
+            },
             [this](const identity::ShownSession& shown) -> Result<identity::Session> {
               for (const auto* session : {&m_agent, &m_supervisor, &m_admin}) {
                 if (as_text(shown.token) == session->username()) {
@@ -94,6 +99,7 @@ class House {
 
   Door door_without_agents(ShowReason show_reason) {
     auto door = api_door();
+    door.admit = {};
     door.resume = [](const identity::ShownSession&) -> Result<identity::Session> {
       return fail(Errc::kUnauthenticated, "door: no agents here");
     };
@@ -111,7 +117,10 @@ class House {
   const Clock& m_clock = m_house.store.clock();
 
   dpop::Proofs m_proofs{std::string{test::kOrigin}};
-  ApiServices m_services{m_house.log_in,
+  ApiServices m_services{m_house.admit_client,
+                         m_house.enrol_client,
+                         m_house.manage_clients,
+                         m_house.log_in,
                          m_house.show_inbox,
                          m_house.send_reply,
                          m_house.work,
@@ -137,7 +146,7 @@ class House {
                          4,
                          &m_proofs};
   EventStreams m_events{m_house.feed, m_metrics, 4,
-                        [](const identity::ShownSession&) { return identity::Verdict::kRefused; }};
+                        [](const EventStreams::Follower&) { return identity::Verdict::kRefused; }};
   ApiContext m_context{m_services, m_events, Browser{&m_proofs, m_clock}};
 
   intake::AppSecrets m_secrets =
@@ -146,6 +155,8 @@ class House {
   WebhookServices m_webhook_services{m_house.receive_message, m_secrets, m_verify_token, m_metrics,
                                      m_clock};
   ControlServices m_control_services{
+      m_house.manage_clients,
+      m_house.enrol_client,
       m_house.manage_agents,
       m_house.change_password,
       m_house.end_sessions,

@@ -66,7 +66,7 @@ class House {
                    return directory.add(txn, checked.value(), store.now());
                  })
                  .ok());
-    LoginAttempt attempt;
+    LoginAttempt attempt{Caller::page()};
     attempt.username = "anna";
     attempt.password = SecretBytes::copy_of(as_bytes(kPassword));
     RefusedProof refused;
@@ -109,7 +109,9 @@ void check_session(House& house, const Session& session) {
                .rehearse([&](store::WriteTxn& txn) -> Result<void> {
                  LK_TRY_VOID(house.sessions.touch(txn, session, house.store.now()));
                  LK_TRY_VOID(house.sessions.close(txn, session));
-                 LK_CHECK(!house.sessions.find(txn, as_bytes(kToken), house.store.now()).ok());
+                 LK_CHECK(!house.sessions
+                               .find(txn, {Caller::page(), as_bytes(kToken)}, house.store.now())
+                               .ok());
                  return {};
                })
                .ok());
@@ -117,7 +119,7 @@ void check_session(House& house, const Session& session) {
 
 void check_session_record(House& house, ByteView plaintext) {
   house.store.plant(TableId::kSessions, house.session_key, house.key, plaintext);
-  const auto found = house.find(as_bytes(kToken));
+  const auto found = house.find({Caller::page(), as_bytes(kToken)});
   check_error(found);
   if (found.ok()) {
     LK_CHECK(found.value().agent() == house.agent);
@@ -126,7 +128,8 @@ void check_session_record(House& house, ByteView plaintext) {
   const auto cleaned = house.store.rehearse([&](store::WriteTxn& txn) -> Result<void> {
     LK_TRY(const auto over, house.sessions.find_over(txn, house.store.now(), 10));
     LK_TRY_VOID(house.sessions.remove_over(txn, over, house.store.now()));
-    LK_CHECK(over.empty() || !house.sessions.find(txn, as_bytes(kToken), house.store.now()).ok());
+    LK_CHECK(over.empty() ||
+             !house.sessions.find(txn, {Caller::page(), as_bytes(kToken)}, house.store.now()).ok());
     LK_CHECK(over.empty() || !found.ok());
     return {};
   });
@@ -146,7 +149,7 @@ void check_agent_record(House& house, ByteView plaintext) {
     LK_CHECK(listed.value().size() == 2 && one != listed.value().end());
     LK_CHECK(std::cmp_less_equal(one->roles.size(), record.roles_size()));
   }
-  const auto found = house.find(as_bytes(kToken));
+  const auto found = house.find({Caller::page(), as_bytes(kToken)});
   check_error(found);
   if (found.ok()) {
     LK_CHECK(!record.disabled() && record.auth_epoch() == 1);
@@ -175,7 +178,7 @@ void check_factors_record(House& house, ByteView plaintext) {
   house.store.plant(TableId::kSecondFactors, house.agent.bytes(), house.key, plaintext);
   records::SecondFactors record;
   const bool parses = record.ParseFromArray(plaintext.data(), static_cast<int>(plaintext.size()));
-  const auto session = house.find(as_bytes(kToken));
+  const auto session = house.find({Caller::page(), as_bytes(kToken)});
   LK_CHECK(session.ok());
   const SecretBytes typed = SecretBytes::copy_of(as_bytes(kTyped));
   const Timestamp now = house.store.now();
@@ -296,7 +299,7 @@ void check_history_record(House& house, ByteView plaintext) {
 
 // Only the token that was given out leads to the session.
 void check_token(House& house, std::string_view token) {
-  const auto found = house.find(as_bytes(token));
+  const auto found = house.find({Caller::page(), as_bytes(token)});
   LK_CHECK(found.ok() == (token == kToken));
   LK_CHECK(found.ok() || found.error().code == Errc::kUnauthenticated);
   LK_CHECK(found.ok() || found.error().detail == "session: none for this token");

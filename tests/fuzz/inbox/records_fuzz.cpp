@@ -71,7 +71,7 @@ class House {
     const auto found = store.read([&](store::ReadTxn& txn) {
       const identity::DirectoryWord word;
       return identity::SessionStore{{}, word, identity::SecondFactorPolicy{{}}}.find(
-          txn, as_bytes(kToken), store.now());
+          txn, {identity::Caller::page(), as_bytes(kToken)}, store.now());
     });
     return authoriser.permit<Action::kReadConversation>(found.value()).value().viewer();
   }

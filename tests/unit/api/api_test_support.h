@@ -4,8 +4,10 @@
 
 #include <leadkeep/api/servers.h>
 #include <leadkeep/base/text.h>
+#include <leadkeep/crypto/certificate_request.h>
 
 #include <cstdlib>
+#include <fstream>
 #include <map>
 #include <stdexcept>
 #include <string>
@@ -49,6 +51,34 @@ class TestCertificate {
   TempDirectory m_directory;
 };
 
+// A client's key and, once it has one, its certificate.
+class TestCredentials {
+ public:
+  [[nodiscard]] std::string request() const { return *crypto::certificate_request_for(m_key); }
+
+  [[nodiscard]] bool is_there() const { return !m_context.isNull(); }
+
+  // PEM.
+  void take(const std::string& certificate) {
+    TempDirectory files;
+    const auto key_file = files / "client.key";
+    const auto certificate_file = files / "client.pem";
+    std::ofstream{key_file} << as_text(m_key.expose());
+    std::ofstream{certificate_file} << certificate;
+    Poco::Net::Context::Params params;
+    params.verificationMode = Poco::Net::Context::VERIFY_NONE;
+    params.privateKeyFile = key_file.string();
+    params.certificateFile = certificate_file.string();
+    m_context = new Poco::Net::Context{Poco::Net::Context::TLS_CLIENT_USE, params};
+  }
+
+  [[nodiscard]] const Poco::Net::Context::Ptr& context() const { return m_context; }
+
+ private:
+  SecretBytes m_key = crypto::new_private_key();
+  Poco::Net::Context::Ptr m_context;
+};
+
 struct TestResponse {
   int status = 0;
   std::map<std::string, std::string> fields;  // names in lower case; one that repeats: as lines
@@ -62,7 +92,10 @@ struct TestResponse {
 
 class TestClient {
  public:
-  explicit TestClient(std::uint16_t port) : m_socket{connect(port)} {}
+  explicit TestClient(std::uint16_t port) : m_socket{connect(port, without_certificate())} {}
+
+  TestClient(std::uint16_t port, const Poco::Net::Context::Ptr& context)
+      : m_socket{connect(port, context)} {}
 
   explicit TestClient(const std::filesystem::path& socket)
       : m_socket{Poco::Net::StreamSocket{
@@ -146,13 +179,18 @@ class TestClient {
   }
 
  private:
-  static Poco::Net::StreamSocket connect(std::uint16_t port) {
+  static const Poco::Net::Context::Ptr& without_certificate() {
     static const Poco::Net::Context::Ptr context = [] {
       Poco::Net::Context::Params params;
       params.verificationMode = Poco::Net::Context::VERIFY_NONE;
       return Poco::Net::Context::Ptr{
           new Poco::Net::Context{Poco::Net::Context::TLS_CLIENT_USE, params}};
     }();
+    return context;
+  }
+
+  static Poco::Net::StreamSocket connect(std::uint16_t port,
+                                         const Poco::Net::Context::Ptr& context) {
     Poco::Net::SecureStreamSocket socket{Poco::Net::SocketAddress{"127.0.0.1", port}, context};
     socket.setReceiveTimeout(Poco::Timespan{20, 0});
     return socket;

@@ -225,10 +225,10 @@ TEST_F(BrowserAtTheApi, AsksForACookieWithTrueOrFalse) {
   EXPECT_EQ(wrong.status, 400);
   EXPECT_EQ(text(wrong, "member"), "cookie");
   sign_in("anna", {Role::kAgent});
-  const auto program =
+  const auto own_token =
       c.ask("POST", "/v1/sessions", {},
             R"({"username":"anna","password":")" + std::string{kPassword} + R"(","cookie":false})");
-  EXPECT_NE(text(program, "token"), "");
+  EXPECT_NE(text(own_token, "token"), "");
 }
 
 }  // namespace

@@ -11,6 +11,8 @@ class ControlServer : public ::testing::Test, public PathHouse {
  protected:
   [[nodiscard]] api::ControlServices services() {
     return {
+        manage_clients,
+        enrol_client,
         manage_agents,
         change_password,
         end_sessions,

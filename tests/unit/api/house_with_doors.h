@@ -15,38 +15,72 @@ class HouseWithDoors : public ::testing::Test, public PathHouse {
 
   HouseWithDoors() { open_doors(no_sign_on, no_single_logout, no_oidc_sign_on, no_oidc_logout); }
 
-  void open_doors(flow::SignOn& sign_on, flow::SingleLogout& single_logout,
-                  flow::OidcSignOn& oidc_sign_on, flow::OidcLogout& oidc_logout) {
-    api = must(api::ApiServer::start(
-        certificate.options(),
-        api::ApiServices{log_in,
-                         show_inbox,
-                         send_reply,
-                         work,
-                         keep_consent,
-                         manage_agents,
-                         change_password,
-                         enrol_second_factor,
-                         enrol_passkey,
-                         keep_devices,
-                         own_sessions,
-                         end_sessions,
-                         open_break_glass,
-                         sign_on,
-                         single_logout,
-                         oidc_sign_on,
-                         oidc_logout,
-                         refuse,
-                         authoriser,
-                         feed,
-                         store.metrics(),
-                         store.clock(),
-                         [this] { return api::Health{health.load(), "1.2.3"}; },
-                         kMaxListeners,
-                         &proofs}));
+  // Once more, with other pages.
+  void open_doors_for(api::Pages allowed) {
+    api.reset();
+    pages = allowed;
+    open_doors(no_sign_on, no_single_logout, no_oidc_sign_on, no_oidc_logout);
   }
 
-  [[nodiscard]] TestClient client() const { return TestClient{api->port()}; }
+  void open_doors(flow::SignOn& sign_on, flow::SingleLogout& single_logout,
+                  flow::OidcSignOn& oidc_sign_on, flow::OidcLogout& oidc_logout) {
+    auto options = certificate.options();
+    options.client_authorities = {authority.certificate()};
+    api = must(api::ApiServer::start(
+        options, api::ApiServices{admit_client,
+                                  enrol_client,
+                                  manage_clients,
+                                  log_in,
+                                  show_inbox,
+                                  send_reply,
+                                  work,
+                                  keep_consent,
+                                  manage_agents,
+                                  change_password,
+                                  enrol_second_factor,
+                                  enrol_passkey,
+                                  keep_devices,
+                                  own_sessions,
+                                  end_sessions,
+                                  open_break_glass,
+                                  sign_on,
+                                  single_logout,
+                                  oidc_sign_on,
+                                  oidc_logout,
+                                  refuse,
+                                  authoriser,
+                                  feed,
+                                  store.metrics(),
+                                  store.clock(),
+                                  [this] { return api::Health{health.load(), "1.2.3"}; },
+                                  kMaxListeners,
+                                  &proofs,
+                                  pages}));
+  }
+
+  // An approved one, the same each time.
+  [[nodiscard]] TestClient client() {
+    if (!program.is_there()) {
+      program_id = approve(program, "program", clients::every_right());
+    }
+    return TestClient{api->port(), program.context()};
+  }
+
+  // Whoever has no certificate.
+  [[nodiscard]] TestClient stranger() const { return TestClient{api->port()}; }
+
+  // Makes an approved client of who holds these credentials.
+  ClientId approve(TestCredentials& credentials, const std::string& name,
+                   const clients::Rights& rights) {
+    const auto operator_of_the_host = flow::ManageClients::By::operator_of_the_host();
+    const auto invited =
+        must(manage_clients.add(operator_of_the_host, draft_of_client(name, rights)));
+    const auto waiting = must(enrol_client.enrol(invited.token, credentials.request()));
+    must(manage_clients.approve(operator_of_the_host, name, waiting.fingerprint));
+    credentials.take(
+        must(enrol_client.enrol(invited.token, credentials.request())).certified->certificate);
+    return invited.id;
+  }
 
   // Signs in through the API; returns the field that carries the token.
   std::string token_field_of(const std::string& name, std::vector<identity::Role> roles) {
@@ -83,7 +117,10 @@ class HouseWithDoors : public ::testing::Test, public PathHouse {
   flow::Refuse refuse{house};
   dpop::Proofs proofs{std::string{kOrigin}};
   std::atomic<api::Health::State> health{api::Health::State::kReady};
+  api::Pages pages = api::Pages::kWithCertificate;
   TestCertificate certificate;
+  TestCredentials program;
+  ClientId program_id;
   std::unique_ptr<api::ApiServer> api;
 };
 

@@ -1,5 +1,6 @@
 // The HTTP layer with routes of its own: what every request and answer has to keep to.
 #include "api_test_support.h"
+#include "approved_client.h"
 #include "fake_clock.h"
 #include "http/server.h"
 #include "routes/dispatcher.h"
@@ -51,6 +52,7 @@ class HttpServer : public ::testing::Test {
                      return http::Response{200, "{}"};
                    })},
             Door{m_authoriser, m_metrics,
+                 [](const http::Request&) -> Result<identity::Caller> { return test::a_program(); },
                  [](const identity::ShownSession&) -> Result<identity::Session> {
                    return fail(Errc::kUnauthenticated, "no such token");
                  },
@@ -251,7 +253,9 @@ TEST(LocalNetworkAccess, RefusesAPeerFromElsewhere) {
   int refusals = 0;
   Dispatcher dispatcher{{route(Verb::kGet, "/healthz", kLocalNetwork, kNoBody,
                                [](http::Request&) -> Answer { return http::Response{200, "{}"}; })},
-                        Door{authoriser, metrics,
+                        Door{authoriser,
+                             metrics,
+                             {},
                              [](const identity::ShownSession&) -> Result<identity::Session> {
                                return fail(Errc::kUnauthenticated, "");
                              },

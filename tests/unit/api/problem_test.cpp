@@ -21,6 +21,7 @@ TEST(Problem, HasAStatusAndAnAdviceForEveryCode) {
                                                    {Errc::kUnauthenticated, 401},
                                                    {Errc::kDpopNonce, 401},
                                                    {Errc::kDpopProof, 401},
+                                                   {Errc::kClientNotApproved, 403},
                                                    {Errc::kForbidden, 403},
                                                    {Errc::kSecondFactorRequired, 403},
                                                    {Errc::kStepUpRequired, 403},

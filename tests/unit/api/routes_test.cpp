@@ -65,7 +65,8 @@ TEST(OpenApi, SaysForEveryOperationWhetherATokenIsNeeded) {
   for (const auto& [path, item] : openapi.root()["paths"].members()) {
     for (const auto& [verb, operation] : item.members()) {
       const auto access = operation["x-access"].string().value_or("");
-      const bool open = access == "public" || access == "local_network";
+      const bool open = access == "public" || access == "local_network" || access == "client" ||
+                        access == "local_client";
       EXPECT_EQ(!operation["security"].is_absent(), open) << verb << " " << path;
       // Where none is needed, what is sent may be a proof all the same, in a body or in a query; an
       // answer that is "accepted" whatever was sent says nothing about it, and that to a logout token
@@ -73,7 +74,8 @@ TEST(OpenApi, SaysForEveryOperationWhetherATokenIsNeeded) {
       const auto& responses = operation["responses"];
       const bool in_query = path == "/v1/saml/logout" || path == "/v1/oidc/callback/{provider}";
       const bool judges = (!operation["requestBody"].is_absent() || in_query) &&
-                          responses["202"].is_absent() && path != "/v1/oidc/logout/{provider}";
+                          (responses["202"].is_absent() || path == "/v1/client-enrolments") &&
+                          path != "/v1/oidc/logout/{provider}" && path != "/v1/client/certificate";
       EXPECT_EQ(!responses["401"].is_absent(), !open || judges) << verb << " " << path;
       EXPECT_EQ(!operation["requestBody"].is_absent(), operation["x-body-limit"].integer() != 0)
           << verb << " " << path;

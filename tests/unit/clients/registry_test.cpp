@@ -85,7 +85,7 @@ class ClientRegistry : public testing::Test {
   // "" for an approved client.
   std::string why_not(const Registry::Verdict& verdict) {
     const auto* refused = std::get_if<NotApproved>(&verdict);
-    return refused == nullptr ? "" : std::string{refused->reason};
+    return refused == nullptr ? "" : refused->reason;
   }
 
   ProvenClient proven(const KeyHash& with) { return std::get<ProvenClient>(prove(with)); }
@@ -289,6 +289,20 @@ TEST_F(ClientRegistry, RefusesADraftThatSaysTooLittle) {
   as = draft();
   as.networks.assign(17, *Network::parse("10.0.0.0/8"));
   EXPECT_TRUE(refused(as));
+}
+
+TEST_F(ClientRegistry, LetsAProgramByItselfReadOnly) {
+  auto as = draft();
+  as.rights = {{}, {}, {Scope::kReadLeads}};
+  approved(1, as);
+  EXPECT_EQ(proven(key(1)).rights(), as.rights);
+  for (const Scope changing : {Scope::kSessions, Scope::kWriteConversations, Scope::kSendMessages,
+                               Scope::kWriteConsents, Scope::kAdministration}) {
+    as.rights.own_scopes = {changing};
+    const auto defect = defect_of(as);
+    ASSERT_TRUE(defect) << name_of(changing);
+    EXPECT_STREQ(defect->member, "own_scopes");
+  }
 }
 
 TEST_F(ClientRegistry, GivesANameOnce) {

@@ -1,4 +1,5 @@
 #include <leadkeep/crypto/certificate_authority.h>
+#include <leadkeep/crypto/certificate_request.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -65,6 +66,17 @@ TEST(CertificateRequest, ShowsThatItsMakerHasTheKey) {
   EXPECT_TRUE(read_certificate_request(one.pem));
   EXPECT_NE(one.public_key(), other.public_key());
   EXPECT_FALSE(read_certificate_request(one.request(other.key)));
+}
+
+TEST(CertificateRequest, IsMadeForAKeyInPem) {
+  const SecretBytes key = new_private_key();
+  const auto request = certificate_request_for(key);
+  ASSERT_TRUE(request);
+  EXPECT_TRUE(read_certificate_request(*request));
+  EXPECT_EQ(read_certificate_request(*certificate_request_for(key)),
+            read_certificate_request(*request));
+  EXPECT_FALSE(certificate_request_for(SecretBytes::copy_of(as_bytes("nonsense"))));
+  EXPECT_FALSE(certificate_request_for({}));
 }
 
 TEST(CertificateRequest, IsNothingElse) {

@@ -72,8 +72,7 @@ class EventStreams::Place {
 struct EventStreams::Listener {
   http::DetachedConnection connection;
   std::shared_ptr<Place> place;
-  SecretBytes token;
-  std::optional<identity::DeviceKey> key;  // that was shown with it
+  Follower follower;
   Backlog::Cursor cursor;
   std::string own;  // goes out before anything of the backlog: a reset or a heartbeat
   Instant last_write = now();
@@ -144,7 +143,7 @@ Result<void> EventStreams::start() {
   return {};
 }
 
-Result<http::Response> EventStreams::open(const identity::ShownSession& shown,
+Result<http::Response> EventStreams::open(Follower follower,
                                           std::optional<std::string_view> last_event_id) {
   auto place = Place::take(*this);
   if (!place) {
@@ -157,13 +156,13 @@ Result<http::Response> EventStreams::open(const identity::ShownSession& shown,
     response.body += render_reset(start.after);
   }
   // std::function copies, and a secret cannot be copied.
-  auto kept_token = std::make_shared<SecretBytes>(SecretBytes::copy_of(shown.token));
-  response.continue_with = [this, place = std::move(place), kept_token, key = shown.key,
+  auto kept = std::make_shared<Follower>(std::move(follower));
+  response.continue_with = [this, place = std::move(place), kept,
                             start](http::DetachedConnection connection) {
     connection.socket().setSendTimeout(Poco::Timespan{0, kWriteMicroseconds});
     connection.socket().setBlocking(false);
-    add(std::make_unique<Listener>(Listener{
-        std::move(connection), place, std::move(*kept_token), key, {start.after + 1, 0}, {}}));
+    add(std::make_unique<Listener>(
+        Listener{std::move(connection), place, std::move(*kept), {start.after + 1, 0}, {}}));
   };
   return response;
 }
@@ -197,6 +196,11 @@ void EventStreams::wake() noexcept {
   (void)::eventfd_write(m_wake.get(), 1);
 }
 
+void EventStreams::look_again() noexcept {
+  m_look_again = true;
+  wake();
+}
+
 void EventStreams::stop() {
   if (!m_thread.joinable()) {
     return;
@@ -222,7 +226,7 @@ void EventStreams::run() {
     });
     take_events();
     welcome(std::move(arrivals));
-    if (now() >= next_round) {
+    if (m_look_again || now() >= next_round) {
       look_after_all();
       next_round = now() + kRound;
     }
@@ -301,11 +305,11 @@ void EventStreams::welcome(Listeners arrivals) {
 }
 
 void EventStreams::look_after_all() {
+  const bool at_everybody = m_look_again.exchange(false);
   for (const auto& listener : m_listeners) {
-    if (now() >= listener->next_check) {
+    if (at_everybody || now() >= listener->next_check) {
       listener->next_check = now() + kSessionCheck;
-      if (m_still_allowed({listener->token.expose(), listener->key}) !=
-          identity::Verdict::kAllowed) {
+      if (m_still_allowed(listener->follower) != identity::Verdict::kAllowed) {
         listener->state = Listener::State::kOver;
       }
     }

@@ -8,7 +8,8 @@
 // Bounds   a listener that falls behind the events that are kept is dropped and may come back with
 //          Last-Event-ID; it costs its socket and a cursor, whatever is unsent. A comment every
 //          15 s, so that a dead peer is noticed.
-// Ends     with the listener's session or its right, which is asked for every 5 s; with stop()
+// Ends     with the listener's session, client or right, which is asked for every 5 s and when a client
+//          was suspended; with stop()
 // Source   WHATWG HTML, "Server-sent events"
 // Threads  open() from any; lk-events does the rest and alone touches a connection it was given
 #pragma once
@@ -34,8 +35,16 @@ namespace leadkeep::api {
 
 class EventStreams {
  public:
-  // Whether what was shown still leads to a session that may follow events.
-  using StillAllowed = std::function<identity::Verdict(const identity::ShownSession&)>;
+  // What a listener has shown, to be looked at again.
+  struct Follower {
+    flow::ShownCertificate certificate;      // nothing: a page of ours
+    std::string source;                      // address of the peer
+    SecretBytes token;                       // empty: a program by itself
+    std::optional<identity::DeviceKey> key;  // that was shown with it
+  };
+
+  // Whether that still leads to a session that may follow events.
+  using StillAllowed = std::function<identity::Verdict(const Follower&)>;
 
   EventStreams(inbox::EventFeed& feed, Metrics& metrics, std::uint32_t max_listeners,
                StillAllowed still_allowed);
@@ -46,8 +55,10 @@ class EventStreams {
   // kUnavailable without descriptors to wait on.
   [[nodiscard]] Result<void> start();
   // kUnavailable when there are max_listeners already.
-  [[nodiscard]] Result<http::Response> open(const identity::ShownSession& shown,
+  [[nodiscard]] Result<http::Response> open(Follower follower,
                                             std::optional<std::string_view> last_event_id);
+  // At everybody, now: somebody may have lost the right to listen.
+  void look_again() noexcept;
   void stop();
 
  private:
@@ -86,6 +97,7 @@ class EventStreams {
   const StillAllowed m_still_allowed;
   const std::string m_feed_id;
   std::atomic<std::uint32_t> m_taken{0};
+  std::atomic<bool> m_look_again{false};
   Guarded<Arrivals> m_arrivals;
 
   UniqueFd m_wake;  // readable when there is an event, an arrival or the end

@@ -75,8 +75,7 @@ Answer list_conversations(const ApiContext& context, http::Request& request,
     }
   }
   if (const auto assignee = query.find("assignee")) {
-    const auto agent =
-        *assignee == "me" ? std::optional{permit.actor().agent} : AgentId::parse(*assignee);
+    const auto agent = *assignee == "me" ? permit.actor().agent : AgentId::parse(*assignee);
     if (*assignee == "none") {
       wanted.assignee = flow::InboxQuery::Unassigned{};
     } else if (agent) {

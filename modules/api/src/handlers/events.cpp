@@ -3,17 +3,32 @@
 
 namespace leadkeep::api {
 
+namespace {
+
+// A browser's session was found by its cookie, and nothing else's. A program by itself has none.
+Result<SecretBytes> token_of(const http::Request& request, const identity::Session* session) {
+  if (session == nullptr) {
+    return SecretBytes{};
+  }
+  if (session->device_key()) {
+    return SecretBytes::copy_of(as_bytes(request.cookie(http::kSessionCookie).value_or("")));
+  }
+  LK_TRY(const ByteView token, request.bearer_token());
+  return SecretBytes::copy_of(token);
+}
+
+}  // namespace
+
 Answer follow_events(const ApiContext& context, http::Request& request,
                      const identity::Permit<identity::Action::kFollowEvents>& permit,
-                     const identity::Session& session) {
+                     const identity::Session* session) {
   LK_TRY_VOID(http::Query::parse(request, {}));
-  // A browser's session was found by its cookie, and nothing else's.
-  auto token = session.device_key()
-                   ? Result{as_bytes(request.cookie(http::kSessionCookie).value_or(""))}
-                   : request.bearer_token();
-  LK_TRY(const ByteView shown, std::move(token));
+  LK_TRY(auto token, token_of(request, session));
   LK_TRY_VOID(context.services.show_inbox.follow(permit));
-  return context.events.open({shown, session.device_key()}, request.head().field("last-event-id"));
+  const http::Peer& peer = request.peer();
+  return context.events.open({peer.certificate, peer.address, std::move(token),
+                              session == nullptr ? std::nullopt : session->device_key()},
+                             request.head().field("last-event-id"));
 }
 
 }  // namespace leadkeep::api

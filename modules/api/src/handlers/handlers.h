@@ -4,15 +4,43 @@
 
 namespace leadkeep::api {
 
+// clients.cpp
+[[nodiscard]] Answer enrol_client(const ApiContext& context, http::Request& request);
+[[nodiscard]] Answer show_client(const ApiContext& context, http::Request& request,
+                                 const identity::Caller& caller);
+[[nodiscard]] Answer renew_client(const ApiContext& context, http::Request& request);
+[[nodiscard]] Answer list_clients(const ApiContext& context, http::Request& request,
+                                  const identity::Permit<identity::Action::kListClients>& permit);
+[[nodiscard]] Answer add_client(const ApiContext& context, http::Request& request,
+                                const identity::Permit<identity::Action::kManageClients>& permit);
+[[nodiscard]] Answer invite_client(
+    const ApiContext& context, http::Request& request,
+    const identity::Permit<identity::Action::kManageClients>& permit);
+[[nodiscard]] Answer approve_client(
+    const ApiContext& context, http::Request& request,
+    const identity::Permit<identity::Action::kManageClients>& permit);
+[[nodiscard]] Answer suspend_client(
+    const ApiContext& context, http::Request& request,
+    const identity::Permit<identity::Action::kManageClients>& permit);
+[[nodiscard]] Answer resume_client(
+    const ApiContext& context, http::Request& request,
+    const identity::Permit<identity::Action::kManageClients>& permit);
+[[nodiscard]] Answer revoke_client(
+    const ApiContext& context, http::Request& request,
+    const identity::Permit<identity::Action::kManageClients>& permit);
+
 // sessions.cpp
-[[nodiscard]] Answer open_session(const ApiContext& context, http::Request& request);
-[[nodiscard]] Answer ask_for_email_code(const ApiContext& context, http::Request& request);
+[[nodiscard]] Answer open_session(const ApiContext& context, http::Request& request,
+                                  const identity::Caller& caller);
+[[nodiscard]] Answer ask_for_email_code(const ApiContext& context, http::Request& request,
+                                        const identity::Caller& caller);
 [[nodiscard]] Answer show_session(const ApiContext& context, http::Request& request,
                                   const identity::Session& session);
 [[nodiscard]] Answer close_session(const ApiContext& context, http::Request& request,
                                    const identity::Session& session);
 
-[[nodiscard]] Answer open_break_glass(const ApiContext& context, http::Request& request);
+[[nodiscard]] Answer open_break_glass(const ApiContext& context, http::Request& request,
+                                      const identity::Caller& caller);
 [[nodiscard]] Answer step_up(const ApiContext& context, http::Request& request,
                              const identity::Session& session);
 [[nodiscard]] Answer list_sessions(const ApiContext& context, http::Request& request,
@@ -131,7 +159,7 @@ namespace leadkeep::api {
 // events.cpp
 [[nodiscard]] Answer follow_events(const ApiContext& context, http::Request& request,
                                    const identity::Permit<identity::Action::kFollowEvents>& permit,
-                                   const identity::Session& session);
+                                   const identity::Session* session);
 
 // devices.cpp
 [[nodiscard]] Answer remember_device(const ApiContext& context, http::Request& request,
@@ -161,6 +189,16 @@ namespace leadkeep::api {
 
 // control.cpp
 [[nodiscard]] Answer show_status(const ControlServices& services, http::Request& request);
+[[nodiscard]] Answer list_clients_locally(const ControlServices& services, http::Request& request);
+[[nodiscard]] Answer add_client_locally(const ControlServices& services, http::Request& request);
+[[nodiscard]] Answer enrol_client_locally(const ControlServices& services, http::Request& request);
+[[nodiscard]] Answer invite_client_locally(const ControlServices& services, http::Request& request);
+[[nodiscard]] Answer approve_client_locally(const ControlServices& services,
+                                            http::Request& request);
+[[nodiscard]] Answer suspend_client_locally(const ControlServices& services,
+                                            http::Request& request);
+[[nodiscard]] Answer resume_client_locally(const ControlServices& services, http::Request& request);
+[[nodiscard]] Answer revoke_client_locally(const ControlServices& services, http::Request& request);
 [[nodiscard]] Answer list_agents_locally(const ControlServices& services, http::Request& request);
 [[nodiscard]] Answer add_agent_locally(const ControlServices& services, http::Request& request);
 [[nodiscard]] Answer disable_agent_locally(const ControlServices& services, http::Request& request);

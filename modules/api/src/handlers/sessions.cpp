@@ -19,7 +19,7 @@ constexpr std::array kActions{
     Action::kReply,        Action::kWriteNote,        Action::kChangeConversation,
     Action::kAssignOthers, Action::kReadConsents,     Action::kRecordConsent,
     Action::kFollowEvents, Action::kListAgents,       Action::kManageAgents,
-    Action::kListAccounts};
+    Action::kListAccounts, Action::kListClients,      Action::kManageClients};
 
 // The cookie's two halves; nothing for what is no such cookie.
 std::optional<identity::ShownDevice> shown_device(const http::Request& request,
@@ -103,12 +103,13 @@ http::Response signed_out(const identity::Session& session) {
 
 }  // namespace
 
-Answer open_session(const ApiContext& context, http::Request& request) {
+Answer open_session(const ApiContext& context, http::Request& request,
+                    const identity::Caller& caller) {
   LK_TRY(const auto document, parse_body(request));
   LK_TRY(const auto members, Members::of(request, document.root(),
                                          {"username", "password", "second_factor",
                                           "email_transaction", "passkey", "sign_on", "cookie"}));
-  identity::LoginAttempt attempt;
+  identity::LoginAttempt attempt{caller};
   attempt.source = request.peer().address;
   LK_TRY(const bool in_browser, members.flag("cookie"));
   LK_TRY(const bool by_sign_on, members.flag("sign_on"));
@@ -127,10 +128,11 @@ Answer open_session(const ApiContext& context, http::Request& request) {
   return without_sign_on(opened_response(201, context, opened), by_sign_on);
 }
 
-Answer ask_for_email_code(const ApiContext& context, http::Request& request) {
+Answer ask_for_email_code(const ApiContext& context, http::Request& request,
+                          const identity::Caller& caller) {
   LK_TRY(const auto document, parse_body(request));
   LK_TRY(const auto members, Members::of(request, document.root(), {"username", "password"}));
-  identity::LoginAttempt attempt;
+  identity::LoginAttempt attempt{caller};
   attempt.source = request.peer().address;
   LK_TRY(attempt.username, members.string("username"));
   LK_TRY(attempt.password, members.secret("password"));
@@ -160,9 +162,11 @@ Answer show_session(const ApiContext& context, http::Request& request,
   return http::Response{200, std::move(writer).take()};
 }
 
-Answer open_break_glass(const ApiContext& context, http::Request& request) {
+Answer open_break_glass(const ApiContext& context, http::Request& request,
+                        const identity::Caller& caller) {
   LK_TRY(const auto code, parse_secret(request, "code"));
-  LK_TRY(const auto opened, context.services.open_break_glass.open(code, request.peer().address));
+  LK_TRY(const auto opened,
+         context.services.open_break_glass.open(caller, code, request.peer().address));
   return opened_response(201, context, opened);
 }
 
@@ -171,7 +175,7 @@ Answer step_up(const ApiContext& context, http::Request& request,
   LK_TRY(const auto document, parse_body(request));
   LK_TRY(const auto members, Members::of(request, document.root(),
                                          {"password", "second_factor", "passkey", "sign_on"}));
-  identity::LoginAttempt attempt;
+  identity::LoginAttempt attempt{session.caller()};
   attempt.source = request.peer().address;
   LK_TRY_VOID(read_proofs(context, request, members, attempt));
   const bool by_sign_on = attempt.sign_on.has_value();

@@ -12,6 +12,7 @@
 #include <typeinfo>
 
 #include <Poco/Exception.h>
+#include <Poco/Net/SecureStreamSocket.h>
 #include <Poco/Net/Utility.h>
 #include <Poco/Timespan.h>
 #include <poll.h>
@@ -50,6 +51,18 @@ bool is_readable_within(int fd, std::chrono::milliseconds time) {
     ready = ::poll(&readable, 1, static_cast<int>(time.count()));
   } while (ready < 0 && errno == EINTR);
   return ready > 0;
+}
+
+Bytes der_of(const X509& certificate) {
+  unsigned char* der = nullptr;
+  const int size = ::i2d_X509(&certificate, &der);
+  if (size <= 0) {
+    return {};
+  }
+  const auto* bytes = reinterpret_cast<const std::byte*>(der);
+  Bytes copy{bytes, bytes + size};
+  ::OPENSSL_free(der);
+  return copy;
 }
 
 }  // namespace
@@ -109,6 +122,20 @@ void Connection::serve() {
   }
 }
 
+// There is one, if at all, once the first octet was read.
+void Connection::look_at_certificate() {
+  if (m_setup.clients == nullptr || m_looked_at_certificate) {
+    return;
+  }
+  m_looked_at_certificate = true;
+  const Poco::Net::SecureStreamSocket secure{socket()};
+  if (!secure.havePeerCertificate()) {
+    return;
+  }
+  const Bytes der = der_of(*secure.peerCertificate().certificate());
+  m_peer.certificate = flow::ShownCertificate{m_setup.clients->judge(der, m_setup.clock.now())};
+}
+
 Connection::Then Connection::serve_one(ReadBuffer& buffer, ConnectionWatch::Seat& seat) {
   const auto id = crypto::new_id<RequestId>(m_setup.clock.now());
   Content content = Content::kSent;
@@ -131,6 +158,7 @@ Connection::Then Connection::serve_one(ReadBuffer& buffer, ConnectionWatch::Seat
     return Then::kEnd;
   }
 
+  look_at_certificate();
   content = head.value().verb() == Verb::kHead ? Content::kLeftOut : Content::kSent;
   bool connection_ended = false;
   // A client that goes away or stalls inside of its body is no failure of a handler.

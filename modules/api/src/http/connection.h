@@ -54,6 +54,7 @@ struct ConnectionSetup {
   PeerKind peer_kind;
   const char* thread_name;  // at most 15 characters
   std::chrono::seconds time_for_answer;
+  const crypto::ClientCertificates* clients = nullptr;  // nullptr: no certificates are asked for
 };
 
 class Connection final : public Poco::Net::TCPServerConnection, private ByteSource {
@@ -66,6 +67,7 @@ class Connection final : public Poco::Net::TCPServerConnection, private ByteSour
   enum class Then { kNextRequest, kEnd, kEndUnread, kHandedOver };
 
   void serve();
+  void look_at_certificate();
   [[nodiscard]] Then serve_one(ReadBuffer& buffer, ConnectionWatch::Seat& seat);
   [[nodiscard]] Result<std::string> take_body(const RequestHead& head, ReadBuffer& buffer,
                                               ConnectionWatch::Seat& seat, std::size_t limit);
@@ -76,6 +78,7 @@ class Connection final : public Poco::Net::TCPServerConnection, private ByteSour
 
   const ConnectionSetup& m_setup;
   Peer m_peer;
+  bool m_looked_at_certificate = false;
 };
 
 }  // namespace leadkeep::api::http

@@ -1,5 +1,7 @@
 // http/peer.h — who is at the other end of a connection, as far as the kernel can tell
 #pragma once
+#include <leadkeep/flow/admit_client.h>
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -16,6 +18,7 @@ struct Peer {
   PeerKind kind = PeerKind::kNetwork;
   std::string address;                               // without port; empty for the operator
   std::optional<std::uint32_t> user = std::nullopt;  // of the operator, as the kernel knows it
+  flow::ShownCertificate certificate = {};           // of a program, if it has shown one
 };
 
 // The user at the other end of a UNIX socket; nothing if the kernel does not say.

@@ -54,6 +54,11 @@ ProblemKind kind_of(Errc code) noexcept {
       return {401, "Sign the DPoP proof again, with the nonce of the DPoP-Nonce of this answer."};
     case Errc::kDpopProof:
       return {401, "A browser proves its key with a DPoP field that is signed for this request."};
+    case Errc::kClientNotApproved:
+      return {
+          403,
+          "Only approved programs may talk to this server, each with its own certificate. Ask its "
+          "administrator to approve yours: leadkeepctl client add."};
     case Errc::kForbidden:
       return {403, "Your roles do not allow this. Ask an administrator if you need it."};
     case Errc::kSecondFactorRequired:

@@ -85,15 +85,18 @@ Result<void> remove_left_over(const std::filesystem::path& path) {
 // In the order in which they are needed; they are destroyed in reverse.
 struct Server::Running {
   Running(Service& service, const Clock& clock, Transport transport, PeerKind kind,
-          const char* thread_name, std::size_t places)
+          const char* thread_name, std::size_t places,
+          std::optional<crypto::ClientCertificates> believed = {})
       : watch{places},
+        clients{std::move(believed)},
         setup{service,
               watch,
               clock,
               transport,
               kind,
               thread_name,
-              kind == PeerKind::kOperator ? kTimeForOperator : kTimeForAnswer},
+              kind == PeerKind::kOperator ? kTimeForOperator : kTimeForAnswer,
+              clients ? &*clients : nullptr},
         pool{thread_name, 1, static_cast<int>(places) + kSpareThreads, kIdleThreadSeconds,
              static_cast<int>(kStackBytes)} {}
 
@@ -112,6 +115,7 @@ struct Server::Running {
   static constexpr int kSpareThreads = 8;
 
   ConnectionWatch watch;
+  std::optional<crypto::ClientCertificates> clients;
   ConnectionSetup setup;
   Poco::ThreadPool pool;
   std::unique_ptr<Poco::Net::TCPServer> tcp;
@@ -127,11 +131,16 @@ Server::~Server() {
 Result<std::unique_ptr<Server>> Server::listen_tls(const ListenerOptions& options, Service& service,
                                                    const Clock& clock, const char* thread_name) {
   LK_TRY(const auto context, make_tls_context(options));
+  std::optional<crypto::ClientCertificates> clients;
+  if (!options.client_authorities.empty()) {
+    LK_TRY(clients, crypto::ClientCertificates::of(options.client_authorities));
+  }
   const auto places = std::max<std::size_t>(options.max_connections, 1);
   std::unique_ptr<Server> server{new Server};
   try {
-    server->m_running = std::make_unique<Running>(service, clock, Transport::kTls,
-                                                  PeerKind::kNetwork, thread_name, places);
+    server->m_running =
+        std::make_unique<Running>(service, clock, Transport::kTls, PeerKind::kNetwork, thread_name,
+                                  places, std::move(clients));
     // Without SO_REUSEPORT, which POCO would set: with it a second process could take a share of
     // the connections.
     Poco::Net::SecureServerSocket socket{context};

@@ -42,6 +42,33 @@ bool holds_certificate(const std::filesystem::path& path) {
   return false;
 }
 
+// Here it is shown that whoever connects has the key of the certificate; whose key it is, and whether
+// they may, is judged with each request (flow/admit_client.h), so that the answer can say what is wrong.
+int take_any(int, X509_STORE_CTX*) {
+  return 1;
+}
+
+// For browsers, which offer only certificates of these.
+void name_authorities(SSL_CTX* context, const std::vector<Bytes>& authorities) {
+  for (const Bytes& der : authorities) {
+    const auto* at = reinterpret_cast<const unsigned char*>(der.data());
+    if (X509* authority = ::d2i_X509(nullptr, &at, static_cast<long>(der.size()))) {
+      ::SSL_CTX_add_client_CA(context, authority);
+      ::X509_free(authority);
+    }
+  }
+}
+
+// A session that is resumed would bring the certificate of an earlier connection along.
+void ask_for_certificates(SSL_CTX* context, const std::vector<Bytes>& authorities) {
+  ::SSL_CTX_set_verify(context, SSL_VERIFY_PEER, take_any);
+  ::SSL_CTX_set_verify_depth(context, 1);
+  ::SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+  ::SSL_CTX_set_num_tickets(context, 0);
+  ::SSL_CTX_set_options(context, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION);
+  name_authorities(context, authorities);
+}
+
 }  // namespace
 
 Result<Poco::Net::Context::Ptr> make_tls_context(const ListenerOptions& options) {
@@ -70,6 +97,9 @@ Result<Poco::Net::Context::Ptr> make_tls_context(const ListenerOptions& options)
       context->addChainCertificate(chain[i]);
     }
     context->usePrivateKey(read_key(pem));
+    if (!options.client_authorities.empty()) {
+      ask_for_certificates(context->sslContext(), options.client_authorities);
+    }
     return context;
   } catch (const Poco::Exception& e) {
     return fail(Errc::kInvalidInput, "tls: certificate " + options.certificate.string() + ", key " +

@@ -71,6 +71,12 @@ http::Response Dispatcher::dispatch(http::Request& request, const http::RequestI
       return answer.ok() ? std::move(answer).value() : answer_failure(answer.error(), request, id);
     }
   }
+  // Who is no client of ours learns not even what there is.
+  if (m_door.admit) {
+    if (const auto caller = detail::admit(m_door, request); !caller) {
+      return answer_failure(caller.error(), request, id);
+    }
+  }
   LK_SEEDED_LEAK(path_echoed, return http::Response{404, std::string{path}});
   return path_exists ? answer_wrong_verb(path) : http::problem(Errc::kNotFound);
 }

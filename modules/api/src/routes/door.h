@@ -18,6 +18,8 @@ enum class ShowReason : std::uint8_t {
 struct Door {
   const identity::Authoriser& authoriser;
   Metrics& metrics;
+  // Through what somebody asks: kClientNotApproved. Empty: a door without clients.
+  std::function<Result<identity::Caller>(const http::Request&)> admit;
   std::function<Result<identity::Session>(const identity::ShownSession&)> resume;
   std::function<void(const std::optional<identity::Actor>&, Errc)> record_refusal;
   ShowReason show_reason = ShowReason::kNever;

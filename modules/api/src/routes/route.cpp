@@ -10,20 +10,31 @@ Fail refused(const Door& door, const std::optional<identity::Actor>& actor, Erro
   return Fail{std::move(error)};
 }
 
+Result<identity::Caller> admit(const Door& door, const http::Request& request) {
+  return door.admit ? door.admit(request)
+                    : fail(Errc::kClientNotApproved, "request: no clients at this door");
+}
+
+bool shows_session(const Door& door, const http::Request& request) {
+  return request.head().field("authorization") ||
+         (door.browser.has_pages() && request.cookie(http::kSessionCookie));
+}
+
 // What a program sends goes before what a browser sends by itself.
-Result<identity::ShownSession> shown_session(const Door& door, http::Request& request) {
+Result<identity::ShownSession> shown_session(const Door& door, http::Request& request,
+                                             const identity::Caller& caller) {
   const std::string_view source = request.peer().address;
   const auto cookie = request.head().field("authorization") || !door.browser.has_pages()
                           ? std::nullopt
                           : request.cookie(http::kSessionCookie);
   if (!cookie) {
     auto token = request.bearer_token();
-    return token ? Result{identity::ShownSession{token.value(), std::nullopt, source}}
+    return token ? Result{identity::ShownSession{caller, token.value(), std::nullopt, source}}
                  : refused(door, std::nullopt, std::move(token).error());
   }
   auto key = door.browser.prove_key(request);
   if (key) {
-    return identity::ShownSession{as_bytes(*cookie), key.value(), source};
+    return identity::ShownSession{caller, as_bytes(*cookie), key.value(), source};
   }
   // A proof with an old nonce is the way to a new one.
   return key.error().code == Errc::kDpopNonce ? Fail{std::move(key).error()}
@@ -57,6 +68,36 @@ Result<void> require_root(const Door& door, const http::Request& request) {
     return {};
   }
   return refused(door, std::nullopt, {Errc::kForbidden, "only root may do this"});
+}
+
+namespace {
+
+std::function<Answer(const Door&, http::Request&)> through_client(BodyLimit limit,
+                                                                  ClientHandler handler) {
+  return [limit, handler = std::move(handler)](const Door& door, http::Request& request) -> Answer {
+    LK_TRY(auto caller, admit(door, request));
+    LK_TRY_VOID(request.read_body(limit.bytes));
+    if (limit.bytes > 0) {
+      LK_TRY(caller, admit(door, request));
+    }
+    return handler(request, caller);
+  };
+}
+
+}  // namespace
+
+Route client_route(http::Verb verb, std::string_view path, BodyLimit limit, ClientHandler handler) {
+  return {verb, path, "client", limit.bytes, through_client(limit, std::move(handler))};
+}
+
+Route local_client_route(http::Verb verb, std::string_view path, BodyLimit limit,
+                         ClientHandler handler) {
+  return {verb, path, "local_client", limit.bytes,
+          [serve = through_client(limit, std::move(handler))](const Door& door,
+                                                              http::Request& request) -> Answer {
+            LK_TRY_VOID(require_local_network(door, request));
+            return serve(door, request);
+          }};
 }
 
 }  // namespace detail
@@ -106,10 +147,12 @@ Route route(http::Verb verb, std::string_view path, SignedIn, BodyLimit limit,
   return {
       verb, path, "session", limit.bytes,
       [limit, handler = std::move(handler)](const Door& door, http::Request& request) -> Answer {
-        LK_TRY(const auto shown, detail::shown_session(door, request));
+        LK_TRY(const auto caller, detail::admit(door, request));
+        LK_TRY(auto shown, detail::shown_session(door, request, caller));
         LK_TRY(auto session, detail::resume(door, shown));
         LK_TRY_VOID(request.read_body(limit.bytes));
         if (limit.bytes > 0) {
+          LK_TRY(shown.caller, detail::admit(door, request));
           LK_TRY(session, detail::resume(door, shown));
         }
         return handler(request, session);

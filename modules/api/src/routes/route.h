@@ -8,12 +8,18 @@
 //
 //   kPublic          (Request&)                        no proof at all
 //   kLocalNetwork    (Request&)                        the peer's address is a local one
+//   kClient          (Request&) or                     an approved program, or a page of ours
+//                    (Request&, Caller&)
+//   kLocalClient     as kClient                        the same, and the peer's address is a local one
 //   kOperator        (Request&)                        came through the control socket
 //   kRoot            (Request&)                        the same, and is root
-//   kSession         (Request&, Session&)              any signed-in agent: a token of its own, or
-//                                                      a browser's cookie and the proof of its key
+//   kSession         (Request&, Session&)              the same, and any signed-in agent: a token of
+//                                                      that program, or a browser's cookie and the
+//                                                      proof of its key
 //   kPermit<Action>  (Request&, Permit<Action>&)       an agent whose roles allow the action
 //                    (Request&, Permit<Action>&, Session&)
+//                                                      of reading actions also a program by itself
+//                    (Request&, Permit<Action>&, Session*)
 //
 // Order    proof first, then the body: a stranger's body is never read. It comes at the client's
 //          pace, so the proof is looked at again behind it: who was signed out meanwhile is out.
@@ -40,6 +46,10 @@ struct Public {};
 
 struct LocalNetwork {};
 
+struct Client {};
+
+struct LocalClient {};
+
 struct Operator {};
 
 struct Root {};
@@ -51,6 +61,8 @@ struct Permitted {};
 
 inline constexpr Public kPublic;
 inline constexpr LocalNetwork kLocalNetwork;
+inline constexpr Client kClient;
+inline constexpr LocalClient kLocalClient;
 inline constexpr Operator kOperator;
 inline constexpr Root kRoot;
 inline constexpr SignedIn kSession;
@@ -71,16 +83,25 @@ struct Route {
   std::function<Answer(const Door&, http::Request&)> serve;
 };
 
+using ClientHandler = std::function<Answer(http::Request&, const identity::Caller&)>;
+
 namespace detail {
 
 // Records that the request was refused before it entered a path.
 [[nodiscard]] Fail refused(const Door& door, const std::optional<identity::Actor>& actor,
                            Error error);
+[[nodiscard]] Result<identity::Caller> admit(const Door& door, const http::Request& request);
+// A token, or the cookie of a page.
+[[nodiscard]] bool shows_session(const Door& door, const http::Request& request);
 // What the request shows, looked at once; whose session it is, as often as somebody asks.
-[[nodiscard]] Result<identity::ShownSession> shown_session(const Door& door,
-                                                           http::Request& request);
+[[nodiscard]] Result<identity::ShownSession> shown_session(const Door& door, http::Request& request,
+                                                           const identity::Caller& caller);
 [[nodiscard]] Result<identity::Session> resume(const Door& door,
                                                const identity::ShownSession& shown);
+[[nodiscard]] Route client_route(http::Verb verb, std::string_view path, BodyLimit limit,
+                                 ClientHandler handler);
+[[nodiscard]] Route local_client_route(http::Verb verb, std::string_view path, BodyLimit limit,
+                                       ClientHandler handler);
 [[nodiscard]] Result<void> require_local_network(const Door& door, const http::Request& request);
 [[nodiscard]] Result<void> require_operator(const Door& door, const http::Request& request);
 [[nodiscard]] Result<void> require_root(const Door& door, const http::Request& request);
@@ -101,36 +122,94 @@ using SessionHandler = std::function<Answer(http::Request&, const identity::Sess
 [[nodiscard]] Route route(http::Verb verb, std::string_view path, SignedIn, BodyLimit limit,
                           SessionHandler handler);
 
+// The caller is for those who ask for it.
+template <class Handler>
+[[nodiscard]] ClientHandler client_handler(Handler handler) {
+  if constexpr (std::is_invocable_r_v<Answer, Handler, http::Request&, const identity::Caller&>) {
+    return handler;
+  } else {
+    return [handler = std::move(handler)](http::Request& request, const identity::Caller&) {
+      return handler(request);
+    };
+  }
+}
+
+template <class Handler>
+[[nodiscard]] Route route(http::Verb verb, std::string_view path, Client, BodyLimit limit,
+                          Handler handler) {
+  return detail::client_route(verb, path, limit, client_handler(std::move(handler)));
+}
+
+template <class Handler>
+[[nodiscard]] Route route(http::Verb verb, std::string_view path, LocalClient, BodyLimit limit,
+                          Handler handler) {
+  return detail::local_client_route(verb, path, limit, client_handler(std::move(handler)));
+}
+
+namespace detail {
+
+template <identity::Action A, class Handler>
+inline constexpr bool kTakesFollower =
+    std::is_invocable_r_v<Answer, Handler, http::Request&, const identity::Permit<A>&,
+                          const identity::Session* const&>;
+
+// With nobody signed in.
+template <identity::Action A, class Handler>
+[[nodiscard]] Answer serve_program(BodyLimit limit, const Handler& handler, http::Request& request,
+                                   const identity::Permit<A>& permit) {
+  LK_TRY_VOID(request.read_body(limit.bytes));
+  if constexpr (kTakesFollower<A, Handler>) {
+    const identity::Session* const nobody = nullptr;
+    return handler(request, permit, nobody);
+  } else {
+    return handler(request, permit);
+  }
+}
+
+}  // namespace detail
+
 template <identity::Action A, class Handler>
 [[nodiscard]] Route route(http::Verb verb, std::string_view path, Permitted<A>, BodyLimit limit,
                           Handler handler) {
   using Permit = identity::Permit<A>;
   constexpr bool kTakesSession = std::is_invocable_r_v<Answer, Handler, http::Request&,
                                                        const Permit&, const identity::Session&>;
-  static_assert(
-      kTakesSession || std::is_invocable_r_v<Answer, Handler, http::Request&, const Permit&>,
-      "the handler does not take the permit that the access of this route makes");
+  constexpr bool kTakesFollower = detail::kTakesFollower<A, Handler>;
+  static_assert(kTakesSession || kTakesFollower ||
+                    std::is_invocable_r_v<Answer, Handler, http::Request&, const Permit&>,
+                "the handler does not take the permit that the access of this route makes");
   return {
       verb, path, name_of(A), limit.bytes,
       [limit, handler = std::move(handler)](const Door& door, http::Request& request) -> Answer {
-        LK_TRY(const auto shown, detail::shown_session(door, request));
+        LK_TRY(const auto caller, detail::admit(door, request));
+        if constexpr (identity::is_for_programs(A)) {
+          if (!detail::shows_session(door, request)) {
+            auto permit = door.authoriser.permit<A>(caller);
+            return permit ? detail::serve_program<A>(limit, handler, request, permit.value())
+                          : detail::refused(door, std::nullopt, std::move(permit).error());
+          }
+        }
+        LK_TRY(auto shown, detail::shown_session(door, request, caller));
         const auto prove = [&]() -> Result<std::pair<identity::Session, Permit>> {
           LK_TRY(auto session, detail::resume(door, shown));
           auto permit = door.authoriser.permit<A>(session);
           if (!permit) {
-            return detail::refused(door, identity::Actor{session.agent(), session.id()},
-                                   std::move(permit).error());
+            return detail::refused(door, identity::actor_of(session), std::move(permit).error());
           }
           return std::pair{std::move(session), std::move(permit).value()};
         };
         LK_TRY(auto proven, prove());
         LK_TRY_VOID(request.read_body(limit.bytes));
         if (limit.bytes > 0) {
+          LK_TRY(shown.caller, detail::admit(door, request));
           LK_TRY(proven, prove());
         }
         const auto& [session, permit] = proven;
         if constexpr (kTakesSession) {
           return handler(request, permit, session);
+        } else if constexpr (kTakesFollower) {
+          const identity::Session* const somebody = &session;
+          return handler(request, permit, somebody);
         } else {
           return handler(request, permit);
         }

@@ -21,15 +21,18 @@
 #include <leadkeep/base/result.h>
 #include <leadkeep/base/secret.h>
 #include <leadkeep/dpop/proof.h>
+#include <leadkeep/flow/admit_client.h>
 #include <leadkeep/flow/change_password.h>
 #include <leadkeep/flow/end_leavers.h>
 #include <leadkeep/flow/end_sessions.h>
+#include <leadkeep/flow/enrol_client.h>
 #include <leadkeep/flow/enrol_passkey.h>
 #include <leadkeep/flow/enrol_second_factor.h>
 #include <leadkeep/flow/keep_consent.h>
 #include <leadkeep/flow/keep_devices.h>
 #include <leadkeep/flow/log_in.h>
 #include <leadkeep/flow/manage_agents.h>
+#include <leadkeep/flow/manage_clients.h>
 #include <leadkeep/flow/oidc_logout.h>
 #include <leadkeep/flow/oidc_sign_on.h>
 #include <leadkeep/flow/open_break_glass.h>
@@ -64,7 +67,12 @@ struct ListenerOptions {
   std::filesystem::path key;          // PEM, without a passphrase
   TlsMinimum minimum = TlsMinimum::kTls13;
   std::uint32_t max_connections = 512;  // served at once; more wait in the queue of the kernel
+  // Who may have issued the certificates of clients, DER; nobody is asked for one where there is none.
+  std::vector<Bytes> client_authorities = {};
 };
+
+// Whether a page of ours may be used in a browser that has no certificate.
+enum class Pages : std::uint8_t { kWithCertificate, kWithoutCertificate };
 
 struct Health {
   enum class State { kStarting, kReady, kStopping, kBroken } state = State::kStarting;
@@ -74,6 +82,9 @@ struct Health {
 [[nodiscard]] std::string_view name_of(Health::State state) noexcept;
 
 struct ApiServices {
+  flow::AdmitClient& admit_client;
+  flow::EnrolClient& enrol_client;
+  flow::ManageClients& manage_clients;
   flow::LogIn& log_in;
   flow::ShowInbox& show_inbox;
   flow::SendReply& send_reply;
@@ -99,6 +110,7 @@ struct ApiServices {
   std::function<Health()> health;  // called by many threads
   std::uint32_t max_event_listeners = 500;
   const dpop::Proofs* proofs = nullptr;  // nullptr: no pages, so no browser signs in
+  Pages pages = Pages::kWithCertificate;
 };
 
 struct WebhookServices {
@@ -130,6 +142,8 @@ struct ControlStatus {
 };
 
 struct ControlServices {
+  flow::ManageClients& manage_clients;
+  flow::EnrolClient& enrol_client;
   flow::ManageAgents& manage_agents;
   flow::ChangePassword& change_password;
   flow::EndSessions& end_sessions;

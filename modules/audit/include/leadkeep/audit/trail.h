@@ -68,6 +68,16 @@ enum class Act : std::uint8_t {
   kProviderKeysAdded = 45,      // of an identity provider, whom reason names; items says how many
   kProviderKeysWithdrawn = 46,  // its metadata names them no more; they still count
   kProviderKeysRemoved = 47,
+  kClientAdded = 48,
+  kClientInvited = 49,   // to bring another key
+  kClientEnrolled = 50,  // has brought a key, which waits for approval
+  kClientApproved = 51,
+  kClientSuspended = 52,
+  kClientResumed = 53,
+  kClientRevoked = 54,
+  kClientChanged = 55,
+  kClientRenewed = 56,  // has got another certificate
+  kClientsListed = 57,
 };
 
 enum class Outcome : std::uint8_t { kDone = 1, kRefused = 2 };
@@ -80,6 +90,7 @@ enum class ObjectKind : std::uint8_t {
   kAgent = 4,
   kSession = 5,
   kConsent = 6,
+  kClient = 7,
 };
 
 [[nodiscard]] std::string_view name_of(Act act) noexcept;
@@ -95,10 +106,12 @@ struct Object {
 [[nodiscard]] Object object_of(const LeadId& id) noexcept;
 [[nodiscard]] Object object_of(const MessageId& id) noexcept;
 [[nodiscard]] Object object_of(const AgentId& id) noexcept;
+[[nodiscard]] Object object_of(const ClientId& id) noexcept;
 
 struct Entry {
   std::optional<AgentId> actor;  // absent: the daemon, or a caller who is not proven
   std::optional<Ulid> session;
+  std::optional<ClientId> client;  // through which the actor acted
   Act act;
   Outcome outcome = Outcome::kDone;
   Object object;

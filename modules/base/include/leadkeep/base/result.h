@@ -24,6 +24,7 @@ enum class Errc : std::uint8_t {
   kUnauthenticated,       // who asks is not proven; one answer for every cause
   kDpopNonce,             // a browser's proof has no nonce of ours, or an old one: once more
   kDpopProof,             // a browser has not proven that it holds the key of its session
+  kClientNotApproved,     // the program is not one that may talk to us; one answer for every cause
   kForbidden,             // proven, but not allowed
   kSecondFactorRequired,  // allowed only after a second factor was enrolled
   kStepUpRequired,        // allowed only shortly after a proof of who asks

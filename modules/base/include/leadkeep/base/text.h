@@ -15,6 +15,8 @@ namespace leadkeep {
 [[nodiscard]] bool is_all_digits(std::string_view text) noexcept;  // ASCII digits, at least one
 [[nodiscard]] std::optional<std::uint64_t> parse_unsigned(
     std::string_view text) noexcept;  // digits only, no sign
+// A name that people give: not empty, UTF-8, no control characters of ASCII.
+[[nodiscard]] bool is_printable(std::string_view text, std::size_t most_bytes) noexcept;
 [[nodiscard]] std::size_t count_code_points(std::string_view utf8) noexcept;
 
 }  // namespace leadkeep

@@ -52,6 +52,10 @@ inline constexpr std::array kScopes = {
     Scope::kSessions,   Scope::kReadConversations, Scope::kWriteConversations, Scope::kSendMessages,
     Scope::kReadLeads,  Scope::kReadConsents,      Scope::kWriteConsents,      Scope::kReadEvents,
     Scope::kReadAgents, Scope::kAdministration};
+// What a program may do without anybody who answers for it: it changes nothing.
+inline constexpr std::array kReadingScopes = {Scope::kReadConversations, Scope::kReadLeads,
+                                              Scope::kReadConsents, Scope::kReadEvents,
+                                              Scope::kReadAgents};
 inline constexpr std::array kRecordClasses = {
     RecordClass::kPhoneNumbers, RecordClass::kEmailAddresses, RecordClass::kWhatsAppIds,
     RecordClass::kNames, RecordClass::kTexts};
@@ -63,21 +67,33 @@ inline constexpr std::array kRecordClasses = {
 [[nodiscard]] std::optional<RecordClass> parse_record_class(std::string_view name) noexcept;
 
 struct Rights {
-  EnumSet<Scope> scopes;
+  EnumSet<Scope> scopes;  // with an agent
   EnumSet<RecordClass> record_classes;
+  EnumSet<Scope> own_scopes = {};  // by itself, with nobody signed in; reading ones only
 
   friend bool operator==(const Rights&, const Rights&) = default;
 };
+
+// Of whoever is signed in; nothing by itself.
+[[nodiscard]] Rights every_right();
 
 // As somebody asks for it to be let in.
 struct Draft {
   std::string name;   // 1 to 32 of a-z, 0-9 and -, with a letter in front; of one client only
   std::string owner;  // a person or a team; 1 to 200 bytes, as is the purpose
   std::string purpose;
-  Rights rights;                        // one scope at least
+  Rights rights;                        // one scope at least, of either kind
   std::vector<Network> networks;        // that it may come from; none: all; 16 at most
   std::optional<Timestamp> expires_at;  // nothing: it does not
 };
+
+struct Defect {
+  const char* member;
+  const char* words;  // what it has to be
+};
+
+// The first thing in a draft that is not as above.
+[[nodiscard]] std::optional<Defect> defect_of(const Draft& draft);
 
 using KeyHash = ByteArray<32>;  // SHA-256 of a SubjectPublicKeyInfo
 

@@ -63,7 +63,7 @@ class ProvenClient {
 
 // Why somebody is no approved client; a stable code, and whom it is about where that is known.
 struct NotApproved {
-  std::string_view reason;  // a literal
+  const char* reason;  // a literal
   std::optional<ClientId> client = std::nullopt;
 };
 
@@ -108,6 +108,9 @@ class Registry {
 
   using EnrolmentOutcome = std::variant<Enrolled, TokenTaken>;
 
+  // Whether there is such a token, without anything being done with it.
+  [[nodiscard]] Result<void> require_token(store::ReadTxn& txn, ByteView token,
+                                           Timestamp now) const;
   // The first time, and each time that the client asks whether it was approved.
   [[nodiscard]] Result<EnrolmentOutcome> enrol(store::WriteTxn& txn, ByteView token,
                                                const KeyHash& key, Timestamp now) const;

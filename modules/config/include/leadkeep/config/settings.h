@@ -40,6 +40,10 @@ enum class AgentRole { kAgent, kSupervisor, kAdmin };
 
 enum class TotpWindow { kUsual, kStrict };
 
+enum class BrowserCertificate { kRequired, kNotRequired };
+
+enum class ClientApproval { kOnePerson, kTwoPersons };
+
 enum class DirectoryKind { kNone, kActiveDirectory, kOpenLdap };
 
 struct TeamGroup {
@@ -214,7 +218,14 @@ struct Settings {
 
   struct Browser {
     std::string origin;  // https://host or https://host:port; empty: there are no pages
+    BrowserCertificate certificate{};
   } browser;
+
+  struct Clients {
+    std::filesystem::path ca_file;  // empty: our own authority issues certificates
+    std::chrono::hours certificate_life{};
+    ClientApproval approval{};
+  } clients;
 
   struct Delivery {
     std::uint32_t max_attempts{};

@@ -7,9 +7,7 @@
 // A certificate of ours says little: this key is of the client with this URI, from then until then. What
 // the client may do, and whether it still may, is for whoever keeps the list of clients.
 //
-// Takes    a request that its own key has signed; keys of RSA from 2048 bits or EC from P-256
-// Refuses  nothing where it is not exactly that
-// Source   RFC 2986; RFC 5280 sections 4.2.1 (extensions of a leaf), 6.1 (whether a chain is good)
+// Source   RFC 5280 sections 4.2.1 (extensions of a leaf), 6.1 (whether a chain is good)
 // Threads  const members from any thread
 #pragma once
 #include <leadkeep/base/result.h>
@@ -24,10 +22,6 @@
 #include <vector>
 
 namespace leadkeep::crypto {
-
-// The public key (SubjectPublicKeyInfo, DER) that a request is for, once it was shown that whoever made
-// it has the private one. What else it says is not looked at. PEM.
-[[nodiscard]] std::optional<Bytes> read_certificate_request(std::string_view pem);
 
 // A key on P-256 and the certificate that it signed for itself.
 class CertificateAuthority {
@@ -101,6 +95,7 @@ class ClientCertificates {
   std::unique_ptr<Store> m_store;
 };
 
-[[nodiscard]] std::string_view name_of(ClientCertificates::Verdict verdict) noexcept;
+// A literal.
+[[nodiscard]] const char* name_of(ClientCertificates::Verdict verdict) noexcept;
 
 }  // namespace leadkeep::crypto

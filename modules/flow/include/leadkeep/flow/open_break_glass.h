@@ -38,11 +38,13 @@ class OpenBreakGlass {
 
   // By the operator of the host only.
   [[nodiscard]] Result<Code> issue();
-  [[nodiscard]] Result<identity::OpenedSession> open(const SecretBytes& code,
+  [[nodiscard]] Result<identity::OpenedSession> open(const identity::Caller& caller,
+                                                     const SecretBytes& code,
                                                      const std::string& source);
 
  private:
-  [[nodiscard]] Result<identity::OpenedSession> let_in(const SecretBytes& code,
+  [[nodiscard]] Result<identity::OpenedSession> let_in(const identity::Caller& caller,
+                                                       const SecretBytes& code,
                                                        const std::string& source);
 
   House& m_house;

@@ -7,6 +7,7 @@
 // Threads  any
 #pragma once
 #include <leadkeep/base/guarded.h>
+#include <leadkeep/clients/registry.h>
 #include <leadkeep/flow/house.h>
 #include <leadkeep/identity/permit.h>
 
@@ -17,6 +18,8 @@ class Refuse {
   explicit Refuse(House& house) noexcept : m_house{house} {}
 
   void record(const std::optional<identity::Actor>& actor, Errc reason);
+  // A program that is no approved client. The log hears of it as well, once a minute at most.
+  void record_client(const clients::NotApproved& why);
   // A log-in that was refused: why, and whose account it was about, if there is one, who then sees
   // it in the history.
   void record_log_in(const std::optional<AgentId>& account, std::string_view reason,
@@ -34,6 +37,7 @@ class Refuse {
 
   House& m_house;
   Guarded<Window> m_window;
+  Guarded<Timestamp> m_last_client;  // that the log heard of
 };
 
 }  // namespace leadkeep::flow

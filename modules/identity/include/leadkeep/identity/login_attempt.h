@@ -2,6 +2,7 @@
 // what an identity provider did
 #pragma once
 #include <leadkeep/base/secret.h>
+#include <leadkeep/identity/caller.h>
 #include <leadkeep/identity/shown_device.h>
 #include <leadkeep/identity/sign_on_requests.h>
 #include <leadkeep/webauthn/assertion.h>
@@ -12,6 +13,9 @@
 namespace leadkeep::identity {
 
 struct LoginAttempt {
+  explicit LoginAttempt(const Caller& by) : caller{by} {}
+
+  Caller caller;
   std::string username;
   SecretBytes password;
   SecretBytes second_factor;  // a code of the app, of the paper, or to enrol with; empty for none

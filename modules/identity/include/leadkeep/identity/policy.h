@@ -7,9 +7,11 @@
 //   agent       reads the inbox and leads (masked), replies, writes notes, takes and gives back
 //               conversations, opens and closes them, records consent, follows events
 //   supervisor  the same, and assigns to others
-//   admin       manages agents; no conversation, no lead, no event
+//   admin       manages agents and clients; no conversation, no lead, no event
 //   break_glass the same by name, and does not even list them
 #pragma once
+#include <leadkeep/clients/client.h>
+
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -42,12 +44,35 @@ enum class Action : std::uint8_t {
   kListAgents = 11,
   kManageAgents = 12,  // add, disable, enable, reset a second factor
   kListAccounts = 13,
+  kManageClients = 14,  // add, approve, suspend, resume, revoke, change
+  kListClients = 15,
 };
 
 // Done shortly after a proof of who acts only: a session that was left open must not do it.
 [[nodiscard]] bool needs_step_up(Action action) noexcept;
 
+// What a client needs so that an agent may do this through it.
+[[nodiscard]] clients::Scope scope_of(Action action) noexcept;
+
+// What a program may do by itself, with nobody signed in, if its own scopes say so.
+[[nodiscard]] constexpr bool is_for_programs(Action action) noexcept {
+  switch (action) {
+    case Action::kReadInbox:
+    case Action::kReadConversation:
+    case Action::kReadLead:
+    case Action::kReadConsents:
+    case Action::kFollowEvents:
+    case Action::kListAgents:
+      return true;
+    default:
+      return false;
+  }
+}
+
 enum class FieldClass : std::uint8_t { kPhone, kEmail, kWhatsAppId, kProfileName, kMessageText };
+
+// What a client needs so that an agent may see this through it.
+[[nodiscard]] clients::RecordClass record_class_of(FieldClass field) noexcept;
 
 // Ordered: the larger shows more.
 enum class Visibility : std::uint8_t { kHidden = 0, kMasked = 1, kClear = 2 };

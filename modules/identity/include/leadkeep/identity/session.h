@@ -12,6 +12,9 @@
 // only together with a proof of it: a cookie that was taken elsewhere opens nothing. Shown with
 // another key, or as the token of a program, it ends the session.
 //
+// A session belongs to the client through which it was opened: its token shown by another program, or
+// by a page, ends it as well.
+//
 // Takes    Admission (open), what a request shows (find)
 // Yields   Session; only SessionStore makes one
 // Refuses  kUnauthenticated for every token that does not lead to a live session
@@ -24,6 +27,7 @@
 #include <leadkeep/base/secret.h>
 #include <leadkeep/identity/admission.h>
 #include <leadkeep/identity/assurance.h>
+#include <leadkeep/identity/caller.h>
 #include <leadkeep/identity/directory_word.h>
 #include <leadkeep/identity/policy.h>
 #include <leadkeep/identity/provider_session.h>
@@ -70,6 +74,9 @@ class Session {
   // Of the browser that it is bound to; absent for a program, which keeps its token itself.
   [[nodiscard]] const std::optional<DeviceKey>& device_key() const noexcept { return m_device_key; }
 
+  // Through what it is used, with the rights of now.
+  [[nodiscard]] const Caller& caller() const noexcept { return m_caller; }
+
   // Address of the peer that opened it.
   [[nodiscard]] const std::string& source() const noexcept { return m_source; }
 
@@ -86,8 +93,10 @@ class Session {
 
  private:
   friend class SessionStore;
-  Session() = default;
 
+  explicit Session(const Caller& caller) : m_caller{caller} {}
+
+  Caller m_caller;
   SessionId m_id;
   AgentId m_agent;
   std::string m_username;
@@ -122,10 +131,11 @@ struct OpenedSession {
 // What a request shows: a token and, if it was proven, the key that signed the request. The views
 // live as long as the request.
 struct ShownSession {
-  ShownSession(ByteView shown_token, std::optional<DeviceKey> proven_key = {},
-               std::string_view shown_by = {}) noexcept
-      : token{shown_token}, key{proven_key}, source{shown_by} {}
+  ShownSession(const Caller& shown_through, ByteView shown_token,
+               std::optional<DeviceKey> proven_key = {}, std::string_view shown_by = {}) noexcept
+      : caller{shown_through}, token{shown_token}, key{proven_key}, source{shown_by} {}
 
+  Caller caller;
   ByteView token;
   std::optional<DeviceKey> key;
   std::string_view source;  // address of the peer
@@ -134,6 +144,7 @@ struct ShownSession {
 // What a session is opened with. Token and id are made before the transaction, so that a body that
 // runs twice gives them once.
 struct SessionStart {
+  Caller caller;
   SecretBytes token;
   SessionId id;
   std::string source;                                  // address of the peer
@@ -144,7 +155,9 @@ struct SessionStart {
   std::optional<Timestamp> ends_at = std::nullopt;
   std::optional<ProviderSession> provider_session = std::nullopt;
 
-  [[nodiscard]] static SessionStart draw(std::string source, Timestamp now);
+  [[nodiscard]] static SessionStart draw(const Caller& caller, std::string source, Timestamp now);
+  // Through the same as one that it takes the place of.
+  [[nodiscard]] static SessionStart draw(const Session& session, Timestamp now);
 };
 
 struct SessionLimits {
@@ -187,7 +200,8 @@ class SessionStore {
     std::vector<SessionId> ended;
   };
 
-  // Ends the oldest sessions of the agent where one more would be too many.
+  // Ends the oldest sessions of the agent where one more would be too many. kClientNotApproved for a
+  // page without a key, kForbidden for a client that has no scope for sessions.
   [[nodiscard]] Result<Opened> open(store::WriteTxn& txn, const Admission& admission,
                                     const SessionStart& start, Timestamp now) const;
   // The agent has proven again who acts: ends this session and opens one that lasts no longer.
@@ -211,7 +225,8 @@ class SessionStore {
     SessionId session;
   };
 
-  // The session of this token, if it is bound to another key than the one that was shown with it.
+  // The session of this token, if it is bound to another key than the one that was shown with it, or
+  // belongs to another client.
   [[nodiscard]] Result<std::optional<Elsewhere>> find_elsewhere(store::ReadTxn& txn,
                                                                 const ShownSession& shown) const;
 
