@@ -53,6 +53,9 @@ ExitCode list(const ControlClient& daemon) {
     say("  record classes  " + joined(client["record_classes"]));
     say("  networks        " + joined(client["networks"]));
     say("  key             " + text_of(client["current_key"]));
+    if (client["next_key"].is_string()) {
+      say("  next key        " + text_of(client["next_key"]));
+    }
     if (client["offered_key"].is_string() &&
         !(text_of(client["offered_key"]) == text_of(client["current_key"]))) {
       say("  waits           " + text_of(client["offered_key"]));

@@ -48,6 +48,7 @@ constexpr std::string_view kOwnCookie = "in a cookie, to the browser that has th
 constexpr std::string_view kOwnLabel = "words that agents themselves gave";
 constexpr std::string_view kEmployees =
     "data of the company's own people, written by an administrator";
+constexpr std::string_view kClientWords = "what an administrator wrote about a program";
 constexpr std::string_view kEcho = "an error names the unknown member to the one who sent it";
 constexpr std::string_view kInUse =
     "in use as long as the daemon runs; key pages and secrets "
@@ -146,6 +147,12 @@ constexpr std::array kTable{
     Row{MarkKind::kAdminWord, kBody, kAdmins, "GET /v1/admin/agents", kMust, kEmployees},
     Row{MarkKind::kAdminPhone, kBody, kAdmins, "GET /v1/admin/agents", kMay, kEmployees},
     Row{MarkKind::kAdminEmail, kBody, kAdmins, "GET /v1/admin/agents", kMay, kEmployees},
+    Row{MarkKind::kAdminWord, kBody, kAdmins, "GET /v1/admin/clients", kMay, kClientWords},
+    Row{MarkKind::kAdminWord, kBody, kOperators, "GET /clients", kMay, kClientWords},
+    Row{MarkKind::kAdminPhone, kBody, kAdmins, "GET /v1/admin/clients", kMay, kClientWords},
+    Row{MarkKind::kAdminPhone, kBody, kOperators, "GET /clients", kMay, kClientWords},
+    Row{MarkKind::kAdminEmail, kBody, kAdmins, "GET /v1/admin/clients", kMay, kClientWords},
+    Row{MarkKind::kAdminEmail, kBody, kOperators, "GET /clients", kMay, kClientWords},
     Row{MarkKind::kAdminWord, kBody, kOperators, "GET /agents", kMay, kEmployees},
     Row{MarkKind::kAdminPhone, kBody, kOperators, "GET /agents", kMay, kEmployees},
     Row{MarkKind::kAdminEmail, kBody, kOperators, "GET /agents", kMay, kEmployees},

@@ -92,9 +92,7 @@ struct ApiServer::Parts {
         events{services.feed, services.metrics, services.max_event_listeners,
                still_allowed(services)},
         context{services, events, Browser{services.proofs, services.clock}},
-        dispatcher{make_api_routes(&context), door_of(services, context.browser)} {
-    services.manage_clients.on_change([this] { events.look_again(); });
-  }
+        dispatcher{make_api_routes(&context), door_of(services, context.browser)} {}
 
   ~Parts() { services.manage_clients.on_change({}); }
 
@@ -118,6 +116,7 @@ Result<std::unique_ptr<ApiServer>> ApiServer::start(const ListenerOptions& optio
                                                     const ApiServices& services) {
   auto parts = std::make_unique<Parts>(services);
   LK_TRY_VOID(parts->events.start());
+  services.manage_clients.on_change([&events = parts->events] { events.look_again(); });
   LK_TRY(parts->server,
          http::Server::listen_tls(options, parts->dispatcher, services.clock, "lk-http"));
   return std::unique_ptr<ApiServer>{new ApiServer{std::move(parts)}};

@@ -1,11 +1,14 @@
 #include "client_record.h"
 
+#include <leadkeep/base/event_log.h>
+#include <leadkeep/base/text.h>
 #include <leadkeep/clients/registry.h>
 #include <leadkeep/crypto/hash.h>
 #include <leadkeep/crypto/random.h>
 #include <leadkeep/crypto/token.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace leadkeep::clients {
 namespace {
@@ -105,7 +108,7 @@ Result<void> require_free_key(store::ReadTxn& txn, const ClientId& id, const Key
 // A certificate of ours names its client; one of another authority may name nobody.
 bool names_another(const std::vector<std::string>& uris, const ClientId& id) {
   return std::ranges::any_of(uris, [&](const std::string& uri) {
-    return uri.starts_with("urn:leadkeep:client:") && uri != uri_of(id);
+    return to_lower_ascii(uri).starts_with("urn:leadkeep:client:") && uri != uri_of(id);
   });
 }
 
@@ -153,35 +156,43 @@ Registry::Start Registry::Start::draw(Timestamp now) {
 Result<void> Registry::require_free_name(store::ReadTxn& txn, const ClientId& id,
                                          std::string_view name) const {
   LK_TRY(const auto all, list(txn));
-  if (all.size() >= kMostClients) {
-    return fail(Errc::kTooLarge, "clients: there are 1,000 of them");
-  }
   const bool taken = std::ranges::any_of(all, [&](const Client& other) {
     return other.id != id && other.state != State::kRevoked && other.as.name == name;
   });
   return taken ? fail(Errc::kConflict, "clients: another one has this name") : Result<void>{};
 }
 
+Result<void> Registry::require_room(store::ReadTxn& txn) const {
+  LK_TRY(const auto all, list(txn));
+  const auto in_use = std::ranges::count_if(
+      all, [](const Client& client) { return client.state != State::kRevoked; });
+  return std::cmp_less(in_use, kMostClients) ? Result<void>{}
+                                             : fail(Errc::kTooLarge, "clients: there are 1,000");
+}
+
 Result<void> Registry::add(store::WriteTxn& txn, const Draft& draft, const Start& start,
                            const By& by, Timestamp now) const {
   LK_TRY_VOID(check(draft));
+  LK_TRY_VOID(require_room(txn));
   LK_TRY_VOID(require_free_name(txn, start.id, draft.name));
   records::Client record;
   record.set_id(std::string{start.id.raw()});
   write_draft(draft, record);
   record.set_state(static_cast<std::uint32_t>(State::kPending));
   record.set_added_by(by ? std::string{by->raw()} : std::string{});
+  record.set_invited_by(record.added_by());
   record.set_added_ms(now.ms);
   LK_TRY_VOID(open_token(txn, record, start.id, start.token, now));
   return put(txn, start.id, record);
 }
 
 Result<void> Registry::invite(store::WriteTxn& txn, const ClientId& id, const SecretBytes& token,
-                              Timestamp now) const {
+                              const By& by, Timestamp now) const {
   LK_TRY(auto record, load_record(txn, id));
   if (state_in(record) == State::kRevoked) {
     return fail(Errc::kConflict, "clients: it was revoked; add another one");
   }
+  record.set_invited_by(by ? std::string{by->raw()} : std::string{});
   LK_TRY_VOID(open_token(txn, record, id, token, now));
   return put(txn, id, record);
 }
@@ -217,21 +228,25 @@ Result<void> Registry::approve(store::WriteTxn& txn, const ClientId& id, const K
                                const By& by, Timestamp now) const {
   LK_TRY(auto record, load_record(txn, id));
   LK_TRY(const Client client, read_client(record, id.bytes()));
-  if (client.state != State::kPending && client.state != State::kApproved) {
-    return fail(Errc::kConflict, "clients: it is suspended or revoked");
+  if (client.state == State::kRevoked) {
+    return fail(Errc::kConflict, "clients: it was revoked; add another one");
   }
   if (client.offered_key != key || client.current_key == key) {
     return fail(Errc::kConflict, "clients: no key with this fingerprint waits for approval");
   }
-  if (m_approval == Approval::kTwoPersons && by == client.added_by) {
-    return fail(Errc::kForbidden, "clients: somebody else than who added it has to approve it");
+  if (m_approval == Approval::kTwoPersons &&
+      (by == client.added_by || by == AgentId::from_bytes(as_bytes(record.invited_by())))) {
+    return fail(Errc::kForbidden,
+                "clients: somebody else than who added or invited it has to approve it");
   }
   LK_TRY_VOID(require_free_key(txn, id, key));
   LK_TRY_VOID(forget(txn, IndexOf::kKey, *record.mutable_current_key()));
   LK_TRY_VOID(forget(txn, IndexOf::kKey, *record.mutable_next_key()));
   LK_TRY_VOID(put_index(txn, IndexOf::kKey, key, id));
   record.set_current_key(text_of(key));
-  record.set_state(static_cast<std::uint32_t>(State::kApproved));
+  if (client.state == State::kPending) {
+    record.set_state(static_cast<std::uint32_t>(State::kApproved));
+  }
   record.set_approved_by(by ? std::string{by->raw()} : std::string{});
   record.set_approved_ms(now.ms);
   record.set_token_until_ms((now + kCollect).ms);
@@ -267,20 +282,27 @@ Result<void> Registry::change(store::WriteTxn& txn, const ClientId& id, const Dr
   return put(txn, id, record);
 }
 
-Result<void> Registry::renew(store::WriteTxn& txn, const ProvenClient& client,
-                             const KeyHash& key) const {
+Result<Registry::Renewed> Registry::renew(store::WriteTxn& txn, const ProvenClient& client,
+                                          const KeyHash& key) const {
   LK_TRY(auto record, load_record(txn, client.id()));
   if (state_in(record) != State::kApproved) {
     return fail(Errc::kConflict, "clients: it was suspended or revoked meanwhile");
   }
-  if (key_in(record.current_key()) == key || key_in(record.next_key()) == key) {
-    return {};
+  const auto is_one_of_its = [&](const KeyHash& one) {
+    return key_in(record.current_key()) == one || key_in(record.next_key()) == one;
+  };
+  if (!is_one_of_its(client.m_key)) {
+    return fail(Errc::kClientNotApproved, "clients: its key was replaced meanwhile");
+  }
+  if (is_one_of_its(key)) {
+    return Renewed::kSameKey;
   }
   LK_TRY_VOID(require_free_key(txn, client.id(), key));
   LK_TRY_VOID(forget(txn, IndexOf::kKey, *record.mutable_next_key()));
   LK_TRY_VOID(put_index(txn, IndexOf::kKey, key, client.id()));
   record.set_next_key(text_of(key));
-  return put(txn, client.id(), record);
+  LK_TRY_VOID(put(txn, client.id(), record));
+  return Renewed::kNextKey;
 }
 
 Result<Registry::Verdict> Registry::prove(store::ReadTxn& txn, const ShownKey& shown,
@@ -323,8 +345,12 @@ Result<std::vector<Client>> Registry::list(store::ReadTxn& txn) const {
   std::vector<Client> clients;
   LK_TRY_VOID(kClients.scan(txn, {}, {}, clients_key(),
                             [&](ByteView key, records::Client& record) -> Result<store::Step> {
-                              LK_TRY(auto client, read_client(record, key));
-                              clients.push_back(std::move(client));
+                              auto client = read_client(record, key);
+                              if (client) {
+                                clients.push_back(std::move(client).value());
+                              } else {  // one that is damaged keeps nobody from the others
+                                log_error("CLIENT_UNREADABLE");
+                              }
                               return store::Step::kContinue;
                             }));
   return clients;
@@ -336,10 +362,13 @@ Result<Client> Registry::load(store::ReadTxn& txn, const ClientId& id) const {
 }
 
 Result<ClientId> Registry::find_named(store::ReadTxn& txn, std::string_view text) const {
+  if (const auto id = ClientId::parse(text)) {
+    LK_TRY_VOID(load_record(txn, *id));
+    return *id;
+  }
   LK_TRY(const auto all, list(txn));
-  const auto id = ClientId::parse(text);
   const auto found = std::ranges::find_if(all, [&](const Client& client) {
-    return id ? client.id == *id : client.state != State::kRevoked && client.as.name == text;
+    return client.state != State::kRevoked && client.as.name == text;
   });
   return found == all.end() ? Result<ClientId>{no_client()} : Result<ClientId>{found->id};
 }

@@ -18,7 +18,6 @@ using StoreContext = std::unique_ptr<X509_STORE_CTX, Free<&::X509_STORE_CTX_free
 using Names = std::unique_ptr<GENERAL_NAMES, Free<&::GENERAL_NAMES_free>>;
 
 constexpr int kSecurityLevel = 2;  // 112 bits, as of TLS
-constexpr int kMostUris = 8;
 
 void add_extension(X509* subject, X509* issuer, int kind, const char* value) {
   X509V3_CTX context{};
@@ -33,7 +32,7 @@ std::vector<std::string> uris_of(const X509* certificate) {
   std::vector<std::string> uris;
   const Names names{static_cast<GENERAL_NAMES*>(
       ::X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr))};
-  const int count = names == nullptr ? 0 : std::min(sk_GENERAL_NAME_num(names.get()), kMostUris);
+  const int count = names == nullptr ? 0 : sk_GENERAL_NAME_num(names.get());
   for (int i = 0; i < count; ++i) {
     const GENERAL_NAME* name = sk_GENERAL_NAME_value(names.get(), i);
     if (name->type == GEN_URI) {

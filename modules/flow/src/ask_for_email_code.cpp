@@ -34,6 +34,9 @@ Result<EmailQuestion> LogIn::ask_for_email_code(const identity::LoginAttempt& at
   if (m_mailer == nullptr) {
     return fail(Errc::kNotFound, "e-mail codes: the operator has set no mail.relay");
   }
+  if (!attempt.caller.has(clients::Scope::kSessions)) {
+    return fail(Errc::kForbidden, "e-mail codes: nobody signs in through this client");
+  }
   const auto begin = std::chrono::steady_clock::now();
   const std::string account = throttled_name_of(attempt);
   LK_TRY_VOID(admit_attempt(account, attempt.source));

@@ -68,10 +68,12 @@ Result<std::optional<EnrolClient::Certified>> EnrolClient::renew(
       entry_by(std::nullopt, audit::Act::kClientRenewed, audit::object_of(client.id()));
   entry.client = client.id();
   LK_TRY(const Bytes key, key_of(request));
-  LK_TRY_VOID(act(m_house, entry, [&](store::WriteTxn& txn, audit::Entry&) -> Result<ClientId> {
-    LK_TRY_VOID(m_registry.renew(txn, client, crypto::sha256({key})));
-    return client.id();
-  }));
+  LK_TRY(const auto renewed, act(m_house, entry, [&](store::WriteTxn& txn, audit::Entry&) {
+           return m_registry.renew(txn, client, crypto::sha256({key}));
+         }));
+  if (renewed == Registry::Renewed::kNextKey) {
+    log_warn("CLIENT_KEY_CHANGED", Field{"client", client.id()});
+  }
   return certify(client.id(), key);
 }
 

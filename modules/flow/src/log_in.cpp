@@ -319,6 +319,7 @@ Result<void> LogIn::close_before(store::WriteTxn& txn, const identity::LoginAtte
 }
 
 Result<identity::OpenedSession> LogIn::log_in(const identity::LoginAttempt& attempt) {
+  LK_TRY_VOID(identity::SessionStore::require_may_open(attempt.caller, attempt.device_key));
   const auto begin = std::chrono::steady_clock::now();
   const Timestamp now = m_house.clock.now();
   auto start = identity::SessionStart::draw(attempt.caller, attempt.source, now);

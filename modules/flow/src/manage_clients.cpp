@@ -67,7 +67,8 @@ Result<ManageClients::Invitation> ManageClients::invite(const By& by, std::strin
   auto start = Registry::Start::draw(now);
   LK_TRY(const ClientId id, act_on(m_house, m_registry, by, audit::Act::kClientInvited, client,
                                    [&](store::WriteTxn& txn, const ClientId& named) {
-                                     return m_registry.invite(txn, named, start.token, now);
+                                     return m_registry.invite(txn, named, start.token, by_of(by),
+                                                              now);
                                    }));
   return Invitation{id, std::move(start.token), now + Registry::kTokenLife};
 }
@@ -79,6 +80,7 @@ Result<void> ManageClients::approve(const By& by, std::string_view client,
                      [&](store::WriteTxn& txn, const ClientId& named) {
                        return m_registry.approve(txn, named, key, by_of(by), now);
                      }));
+  tell();  // it may have had another key
   return {};
 }
 

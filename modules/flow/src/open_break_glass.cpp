@@ -20,6 +20,8 @@ Result<OpenBreakGlass::Code> OpenBreakGlass::issue() {
 Result<identity::OpenedSession> OpenBreakGlass::open(const identity::Caller& caller,
                                                      const SecretBytes& code,
                                                      const std::string& source) {
+  // Before the code is taken: it counts once.
+  LK_TRY_VOID(identity::SessionStore::require_may_open(caller, std::nullopt));
   const auto begin = std::chrono::steady_clock::now();
   auto opened = let_in(caller, code, source);
   if (!opened) {

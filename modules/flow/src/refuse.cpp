@@ -19,9 +19,9 @@ bool take_turn(Timestamp& last, Timestamp now) {
 
 }  // namespace
 
-std::optional<std::uint64_t> Refuse::admit_unproven() {
+std::optional<std::uint64_t> Refuse::admit_unproven(Guarded<Window>& counted) {
   const Timestamp now = m_house.clock.now();
-  return m_window.with([&](Window& window) -> std::optional<std::uint64_t> {
+  return counted.with([&](Window& window) -> std::optional<std::uint64_t> {
     if (window_has_passed(window.start, kWindowLength, now)) {
       window.start = now;
       window.written = 0;
@@ -38,8 +38,8 @@ std::optional<std::uint64_t> Refuse::admit_unproven() {
 void Refuse::record(const std::optional<identity::Actor>& actor, Errc reason) {
   m_house.metrics.requests_refused.add();
   audit::Entry entry = entry_by(actor, audit::Act::kRequest);
-  if (!actor) {
-    const auto counted_only = admit_unproven();
+  if (!actor || !actor->agent) {
+    const auto counted_only = admit_unproven(m_window);
     if (!counted_only) {
       return;
     }
@@ -50,7 +50,8 @@ void Refuse::record(const std::optional<identity::Actor>& actor, Errc reason) {
 
 void Refuse::record_client(const clients::NotApproved& why) {
   m_house.metrics.requests_refused.add();
-  const auto counted_only = admit_unproven();
+  // Strangers without number must not hide who is known.
+  const auto counted_only = admit_unproven(why.client ? m_known_clients : m_window);
   if (!counted_only) {
     return;
   }
@@ -60,7 +61,8 @@ void Refuse::record_client(const clients::NotApproved& why) {
   }
   entry.items = *counted_only;
   record_refusal(m_house, entry, why.reason);
-  if (!m_last_client.with([&](Timestamp& last) { return take_turn(last, m_house.clock.now()); })) {
+  auto& last_line = why.client ? m_last_known_client : m_last_stranger;
+  if (!last_line.with([&](Timestamp& last) { return take_turn(last, m_house.clock.now()); })) {
     return;
   }
   if (why.client) {
@@ -74,7 +76,7 @@ void Refuse::record_log_in(const std::optional<AgentId>& account, std::string_vi
                            std::string_view source) {
   m_house.metrics.log_ins_refused.add();
   // Those of an account are bounded by the throttle, and nobody else's flood hides them.
-  const auto counted_only = account ? std::optional<std::uint64_t>{0} : admit_unproven();
+  const auto counted_only = account ? std::optional<std::uint64_t>{0} : admit_unproven(m_window);
   if (!counted_only) {
     return;
   }

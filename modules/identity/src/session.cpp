@@ -158,6 +158,17 @@ SessionStart SessionStart::draw(const Caller& caller, std::string source, Timest
   return {caller, crypto::token::draw(), crypto::new_id<SessionId>(now), std::move(source)};
 }
 
+Result<void> SessionStore::require_may_open(const Caller& caller,
+                                            const std::optional<DeviceKey>& device_key) {
+  if (!caller.has(clients::Scope::kSessions)) {
+    return fail(Errc::kForbidden, "session: nobody signs in through this client");
+  }
+  return caller.client() || device_key
+             ? Result<void>{}
+             : fail(Errc::kClientNotApproved,
+                    "session: one of a page is bound to its browser's key");
+}
+
 Result<SessionStore::Opened> SessionStore::open(store::WriteTxn& txn, const Admission& admission,
                                                 const SessionStart& start, Timestamp now) const {
   return open_as_of(
@@ -218,12 +229,7 @@ Result<SessionStore::Opened> SessionStore::open_as_of(store::WriteTxn& txn, cons
                                                       const SessionStart& start,
                                                       const Beginning& beginning,
                                                       Timestamp now) const {
-  if (!start.caller.has(clients::Scope::kSessions)) {
-    return fail(Errc::kForbidden, "session: nobody signs in through this client");
-  }
-  if (!start.caller.client() && !beginning.device_key) {
-    return fail(Errc::kClientNotApproved, "session: one of a page is bound to its browser's key");
-  }
+  LK_TRY_VOID(require_may_open(start.caller, beginning.device_key));
   LK_TRY(records::Agent agent, load_agent(txn, who));
   if (agent.disabled()) {
     return no_session();  // disabled between the proof and now

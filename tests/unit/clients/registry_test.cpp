@@ -191,7 +191,7 @@ TEST_F(ClientRegistry, RevokesForGood) {
   EXPECT_EQ(why_not(prove(key(1))), "unknown_key");
   EXPECT_EQ(set_state(id, State::kApproved).error().code, Errc::kConflict);
   const auto invited = write([&](store::WriteTxn& txn) {
-    return registry.invite(txn, id, Registry::Start::draw(now).token, now);
+    return registry.invite(txn, id, Registry::Start::draw(now).token, {}, now);
   });
   EXPECT_EQ(invited.error().code, Errc::kConflict);
   approved(2);  // its name is free again
@@ -253,12 +253,60 @@ TEST_F(ClientRegistry, TakesNoKeyOfAnotherClient) {
   EXPECT_EQ(enrol(added(draft("third")), key(1)).error().code, Errc::kConflict);
 }
 
+TEST_F(ClientRegistry, TakesNoNextKeyFromAKeyThatWasReplaced) {
+  const auto id = approved(1);
+  const auto stolen = proven(key(1));
+  auto again = Registry::Start::draw(now);
+  again.id = id;
+  ASSERT_TRUE(write([&](store::WriteTxn& txn) {
+                return registry.invite(txn, id, again.token, {}, now);
+              }).ok());
+  ASSERT_TRUE(enrol(again, key(2)).ok());
+  ASSERT_TRUE(approve(id, key(2)).ok());
+  const auto renewed =
+      write([&](store::WriteTxn& txn) { return registry.renew(txn, stolen, key(3)); });
+  EXPECT_EQ(renewed.error().code, Errc::kClientNotApproved);
+  EXPECT_EQ(why_not(prove(key(3))), "unknown_key");
+}
+
+TEST_F(ClientRegistry, ChangesTheKeyOfASuspendedClientWithoutLettingItIn) {
+  const auto id = approved(1);
+  ASSERT_TRUE(set_state(id, State::kSuspended).ok());
+  auto again = Registry::Start::draw(now);
+  again.id = id;
+  ASSERT_TRUE(write([&](store::WriteTxn& txn) {
+                return registry.invite(txn, id, again.token, {}, now);
+              }).ok());
+  ASSERT_TRUE(enrol(again, key(2)).ok());
+  ASSERT_TRUE(approve(id, key(2)).ok());
+  EXPECT_EQ(why_not(prove(key(1))), "unknown_key");
+  EXPECT_EQ(why_not(prove(key(2))), "suspended");
+  ASSERT_TRUE(set_state(id, State::kApproved).ok());
+  EXPECT_EQ(why_not(prove(key(2))), "");
+}
+
+TEST_F(ClientRegistry, AsksForASecondPersonWhoDidNotInviteEither) {
+  const auto id = approved(1);
+  auto again = Registry::Start::draw(now);
+  again.id = id;
+  ASSERT_TRUE(write([&](store::WriteTxn& txn) {
+                return careful.invite(txn, id, again.token, bob, now);
+              }).ok());
+  ASSERT_TRUE(enrol(again, key(2)).ok());
+  const auto by = [&](const Registry::By& who) {
+    return write([&](store::WriteTxn& txn) { return careful.approve(txn, id, key(2), who, now); });
+  };
+  EXPECT_EQ(by(bob).error().code, Errc::kForbidden);
+  EXPECT_TRUE(by(alice).ok());
+}
+
 TEST_F(ClientRegistry, KeepsTheOldKeyUntilTheNewOneIsApproved) {
   const auto id = approved(1);
   auto again = Registry::Start::draw(now);
   again.id = id;
-  ASSERT_TRUE(
-      write([&](store::WriteTxn& txn) { return registry.invite(txn, id, again.token, now); }).ok());
+  ASSERT_TRUE(write([&](store::WriteTxn& txn) {
+                return registry.invite(txn, id, again.token, {}, now);
+              }).ok());
   ASSERT_TRUE(enrol(again, key(2)).ok());
   EXPECT_EQ(why_not(prove(key(1))), "");
   ASSERT_TRUE(approve(id, key(2)).ok());

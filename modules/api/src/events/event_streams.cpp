@@ -299,6 +299,10 @@ void EventStreams::welcome(Listeners arrivals) {
       listener->cursor = {m_backlog.newest() + 1, 0};
       listener->own = render_reset(m_backlog.newest());
     }
+    // The right may have been lost since the request was answered.
+    if (m_still_allowed(listener->follower) != identity::Verdict::kAllowed) {
+      listener->state = Listener::State::kOver;
+    }
     write_what_fits(*listener);
   }
   m_listeners.splice(m_listeners.end(), arrivals);

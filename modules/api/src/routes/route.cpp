@@ -15,6 +15,10 @@ Result<identity::Caller> admit(const Door& door, const http::Request& request) {
                     : fail(Errc::kClientNotApproved, "request: no clients at this door");
 }
 
+identity::Actor actor_of(const identity::Caller& caller) {
+  return {std::nullopt, std::nullopt, caller.client()};
+}
+
 bool shows_session(const Door& door, const http::Request& request) {
   return request.head().field("authorization") ||
          (door.browser.has_pages() && request.cookie(http::kSessionCookie));
@@ -23,6 +27,7 @@ bool shows_session(const Door& door, const http::Request& request) {
 // What a program sends goes before what a browser sends by itself.
 Result<identity::ShownSession> shown_session(const Door& door, http::Request& request,
                                              const identity::Caller& caller) {
+  const auto nobody_through = actor_of(caller);
   const std::string_view source = request.peer().address;
   const auto cookie = request.head().field("authorization") || !door.browser.has_pages()
                           ? std::nullopt
@@ -30,21 +35,22 @@ Result<identity::ShownSession> shown_session(const Door& door, http::Request& re
   if (!cookie) {
     auto token = request.bearer_token();
     return token ? Result{identity::ShownSession{caller, token.value(), std::nullopt, source}}
-                 : refused(door, std::nullopt, std::move(token).error());
+                 : refused(door, nobody_through, std::move(token).error());
   }
   auto key = door.browser.prove_key(request);
   if (key) {
     return identity::ShownSession{caller, as_bytes(*cookie), key.value(), source};
   }
   // A proof with an old nonce is the way to a new one.
-  return key.error().code == Errc::kDpopNonce ? Fail{std::move(key).error()}
-                                              : refused(door, std::nullopt, std::move(key).error());
+  return key.error().code == Errc::kDpopNonce
+             ? Fail{std::move(key).error()}
+             : refused(door, nobody_through, std::move(key).error());
 }
 
 Result<identity::Session> resume(const Door& door, const identity::ShownSession& shown) {
   auto session = door.resume(shown);
   if (!session && session.error().code == Errc::kUnauthenticated) {
-    return refused(door, std::nullopt, std::move(session).error());
+    return refused(door, actor_of(shown.caller), std::move(session).error());
   }
   return session;
 }
@@ -95,6 +101,7 @@ Route local_client_route(http::Verb verb, std::string_view path, BodyLimit limit
   return {verb, path, "local_client", limit.bytes,
           [serve = through_client(limit, std::move(handler))](const Door& door,
                                                               http::Request& request) -> Answer {
+            LK_TRY_VOID(admit(door, request));
             LK_TRY_VOID(require_local_network(door, request));
             return serve(door, request);
           }};

@@ -15,9 +15,9 @@
 // Refuses  kInvalidInput     a draft that is not as client.h says
 //          kConflict         a name or key of another client; a state that does not allow it
 //          kNotFound         no such client
-//          kForbidden        approval by whoever added it, where a second person is asked for
+//          kForbidden        approval by whoever added or invited it, where a second person is asked for
 //          kUnauthenticated  a token that is none, is over, or came with another key before
-//          kTooLarge         more than 1,000 clients
+//          kTooLarge         more than 1,000 clients that are not revoked
 // Threads  any; inside the caller's transaction
 #pragma once
 #include <leadkeep/base/secret.h>
@@ -92,7 +92,7 @@ class Registry {
                                  const By& by, Timestamp now) const;
   // A token for another key of a client that is there: what it had stays until the new one is approved.
   [[nodiscard]] Result<void> invite(store::WriteTxn& txn, const ClientId& id,
-                                    const SecretBytes& token, Timestamp now) const;
+                                    const SecretBytes& token, const By& by, Timestamp now) const;
 
   enum class Enrolment : std::uint8_t { kWaits, kApproved };
 
@@ -121,9 +121,12 @@ class Registry {
   // Another draft for a client that is there.
   [[nodiscard]] Result<void> change(store::WriteTxn& txn, const ClientId& id,
                                     const Draft& draft) const;
-  // Before its certificate is over: the same key, or the next one.
-  [[nodiscard]] Result<void> renew(store::WriteTxn& txn, const ProvenClient& client,
-                                   const KeyHash& key) const;
+  enum class Renewed : std::uint8_t { kSameKey, kNextKey };
+
+  // Before its certificate is over: the same key, or the next one. kClientNotApproved where its key was
+  // replaced since it was proven.
+  [[nodiscard]] Result<Renewed> renew(store::WriteTxn& txn, const ProvenClient& client,
+                                      const KeyHash& key) const;
 
   using Verdict = std::variant<ProvenClient, NotApproved>;
 
@@ -140,6 +143,7 @@ class Registry {
   [[nodiscard]] Result<void> touch(store::WriteTxn& txn, const ProvenClient& client,
                                    Timestamp now) const;
 
+  // Without those whose row is damaged, which the log names.
   [[nodiscard]] Result<std::vector<Client>> list(store::ReadTxn& txn) const;
   [[nodiscard]] Result<Client> load(store::ReadTxn& txn, const ClientId& id) const;
   // By id, or by the name of one that is not revoked.
@@ -148,6 +152,7 @@ class Registry {
  private:
   [[nodiscard]] Result<void> require_free_name(store::ReadTxn& txn, const ClientId& id,
                                                std::string_view name) const;
+  [[nodiscard]] Result<void> require_room(store::ReadTxn& txn) const;
 
   Approval m_approval;
 };

@@ -33,11 +33,13 @@ class Refuse {
   };
 
   // How many were counted only since the last entry; nothing when this one is counted only, too.
-  [[nodiscard]] std::optional<std::uint64_t> admit_unproven();
+  [[nodiscard]] std::optional<std::uint64_t> admit_unproven(Guarded<Window>& counted);
 
   House& m_house;
   Guarded<Window> m_window;
-  Guarded<Timestamp> m_last_client;  // that the log heard of
+  Guarded<Window> m_known_clients;
+  Guarded<Timestamp> m_last_known_client;  // that the log heard of
+  Guarded<Timestamp> m_last_stranger;
 };
 
 }  // namespace leadkeep::flow

@@ -200,6 +200,11 @@ class SessionStore {
     std::vector<SessionId> ended;
   };
 
+  // Asked before anything that somebody shows is looked at, and again by open(): kClientNotApproved for a
+  // page without a key, kForbidden for a client that has no scope for sessions.
+  [[nodiscard]] static Result<void> require_may_open(const Caller& caller,
+                                                     const std::optional<DeviceKey>& device_key);
+
   // Ends the oldest sessions of the agent where one more would be too many. kClientNotApproved for a
   // page without a key, kForbidden for a client that has no scope for sessions.
   [[nodiscard]] Result<Opened> open(store::WriteTxn& txn, const Admission& admission,
