@@ -34,6 +34,9 @@ Fail refused(int status, const std::string& body) {
     const json::Value root = document.value().root();
     words = std::string{root["code"].string().value_or("refused")} + ": " +
             std::string{root["detail"].string().value_or("")};
+    if (const auto member = root["member"].string()) {
+      words += " (" + std::string{*member} + ")";
+    }
   }
   return fail(Errc::kInvalidInput, words);
 }

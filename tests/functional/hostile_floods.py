@@ -123,7 +123,8 @@ class Floods(hostile.HostileTest):
     def slow(self, kind, door):
         url = f"https://127.0.0.1:{door.port}"
         if kind == "bodies":
-            url += "/v1/sessions" if door.name == "api" else hostile.WEBHOOK
+            # Of strangers no other body is read.
+            url += "/v1/client-enrolments" if door.name == "api" else hostile.WEBHOOK
         else:
             url += "/v1/openapi.json" if door.name == "api" else hostile.WEBHOOK
         return subprocess.Popen(

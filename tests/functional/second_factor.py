@@ -143,7 +143,8 @@ class SecondFactor(functional.FunctionalTest):
         tried = 0
         for path, verbs in document["paths"].items():
             for verb, operation in verbs.items():
-                if (operation.get("x-access") in ("public", "local_network")
+                if (operation.get("x-access") in ("public", "local_network", "client",
+                                                  "local_client")
                         or path in SIGN_OUT or "second-factor" in path
                         and "/admin/" not in path):
                     continue

@@ -109,7 +109,7 @@ class Files(functional.FunctionalTest):
     def test_nothing_is_left_outside_of_the_store(self):
         known = {"ca", "store", "root.key", "app-secret", "access-token", "verify-token",
                  "leadkeepd.conf", "leadkeepd.log", "control.sock", "simulator.json",
-                 "simulator.log"}
+                 "simulator.log", "demo.client.key", "demo.client.pem"}
         self.assertEqual({p.name for p in self.instance.folder.iterdir()} - known, set())
         opened = pathlib.Path(f"/proc/{self.instance.daemon.pid}/fd").iterdir()
         for path in (str(file.readlink()) for file in opened):
