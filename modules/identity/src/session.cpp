@@ -95,12 +95,25 @@ std::optional<DeviceKey> device_key_of(const records::Session& record) {
   return key;
 }
 
-// By the client that it belongs to, and with the key that it is bound to, or with none if it is to none.
-bool is_shown_where_it_is(const records::Session& record, const ShownSession& shown) {
-  const ByteView key = shown.key ? ByteView{*shown.key} : ByteView{};
+bool is_shown_by_its_client(const records::Session& record, const ShownSession& shown) {
   const auto& client = shown.caller.client();
-  return same_bytes(as_bytes(record.device_key()), key) &&
-         same_bytes(as_bytes(record.client_id()), client ? client->bytes() : ByteView{});
+  return same_bytes(as_bytes(record.client_id()), client ? client->bytes() : ByteView{});
+}
+
+// With the key that it is bound to, or with none if it is to none.
+bool is_shown_with_its_key(const records::Session& record, const ShownSession& shown) {
+  const ByteView key = shown.key ? ByteView{*shown.key} : ByteView{};
+  return same_bytes(as_bytes(record.device_key()), key);
+}
+
+bool is_shown_where_it_is(const records::Session& record, const ShownSession& shown) {
+  return is_shown_by_its_client(record, shown) && is_shown_with_its_key(record, shown);
+}
+
+// A program's own token with a key beside it is a mistake, and nothing was taken.
+bool was_taken(const records::Session& record, const ShownSession& shown) {
+  return !is_shown_by_its_client(record, shown) ||
+         (!record.device_key().empty() && !is_shown_with_its_key(record, shown));
 }
 
 std::optional<Timestamp> earlier(std::optional<Timestamp> one, std::optional<Timestamp> other) {
@@ -334,7 +347,7 @@ Result<std::optional<SessionStore::Elsewhere>> SessionStore::find_elsewhere(
   }
   LK_TRY(const auto record,
          kSessions.find(txn, crypto::token::hash_of(shown.token), identity_key()));
-  if (!record || is_shown_where_it_is(*record, shown)) {
+  if (!record || !was_taken(*record, shown)) {
     return Found{};
   }
   const auto agent = AgentId::from_bytes(as_bytes(record->agent_id()));
