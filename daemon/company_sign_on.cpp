@@ -10,7 +10,6 @@
 #include <leadkeep/crypto/public_key.h>
 
 #include <algorithm>
-#include <fstream>
 
 namespace leadkeep::daemon {
 namespace {
@@ -125,14 +124,12 @@ std::filesystem::path saml_reader_program() {
 }
 
 Result<MetadataFile> read_metadata_file(const std::filesystem::path& path) {
-  std::ifstream in{path, std::ios::binary};
-  std::string xml(saml::kMaxMetadata + 1, '\0');
-  in.read(xml.data(), static_cast<std::streamsize>(xml.size()));
-  if (!in.eof() || in.bad() || in.gcount() == 0) {
-    return fail(in.gcount() == 0 ? Errc::kNotFound : Errc::kTooLarge,
+  auto read = read_file(path, saml::kMaxMetadata);
+  if (!read || read.value().empty()) {
+    return fail(read ? Errc::kNotFound : read.error().code,
                 path.string() + ": metadata that cannot be read, is empty or larger than 384 KiB");
   }
-  xml.resize(static_cast<std::size_t>(in.gcount()));
+  std::string xml = std::move(read).value();
   std::string sha256 = to_hex(crypto::sha256({as_bytes(xml)}));
   return MetadataFile{std::move(xml), std::move(sha256)};
 }
@@ -145,8 +142,8 @@ Result<std::vector<Bytes>> metadata_signers(const std::string& name,
   if (settings.metadata_certificate.empty()) {
     return signers;
   }
-  LK_TRY(const std::string pem, read_file(settings.metadata_certificate, kMostBytes));
-  for (crypto::CertifiedKey& key : crypto::keys_of_pem_certificates(pem)) {
+  const auto pem = read_file(settings.metadata_certificate, kMostBytes);
+  for (crypto::CertifiedKey& key : crypto::keys_of_pem_certificates(pem ? pem.value() : "")) {
     const auto parsed = crypto::PublicKey::parse(key.public_key);
     if (!parsed || !parsed->kind().is_strong()) {
       signers.clear();

@@ -57,7 +57,7 @@ ExitCode list(const ControlClient& daemon) {
       say("  next key        " + text_of(client["next_key"]));
     }
     if (client["offered_key"].is_string() &&
-        !(text_of(client["offered_key"]) == text_of(client["current_key"]))) {
+        text_of(client["offered_key"]) != text_of(client["current_key"])) {
       say("  waits           " + text_of(client["offered_key"]));
     }
     say("  expires         " + text_of(client["expires_at"]));

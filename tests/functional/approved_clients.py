@@ -5,7 +5,6 @@ import ssl
 import subprocess
 
 import functional
-from leadkeep_demo.http_client import Client
 
 REFUSED = (403, "client_not_approved")
 
@@ -21,12 +20,7 @@ class ApprovedClients(functional.FunctionalTest):
         return client
 
     def with_files(self, key=None, certificate=None):
-        def tls():
-            context = ssl.create_default_context(cafile=str(self.instance.ca))
-            if key:
-                context.load_cert_chain(certificate, key)
-            return context
-        client = Client(f"https://127.0.0.1:{self.instance.api_port}", tls=tls)
+        client = self.instance.api(tls=lambda: self.instance.tls_with(key, certificate))
         self.addCleanup(client.close)
         return client
 
@@ -251,12 +245,7 @@ class AuthorityOfTheCompany(functional.FunctionalTest):
         subprocess.run(["openssl", "x509", "-req", "-in", request, "-CA", self.instance.ca, "-CAkey",
                         self.instance.ca.with_name("ca.key"), "-days", "1", "-extfile", extensions,
                         "-out", certificate], check=True, capture_output=True)
-
-        def tls():
-            context = ssl.create_default_context(cafile=str(self.instance.ca))
-            context.load_cert_chain(certificate, key)
-            return context
-        client = Client(f"https://127.0.0.1:{self.instance.api_port}", tls=tls)
+        client = self.instance.api(tls=lambda: self.instance.tls_with(key, certificate))
         self.addCleanup(client.close)
         self.assertEqual(client.get("/v1/client").status, 200)
 

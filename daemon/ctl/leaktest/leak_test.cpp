@@ -136,8 +136,7 @@ class LeakTest {
     return operation.verb == "DELETE" && operation.path.starts_with("/v1/session/second-factor/");
   }
 
-  // What goes before needs its token, and that it is there. In the order of the alphabet, as both have
-  // to succeed.
+  // Other requests need its token, and that it is there.
   static bool ends_client(const Operation& operation) {
     return operation.path.find("clients/") != std::string::npos &&
            (operation.path.ends_with("/invite") || operation.path.ends_with("/revoke"));

@@ -121,10 +121,10 @@ Result<void> Walk::find_own() {
       learn_ids(RawAnswer{200, {}, text});
     }
   }
-  m_ids.push_back(m_instance.program.victim(DoorKind::kApi).id);
-  if (m_ids.size() == 1) {
+  if (m_ids.empty()) {
     return fail(Errc::kUnavailable, "the planted leads are not in the inbox of a supervisor");
   }
+  m_ids.push_back(m_instance.program.victim(DoorKind::kApi).id);
   return {};
 }
 

@@ -56,10 +56,11 @@ Result<std::string> read_file(const std::filesystem::path& path, std::size_t lim
   std::ifstream in{path, std::ios::binary};
   std::string content(limit + 1, '\0');
   in.read(content.data(), static_cast<std::streamsize>(content.size()));
+  if (in.good()) {  // there was more than the limit
+    return failed(Errc::kTooLarge, path, "too large");
+  }
   if (!in.eof() || in.bad()) {
-    return in.is_open() && !in.bad() && !in.fail()
-               ? failed(Errc::kTooLarge, path, "too large")
-               : failed(Errc::kNotFound, path, "cannot be read");
+    return failed(Errc::kNotFound, path, "cannot be read");
   }
   content.resize(static_cast<std::size_t>(in.gcount()));
   return content;

@@ -41,8 +41,7 @@ std::optional<Defect> defect_of(const Draft& draft) {
     return Defect{"scopes", "one at least, here or in own_scopes"};
   }
   const bool reads_only = std::ranges::all_of(kScopes, [&](Scope scope) {
-    return !draft.rights.own_scopes.contains(scope) ||
-           std::ranges::find(kReadingScopes, scope) != kReadingScopes.end();
+    return is_reading(scope) || !draft.rights.own_scopes.contains(scope);
   });
   if (!reads_only) {
     return Defect{"own_scopes",

@@ -29,17 +29,6 @@ Fail damaged() {
   return fail(Errc::kCorrupt, "clients: a record is not the client of its row");
 }
 
-}  // namespace
-
-std::optional<KeyHash> key_in(const std::string& bytes) {
-  KeyHash key{};
-  if (bytes.size() != key.size()) {
-    return std::nullopt;
-  }
-  std::ranges::copy(as_bytes(bytes), key.begin());
-  return key;
-}
-
 Rights rights_in(const records::Client& record) {
   return {set_of(record.scopes(), kScopes), set_of(record.record_classes(), kRecordClasses),
           set_of(record.own_scopes(), kReadingScopes)};
@@ -53,6 +42,17 @@ std::optional<State> state_in(const records::Client& record) {
     }
   }
   return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<KeyHash> key_in(const std::string& bytes) {
+  KeyHash key{};
+  if (bytes.size() != key.size()) {
+    return std::nullopt;
+  }
+  std::ranges::copy(as_bytes(bytes), key.begin());
+  return key;
 }
 
 Result<Client> read_client(const records::Client& record, ByteView row) {

@@ -17,8 +17,5 @@ inline constexpr store::Table<records::ClientReference> kClientIndex{store::Tabl
 // kCorrupt for what is not a client of that row.
 [[nodiscard]] Result<Client> read_client(const records::Client& record, ByteView row);
 void write_draft(const Draft& draft, records::Client& record);
-// Rights of a record without the rest of it: what a request needs.
-[[nodiscard]] Rights rights_in(const records::Client& record);
-[[nodiscard]] std::optional<State> state_in(const records::Client& record);
 
 }  // namespace leadkeep::clients

@@ -25,10 +25,6 @@ ByteArray<33> index_row(IndexOf of, const KeyHash& hash) {
   return row;
 }
 
-KeyHash hash_of(ByteView token) {
-  return crypto::sha256({token});
-}
-
 Fail no_client() {
   return fail(Errc::kNotFound, "clients: there is no such client");
 }
@@ -43,13 +39,19 @@ Result<void> check(const Draft& draft) {
                 : Result<void>{};
 }
 
-Result<records::Client> load_record(store::ReadTxn& txn, const ClientId& id) {
+// As it is stored, and what that says.
+struct Loaded {
+  records::Client record;
+  Client client;
+};
+
+Result<Loaded> load_one(store::ReadTxn& txn, const ClientId& id) {
   LK_TRY(auto record, kClients.find(txn, id.bytes(), clients_key()));
   if (!record) {
     return no_client();
   }
-  LK_TRY_VOID(read_client(*record, id.bytes()));
-  return *std::move(record);
+  LK_TRY(auto client, read_client(*record, id.bytes()));
+  return Loaded{*std::move(record), std::move(client)};
 }
 
 Result<std::optional<ClientId>> find_by(store::ReadTxn& txn, IndexOf of, const KeyHash& hash) {
@@ -83,7 +85,7 @@ Result<void> close_token(store::WriteTxn& txn, records::Client& record) {
 Result<void> open_token(store::WriteTxn& txn, records::Client& record, const ClientId& id,
                         const SecretBytes& token, Timestamp now) {
   LK_TRY_VOID(close_token(txn, record));
-  const KeyHash hash = hash_of(token.expose());
+  const KeyHash hash = crypto::sha256({token.expose()});
   record.set_token_hash(std::string{as_text(hash)});
   record.set_token_until_ms((now + Registry::kTokenLife).ms);
   return put_index(txn, IndexOf::kToken, hash, id);
@@ -137,14 +139,29 @@ const char* why_not(const Client& client, const ShownKey& shown, Timestamp now) 
 }
 
 // Of a token that is open.
-Result<records::Client> load_by_token(store::ReadTxn& txn, ByteView token, Timestamp now) {
-  LK_TRY(const auto id, find_by(txn, IndexOf::kToken, hash_of(token)));
+Result<Loaded> load_by_token(store::ReadTxn& txn, ByteView token, Timestamp now) {
+  LK_TRY(const auto id, find_by(txn, IndexOf::kToken, crypto::sha256({token})));
   if (!id) {
     return no_token();
   }
-  LK_TRY(auto record, load_record(txn, *id));
-  return now < Timestamp{record.token_until_ms()} ? Result<records::Client>{std::move(record)}
-                                                  : Result<records::Client>{no_token()};
+  LK_TRY(auto loaded, load_one(txn, *id));
+  return now < Timestamp{loaded.record.token_until_ms()} ? Result<Loaded>{std::move(loaded)}
+                                                         : Result<Loaded>{no_token()};
+}
+
+Result<void> require_free_name(const std::vector<Client>& all, const ClientId& id,
+                               std::string_view name) {
+  const bool taken = std::ranges::any_of(all, [&](const Client& other) {
+    return other.id != id && other.state != State::kRevoked && other.as.name == name;
+  });
+  return taken ? fail(Errc::kConflict, "clients: another one has this name") : Result<void>{};
+}
+
+Result<void> require_room(const std::vector<Client>& all) {
+  const auto in_use = std::ranges::count_if(
+      all, [](const Client& client) { return client.state != State::kRevoked; });
+  return std::cmp_less(in_use, kMostClients) ? Result<void>{}
+                                             : fail(Errc::kTooLarge, "clients: there are 1,000");
 }
 
 }  // namespace
@@ -153,28 +170,12 @@ Registry::Start Registry::Start::draw(Timestamp now) {
   return {crypto::new_id<ClientId>(now), crypto::token::draw()};
 }
 
-Result<void> Registry::require_free_name(store::ReadTxn& txn, const ClientId& id,
-                                         std::string_view name) const {
-  LK_TRY(const auto all, list(txn));
-  const bool taken = std::ranges::any_of(all, [&](const Client& other) {
-    return other.id != id && other.state != State::kRevoked && other.as.name == name;
-  });
-  return taken ? fail(Errc::kConflict, "clients: another one has this name") : Result<void>{};
-}
-
-Result<void> Registry::require_room(store::ReadTxn& txn) const {
-  LK_TRY(const auto all, list(txn));
-  const auto in_use = std::ranges::count_if(
-      all, [](const Client& client) { return client.state != State::kRevoked; });
-  return std::cmp_less(in_use, kMostClients) ? Result<void>{}
-                                             : fail(Errc::kTooLarge, "clients: there are 1,000");
-}
-
 Result<void> Registry::add(store::WriteTxn& txn, const Draft& draft, const Start& start,
                            const By& by, Timestamp now) const {
   LK_TRY_VOID(check(draft));
-  LK_TRY_VOID(require_room(txn));
-  LK_TRY_VOID(require_free_name(txn, start.id, draft.name));
+  LK_TRY(const auto all, list(txn));
+  LK_TRY_VOID(require_room(all));
+  LK_TRY_VOID(require_free_name(all, start.id, draft.name));
   records::Client record;
   record.set_id(std::string{start.id.raw()});
   write_draft(draft, record);
@@ -188,8 +189,9 @@ Result<void> Registry::add(store::WriteTxn& txn, const Draft& draft, const Start
 
 Result<void> Registry::invite(store::WriteTxn& txn, const ClientId& id, const SecretBytes& token,
                               const By& by, Timestamp now) const {
-  LK_TRY(auto record, load_record(txn, id));
-  if (state_in(record) == State::kRevoked) {
+  LK_TRY(auto loaded, load_one(txn, id));
+  auto& [record, client] = loaded;
+  if (client.state == State::kRevoked) {
     return fail(Errc::kConflict, "clients: it was revoked; add another one");
   }
   record.set_invited_by(by ? std::string{by->raw()} : std::string{});
@@ -204,30 +206,29 @@ Result<void> Registry::require_token(store::ReadTxn& txn, ByteView token, Timest
 
 Result<Registry::EnrolmentOutcome> Registry::enrol(store::WriteTxn& txn, ByteView token,
                                                    const KeyHash& key, Timestamp now) const {
-  LK_TRY(auto record, load_by_token(txn, token, now));
-  const auto id = ClientId::from_bytes(as_bytes(record.id()));
-  const auto offered = key_in(record.offered_key());
-  if (offered && *offered != key) {
+  LK_TRY(auto loaded, load_by_token(txn, token, now));
+  auto& [record, client] = loaded;
+  if (client.offered_key && *client.offered_key != key) {
     LK_TRY_VOID(close_token(txn, record));
-    LK_TRY_VOID(put(txn, *id, record));
-    return EnrolmentOutcome{TokenTaken{*id}};
+    LK_TRY_VOID(put(txn, client.id, record));
+    return EnrolmentOutcome{TokenTaken{client.id}};
   }
-  if (!offered) {
-    LK_TRY_VOID(require_free_key(txn, *id, key));
+  if (!client.offered_key) {
+    LK_TRY_VOID(require_free_key(txn, client.id, key));
     record.set_offered_key(text_of(key));
     record.set_token_until_ms((now + kCollect).ms);
-    LK_TRY_VOID(put(txn, *id, record));
-    return EnrolmentOutcome{Enrolled{*id, Enrolment::kWaits, true}};
+    LK_TRY_VOID(put(txn, client.id, record));
+    return EnrolmentOutcome{Enrolled{client.id, Enrolment::kWaits, true}};
   }
-  const bool approved = state_in(record) == State::kApproved && key_in(record.current_key()) == key;
+  const bool approved = client.state == State::kApproved && client.current_key == key;
   return EnrolmentOutcome{
-      Enrolled{*id, approved ? Enrolment::kApproved : Enrolment::kWaits, false}};
+      Enrolled{client.id, approved ? Enrolment::kApproved : Enrolment::kWaits, false}};
 }
 
 Result<void> Registry::approve(store::WriteTxn& txn, const ClientId& id, const KeyHash& key,
                                const By& by, Timestamp now) const {
-  LK_TRY(auto record, load_record(txn, id));
-  LK_TRY(const Client client, read_client(record, id.bytes()));
+  LK_TRY(auto loaded, load_one(txn, id));
+  auto& [record, client] = loaded;
   if (client.state == State::kRevoked) {
     return fail(Errc::kConflict, "clients: it was revoked; add another one");
   }
@@ -254,8 +255,9 @@ Result<void> Registry::approve(store::WriteTxn& txn, const ClientId& id, const K
 }
 
 Result<void> Registry::set_state(store::WriteTxn& txn, const ClientId& id, State state) const {
-  LK_TRY(auto record, load_record(txn, id));
-  const auto before = state_in(record);
+  LK_TRY(auto loaded, load_one(txn, id));
+  auto& [record, client] = loaded;
+  const State before = client.state;
   const bool allowed = (state == State::kSuspended && before == State::kApproved) ||
                        (state == State::kApproved && before == State::kSuspended) ||
                        (state == State::kRevoked && before != State::kRevoked);
@@ -273,23 +275,26 @@ Result<void> Registry::set_state(store::WriteTxn& txn, const ClientId& id, State
 
 Result<void> Registry::change(store::WriteTxn& txn, const ClientId& id, const Draft& draft) const {
   LK_TRY_VOID(check(draft));
-  LK_TRY(auto record, load_record(txn, id));
-  if (state_in(record) == State::kRevoked) {
+  LK_TRY(auto loaded, load_one(txn, id));
+  auto& [record, client] = loaded;
+  if (client.state == State::kRevoked) {
     return fail(Errc::kConflict, "clients: it was revoked; add another one");
   }
-  LK_TRY_VOID(require_free_name(txn, id, draft.name));
+  LK_TRY(const auto all, list(txn));
+  LK_TRY_VOID(require_free_name(all, id, draft.name));
   write_draft(draft, record);
   return put(txn, id, record);
 }
 
 Result<Registry::Renewed> Registry::renew(store::WriteTxn& txn, const ProvenClient& client,
                                           const KeyHash& key) const {
-  LK_TRY(auto record, load_record(txn, client.id()));
-  if (state_in(record) != State::kApproved) {
+  LK_TRY(auto loaded, load_one(txn, client.id()));
+  auto& [record, present] = loaded;
+  if (present.state != State::kApproved) {
     return fail(Errc::kConflict, "clients: it was suspended or revoked meanwhile");
   }
-  const auto is_one_of_its = [&](const KeyHash& one) {
-    return key_in(record.current_key()) == one || key_in(record.next_key()) == one;
+  const auto is_one_of_its = [&its = present](const KeyHash& one) {
+    return its.current_key == one || its.next_key == one;
   };
   if (!is_one_of_its(client.m_key)) {
     return fail(Errc::kClientNotApproved, "clients: its key was replaced meanwhile");
@@ -311,8 +316,8 @@ Result<Registry::Verdict> Registry::prove(store::ReadTxn& txn, const ShownKey& s
   if (!id) {
     return Verdict{NotApproved{"unknown_key"}};
   }
-  LK_TRY(const auto record, load_record(txn, *id));
-  LK_TRY(const Client client, read_client(record, id->bytes()));
+  LK_TRY(const Loaded loaded, load_one(txn, *id));
+  const Client& client = loaded.client;
   const bool is_next = client.next_key == shown.key;
   if (!is_next && client.current_key != shown.key) {
     return fail(Errc::kCorrupt, "clients: an index row names a client without this key");
@@ -328,13 +333,14 @@ Result<Registry::Verdict> Registry::prove(store::ReadTxn& txn, const ShownKey& s
 
 Result<void> Registry::touch(store::WriteTxn& txn, const ProvenClient& client,
                              Timestamp now) const {
-  LK_TRY(auto record, load_record(txn, client.id()));
-  if (key_in(record.next_key()) == client.m_key) {
+  LK_TRY(auto loaded, load_one(txn, client.id()));
+  records::Client& record = loaded.record;
+  if (loaded.client.next_key == client.m_key) {
     LK_TRY_VOID(forget(txn, IndexOf::kKey, *record.mutable_current_key()));
     record.set_current_key(std::exchange(*record.mutable_next_key(), {}));
   }
   // Whoever has its certificate needs the token no more.
-  if (!record.token_hash().empty() && key_in(record.offered_key()) == client.m_key) {
+  if (!record.token_hash().empty() && loaded.client.offered_key == client.m_key) {
     LK_TRY_VOID(close_token(txn, record));
   }
   record.set_last_used_ms(std::max(record.last_used_ms(), now.ms));
@@ -357,13 +363,13 @@ Result<std::vector<Client>> Registry::list(store::ReadTxn& txn) const {
 }
 
 Result<Client> Registry::load(store::ReadTxn& txn, const ClientId& id) const {
-  LK_TRY(const auto record, load_record(txn, id));
-  return read_client(record, id.bytes());
+  LK_TRY(auto loaded, load_one(txn, id));
+  return std::move(loaded.client);
 }
 
 Result<ClientId> Registry::find_named(store::ReadTxn& txn, std::string_view text) const {
   if (const auto id = ClientId::parse(text)) {
-    LK_TRY_VOID(load_record(txn, *id));
+    LK_TRY_VOID(load_one(txn, *id));
     return *id;
   }
   LK_TRY(const auto all, list(txn));

@@ -68,37 +68,6 @@ std::string_view name_of(Action action) noexcept {
   return "?";
 }
 
-clients::Scope scope_of(Action action) noexcept {
-  using clients::Scope;
-  switch (action) {
-    case Action::kReadInbox:
-    case Action::kReadConversation:
-      return Scope::kReadConversations;
-    case Action::kWriteNote:
-    case Action::kChangeConversation:
-    case Action::kAssignOthers:
-      return Scope::kWriteConversations;
-    case Action::kReply:
-      return Scope::kSendMessages;
-    case Action::kReadLead:
-      return Scope::kReadLeads;
-    case Action::kReadConsents:
-      return Scope::kReadConsents;
-    case Action::kRecordConsent:
-      return Scope::kWriteConsents;
-    case Action::kFollowEvents:
-      return Scope::kReadEvents;
-    case Action::kListAgents:
-      return Scope::kReadAgents;
-    case Action::kManageAgents:
-    case Action::kListAccounts:
-    case Action::kManageClients:
-    case Action::kListClients:
-      break;
-  }
-  return Scope::kAdministration;
-}
-
 clients::RecordClass record_class_of(FieldClass field) noexcept {
   using clients::RecordClass;
   switch (field) {

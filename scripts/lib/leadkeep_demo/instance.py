@@ -253,16 +253,19 @@ class Instance:
 
     def tls(self, client="demo"):
         """For a connection of an approved client; without one as long as the daemon does not run."""
-        context = ssl.create_default_context(cafile=str(self.ca))
         try:
-            key, certificate = self.add_client(client)
+            return self.tls_with(*self.add_client(client))
         except StartFailed:
-            return context
-        context.load_cert_chain(certificate, key)
+            return self.tls_with()
+
+    def tls_with(self, key=None, certificate=None):
+        context = ssl.create_default_context(cafile=str(self.ca))
+        if certificate:
+            context.load_cert_chain(certificate, key)
         return context
 
-    def api(self, token=None):
-        return Client(f"https://127.0.0.1:{self.api_port}", token=token, tls=self.tls)
+    def api(self, token=None, tls=None):
+        return Client(f"https://127.0.0.1:{self.api_port}", token=token, tls=tls or self.tls)
 
     def signed_in(self, username):
         client = self.api()

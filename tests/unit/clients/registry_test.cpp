@@ -50,6 +50,16 @@ class ClientRegistry : public testing::Test {
     return start;
   }
 
+  // To bring another key.
+  Registry::Start invited(const ClientId& id, const Registry::By& by = {}) {
+    auto start = Registry::Start::draw(now);
+    start.id = id;
+    const auto done =
+        write([&](store::WriteTxn& txn) { return registry.invite(txn, id, start.token, by, now); });
+    EXPECT_TRUE(done.ok());
+    return start;
+  }
+
   Result<Registry::EnrolmentOutcome> enrol(const Registry::Start& start, const KeyHash& with) {
     return write(
         [&](store::WriteTxn& txn) { return registry.enrol(txn, start.token.expose(), with, now); });
@@ -256,11 +266,7 @@ TEST_F(ClientRegistry, TakesNoKeyOfAnotherClient) {
 TEST_F(ClientRegistry, TakesNoNextKeyFromAKeyThatWasReplaced) {
   const auto id = approved(1);
   const auto stolen = proven(key(1));
-  auto again = Registry::Start::draw(now);
-  again.id = id;
-  ASSERT_TRUE(write([&](store::WriteTxn& txn) {
-                return registry.invite(txn, id, again.token, {}, now);
-              }).ok());
+  const auto again = invited(id);
   ASSERT_TRUE(enrol(again, key(2)).ok());
   ASSERT_TRUE(approve(id, key(2)).ok());
   const auto renewed =
@@ -272,11 +278,7 @@ TEST_F(ClientRegistry, TakesNoNextKeyFromAKeyThatWasReplaced) {
 TEST_F(ClientRegistry, ChangesTheKeyOfASuspendedClientWithoutLettingItIn) {
   const auto id = approved(1);
   ASSERT_TRUE(set_state(id, State::kSuspended).ok());
-  auto again = Registry::Start::draw(now);
-  again.id = id;
-  ASSERT_TRUE(write([&](store::WriteTxn& txn) {
-                return registry.invite(txn, id, again.token, {}, now);
-              }).ok());
+  const auto again = invited(id);
   ASSERT_TRUE(enrol(again, key(2)).ok());
   ASSERT_TRUE(approve(id, key(2)).ok());
   EXPECT_EQ(why_not(prove(key(1))), "unknown_key");
@@ -287,11 +289,7 @@ TEST_F(ClientRegistry, ChangesTheKeyOfASuspendedClientWithoutLettingItIn) {
 
 TEST_F(ClientRegistry, AsksForASecondPersonWhoDidNotInviteEither) {
   const auto id = approved(1);
-  auto again = Registry::Start::draw(now);
-  again.id = id;
-  ASSERT_TRUE(write([&](store::WriteTxn& txn) {
-                return careful.invite(txn, id, again.token, bob, now);
-              }).ok());
+  const auto again = invited(id, bob);
   ASSERT_TRUE(enrol(again, key(2)).ok());
   const auto by = [&](const Registry::By& who) {
     return write([&](store::WriteTxn& txn) { return careful.approve(txn, id, key(2), who, now); });
@@ -302,11 +300,7 @@ TEST_F(ClientRegistry, AsksForASecondPersonWhoDidNotInviteEither) {
 
 TEST_F(ClientRegistry, KeepsTheOldKeyUntilTheNewOneIsApproved) {
   const auto id = approved(1);
-  auto again = Registry::Start::draw(now);
-  again.id = id;
-  ASSERT_TRUE(write([&](store::WriteTxn& txn) {
-                return registry.invite(txn, id, again.token, {}, now);
-              }).ok());
+  const auto again = invited(id);
   ASSERT_TRUE(enrol(again, key(2)).ok());
   EXPECT_EQ(why_not(prove(key(1))), "");
   ASSERT_TRUE(approve(id, key(2)).ok());

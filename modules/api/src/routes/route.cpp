@@ -15,10 +15,6 @@ Result<identity::Caller> admit(const Door& door, const http::Request& request) {
                     : fail(Errc::kClientNotApproved, "request: no clients at this door");
 }
 
-identity::Actor actor_of(const identity::Caller& caller) {
-  return {std::nullopt, std::nullopt, caller.client()};
-}
-
 bool shows_session(const Door& door, const http::Request& request) {
   return request.head().field("authorization") ||
          (door.browser.has_pages() && request.cookie(http::kSessionCookie));
@@ -27,7 +23,7 @@ bool shows_session(const Door& door, const http::Request& request) {
 // What a program sends goes before what a browser sends by itself.
 Result<identity::ShownSession> shown_session(const Door& door, http::Request& request,
                                              const identity::Caller& caller) {
-  const auto nobody_through = actor_of(caller);
+  const auto nobody = identity::actor_of(caller);
   const std::string_view source = request.peer().address;
   const auto cookie = request.head().field("authorization") || !door.browser.has_pages()
                           ? std::nullopt
@@ -35,22 +31,21 @@ Result<identity::ShownSession> shown_session(const Door& door, http::Request& re
   if (!cookie) {
     auto token = request.bearer_token();
     return token ? Result{identity::ShownSession{caller, token.value(), std::nullopt, source}}
-                 : refused(door, nobody_through, std::move(token).error());
+                 : refused(door, nobody, std::move(token).error());
   }
   auto key = door.browser.prove_key(request);
   if (key) {
     return identity::ShownSession{caller, as_bytes(*cookie), key.value(), source};
   }
   // A proof with an old nonce is the way to a new one.
-  return key.error().code == Errc::kDpopNonce
-             ? Fail{std::move(key).error()}
-             : refused(door, nobody_through, std::move(key).error());
+  return key.error().code == Errc::kDpopNonce ? Fail{std::move(key).error()}
+                                              : refused(door, nobody, std::move(key).error());
 }
 
 Result<identity::Session> resume(const Door& door, const identity::ShownSession& shown) {
   auto session = door.resume(shown);
   if (!session && session.error().code == Errc::kUnauthenticated) {
-    return refused(door, actor_of(shown.caller), std::move(session).error());
+    return refused(door, identity::actor_of(shown.caller), std::move(session).error());
   }
   return session;
 }
@@ -78,10 +73,15 @@ Result<void> require_root(const Door& door, const http::Request& request) {
 
 namespace {
 
-std::function<Answer(const Door&, http::Request&)> through_client(BodyLimit limit,
+enum class From : std::uint8_t { kAnywhere, kLocalNetwork };
+
+std::function<Answer(const Door&, http::Request&)> through_client(From from, BodyLimit limit,
                                                                   ClientHandler handler) {
-  return [limit, handler = std::move(handler)](const Door& door, http::Request& request) -> Answer {
+  return [=, handler = std::move(handler)](const Door& door, http::Request& request) -> Answer {
     LK_TRY(auto caller, admit(door, request));
+    if (from == From::kLocalNetwork) {
+      LK_TRY_VOID(require_local_network(door, request));
+    }
     LK_TRY_VOID(request.read_body(limit.bytes));
     if (limit.bytes > 0) {
       LK_TRY(caller, admit(door, request));
@@ -93,18 +93,14 @@ std::function<Answer(const Door&, http::Request&)> through_client(BodyLimit limi
 }  // namespace
 
 Route client_route(http::Verb verb, std::string_view path, BodyLimit limit, ClientHandler handler) {
-  return {verb, path, "client", limit.bytes, through_client(limit, std::move(handler))};
+  return {verb, path, "client", limit.bytes,
+          through_client(From::kAnywhere, limit, std::move(handler))};
 }
 
 Route local_client_route(http::Verb verb, std::string_view path, BodyLimit limit,
                          ClientHandler handler) {
   return {verb, path, "local_client", limit.bytes,
-          [serve = through_client(limit, std::move(handler))](const Door& door,
-                                                              http::Request& request) -> Answer {
-            LK_TRY_VOID(admit(door, request));
-            LK_TRY_VOID(require_local_network(door, request));
-            return serve(door, request);
-          }};
+          through_client(From::kLocalNetwork, limit, std::move(handler))};
 }
 
 }  // namespace detail

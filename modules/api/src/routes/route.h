@@ -91,8 +91,6 @@ namespace detail {
 [[nodiscard]] Fail refused(const Door& door, const std::optional<identity::Actor>& actor,
                            Error error);
 [[nodiscard]] Result<identity::Caller> admit(const Door& door, const http::Request& request);
-// Nobody, through this.
-[[nodiscard]] identity::Actor actor_of(const identity::Caller& caller);
 // A token, or the cookie of a page.
 [[nodiscard]] bool shows_session(const Door& door, const http::Request& request);
 // What the request shows, looked at once; whose session it is, as often as somebody asks.
@@ -187,9 +185,9 @@ template <identity::Action A, class Handler>
         if constexpr (identity::is_for_programs(A)) {
           if (!detail::shows_session(door, request)) {
             auto permit = door.authoriser.permit<A>(caller);
-            return permit
-                       ? detail::serve_program<A>(limit, handler, request, permit.value())
-                       : detail::refused(door, detail::actor_of(caller), std::move(permit).error());
+            return permit ? detail::serve_program<A>(limit, handler, request, permit.value())
+                          : detail::refused(door, identity::actor_of(caller),
+                                            std::move(permit).error());
           }
         }
         LK_TRY(auto shown, detail::shown_session(door, request, caller));

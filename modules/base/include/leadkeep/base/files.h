@@ -43,13 +43,13 @@ class UniqueFd {
 [[nodiscard]] Result<SecretBytes> read_secret_file(const std::filesystem::path& path,
                                                    std::size_t limit);
 
+// The same for a file with one line of text: the line end is cut off; an empty line is refused.
+[[nodiscard]] Result<SecretBytes> read_secret_line(const std::filesystem::path& path,
+                                                   std::size_t limit);
+
 // Reads a file that holds no secret: kNotFound where it cannot be read, kTooLarge for more than `limit`
 // bytes.
 [[nodiscard]] Result<std::string> read_file(const std::filesystem::path& path, std::size_t limit);
-
-// The same as read_secret_file for a file with one line of text: the line end is cut off; an empty line is refused.
-[[nodiscard]] Result<SecretBytes> read_secret_line(const std::filesystem::path& path,
-                                                   std::size_t limit);
 
 // Creates a file of mode 0600 that must not exist yet; durable (file and directory) on return.
 [[nodiscard]] Result<void> create_secret_file(const std::filesystem::path& path, ByteView content);

@@ -12,6 +12,7 @@
 #include <leadkeep/base/result.h>
 #include <leadkeep/clients/network.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -56,6 +57,11 @@ inline constexpr std::array kScopes = {
 inline constexpr std::array kReadingScopes = {Scope::kReadConversations, Scope::kReadLeads,
                                               Scope::kReadConsents, Scope::kReadEvents,
                                               Scope::kReadAgents};
+
+[[nodiscard]] constexpr bool is_reading(Scope scope) noexcept {
+  return std::ranges::find(kReadingScopes, scope) != kReadingScopes.end();
+}
+
 inline constexpr std::array kRecordClasses = {
     RecordClass::kPhoneNumbers, RecordClass::kEmailAddresses, RecordClass::kWhatsAppIds,
     RecordClass::kNames, RecordClass::kTexts};

@@ -72,8 +72,8 @@ class Registry {
   enum class Approval : std::uint8_t { kOnePerson, kTwoPersons };
 
   static constexpr std::chrono::minutes kTokenLife{10};
-  static constexpr std::chrono::hours kCollect{
-      24};  // until when an approved certificate is fetched
+  // Until when an approved certificate is fetched.
+  static constexpr std::chrono::hours kCollect{24};
 
   explicit Registry(Approval approval) noexcept : m_approval{approval} {}
 
@@ -121,6 +121,7 @@ class Registry {
   // Another draft for a client that is there.
   [[nodiscard]] Result<void> change(store::WriteTxn& txn, const ClientId& id,
                                     const Draft& draft) const;
+
   enum class Renewed : std::uint8_t { kSameKey, kNextKey };
 
   // Before its certificate is over: the same key, or the next one. kClientNotApproved where its key was
@@ -150,10 +151,6 @@ class Registry {
   [[nodiscard]] Result<ClientId> find_named(store::ReadTxn& txn, std::string_view text) const;
 
  private:
-  [[nodiscard]] Result<void> require_free_name(store::ReadTxn& txn, const ClientId& id,
-                                               std::string_view name) const;
-  [[nodiscard]] Result<void> require_room(store::ReadTxn& txn) const;
-
   Approval m_approval;
 };
 

@@ -5,6 +5,7 @@
 // Errors   as identity/local_directory.h
 // Threads  any
 #pragma once
+#include <leadkeep/flow/by.h>
 #include <leadkeep/flow/house.h>
 #include <leadkeep/flow/idempotency.h>
 #include <leadkeep/identity/local_directory.h>
@@ -17,19 +18,7 @@ class ManageAgents {
   ManageAgents(House& house, identity::LocalDirectory& directory) noexcept
       : m_house{house}, m_directory{directory} {}
 
-  // Who acts: the holder of a permit, or the operator on the host.
-  class By {
-   public:
-    By(const identity::Permit<identity::Action::kManageAgents>& permit) : m_actor{permit.actor()} {}
-
-    [[nodiscard]] static By operator_of_the_host() { return By{}; }
-
-    [[nodiscard]] const std::optional<identity::Actor>& actor() const noexcept { return m_actor; }
-
-   private:
-    By() = default;
-    std::optional<identity::Actor> m_actor;
-  };
+  using By = flow::By<identity::Action::kManageAgents>;
 
   // The guard counts for the holder of a permit only.
   [[nodiscard]] Result<AgentId> add(const By& by, identity::NewAgent agent,

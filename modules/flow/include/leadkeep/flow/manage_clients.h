@@ -7,6 +7,7 @@
 #pragma once
 #include <leadkeep/base/guarded.h>
 #include <leadkeep/clients/registry.h>
+#include <leadkeep/flow/by.h>
 #include <leadkeep/flow/house.h>
 #include <leadkeep/identity/permit.h>
 
@@ -21,20 +22,7 @@ class ManageClients {
   ManageClients(House& house, const clients::Registry& registry) noexcept
       : m_house{house}, m_registry{registry} {}
 
-  // Who acts: the holder of a permit, or the operator on the host.
-  class By {
-   public:
-    By(const identity::Permit<identity::Action::kManageClients>& permit)
-        : m_actor{permit.actor()} {}
-
-    [[nodiscard]] static By operator_of_the_host() { return By{}; }
-
-    [[nodiscard]] const std::optional<identity::Actor>& actor() const noexcept { return m_actor; }
-
-   private:
-    By() = default;
-    std::optional<identity::Actor> m_actor;
-  };
+  using By = flow::By<identity::Action::kManageClients>;
 
   // What to give to whoever runs the client: shown once.
   struct Invitation {

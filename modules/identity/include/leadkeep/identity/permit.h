@@ -20,6 +20,11 @@ struct Actor {
   return {session.agent(), session.id(), session.caller().client()};
 }
 
+// A program by itself, or nobody through it.
+[[nodiscard]] inline Actor actor_of(const Caller& caller) {
+  return {std::nullopt, std::nullopt, caller.client()};
+}
+
 // What the actor of a permit may see of each class of field: what both the agent and the client may.
 class Viewer {
  public:
@@ -101,8 +106,7 @@ class Authoriser {
     if (allows(caller, A) != Verdict::kAllowed) {
       return fail(Errc::kUnauthenticated, "policy: nobody is signed in");
     }
-    return Permit<A>{Actor{std::nullopt, std::nullopt, caller.client()},
-                     Viewer{m_policy, caller.rights()}};
+    return Permit<A>{actor_of(caller), Viewer{m_policy, caller.rights()}};
   }
 
   [[nodiscard]] Verdict allows(const Caller& caller, Action action) const {

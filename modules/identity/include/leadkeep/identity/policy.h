@@ -52,21 +52,40 @@ enum class Action : std::uint8_t {
 [[nodiscard]] bool needs_step_up(Action action) noexcept;
 
 // What a client needs so that an agent may do this through it.
-[[nodiscard]] clients::Scope scope_of(Action action) noexcept;
-
-// What a program may do by itself, with nobody signed in, if its own scopes say so.
-[[nodiscard]] constexpr bool is_for_programs(Action action) noexcept {
+[[nodiscard]] constexpr clients::Scope scope_of(Action action) noexcept {
+  using clients::Scope;
   switch (action) {
     case Action::kReadInbox:
     case Action::kReadConversation:
+      return Scope::kReadConversations;
+    case Action::kWriteNote:
+    case Action::kChangeConversation:
+    case Action::kAssignOthers:
+      return Scope::kWriteConversations;
+    case Action::kReply:
+      return Scope::kSendMessages;
     case Action::kReadLead:
+      return Scope::kReadLeads;
     case Action::kReadConsents:
+      return Scope::kReadConsents;
+    case Action::kRecordConsent:
+      return Scope::kWriteConsents;
     case Action::kFollowEvents:
+      return Scope::kReadEvents;
     case Action::kListAgents:
-      return true;
-    default:
-      return false;
+      return Scope::kReadAgents;
+    case Action::kManageAgents:
+    case Action::kListAccounts:
+    case Action::kManageClients:
+    case Action::kListClients:
+      break;
   }
+  return Scope::kAdministration;
+}
+
+// What a program may do by itself, with nobody signed in, if its own scopes say so.
+[[nodiscard]] constexpr bool is_for_programs(Action action) noexcept {
+  return clients::is_reading(scope_of(action));
 }
 
 enum class FieldClass : std::uint8_t { kPhone, kEmail, kWhatsAppId, kProfileName, kMessageText };

@@ -205,8 +205,7 @@ class SessionStore {
   [[nodiscard]] static Result<void> require_may_open(const Caller& caller,
                                                      const std::optional<DeviceKey>& device_key);
 
-  // Ends the oldest sessions of the agent where one more would be too many. kClientNotApproved for a
-  // page without a key, kForbidden for a client that has no scope for sessions.
+  // Ends the oldest sessions of the agent where one more would be too many.
   [[nodiscard]] Result<Opened> open(store::WriteTxn& txn, const Admission& admission,
                                     const SessionStart& start, Timestamp now) const;
   // The agent has proven again who acts: ends this session and opens one that lasts no longer.
