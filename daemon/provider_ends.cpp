@@ -14,11 +14,11 @@ constexpr std::array kDaysBefore{std::chrono::days{30}, std::chrono::days{14}, s
 constexpr std::chrono::hours kBetweenLooks{1};
 
 void warn(const ProviderEnd& end, Timestamp now) {
-  const Field days{"days", std::chrono::floor<std::chrono::days>(end.when - now).count()};
+  const Field left{"days", std::chrono::floor<std::chrono::days>(end.when - now).count()};
   if (end.of == ProviderEnd::Of::kCertificate) {
-    log_warn("SAML_CERTIFICATE_ENDS", days);
+    log_warn("SAML_CERTIFICATE_ENDS", left);
   } else {
-    log_warn("SAML_METADATA_ENDS", days);
+    log_warn("SAML_METADATA_ENDS", left);
   }
 }
 

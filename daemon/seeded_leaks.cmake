@@ -17,6 +17,11 @@ set(leaky
   store/src/sealed_record.cpp)
 list(TRANSFORM leaky PREPEND "${PROJECT_SOURCE_DIR}/modules/")
 leadkeepd_program(leadkeepd_seeded service.cpp ${leaky})
+# An object of a library that holds other files as well would be taken for these.
+set_source_files_properties(service.cpp ${leaky}
+  TARGET_DIRECTORY leadkeep_service leadkeep_api leadkeep_base leadkeep_flow leadkeep_identity
+    leadkeep_inbox leadkeep_store
+  PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 target_compile_definitions(leadkeepd_seeded PRIVATE LEADKEEP_SEEDED_LEAKS)
 foreach(module api flow identity inbox store)
   target_include_directories(leadkeepd_seeded PRIVATE "${PROJECT_SOURCE_DIR}/modules/${module}/src")

@@ -17,6 +17,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     -Wlogical-op -Wduplicated-cond -Wduplicated-branches -Wsuggest-override -Wbidi-chars=any
     -fstack-clash-protection -fcf-protection=full -fstack-reuse=none)
 endif()
+# The warning takes every file but the first of a unity build for a header.
+if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(leadkeep_flags INTERFACE -Wno-subobject-linkage)
+endif()
 target_compile_definitions(leadkeep_flags INTERFACE _GLIBCXX_ASSERTIONS)
 if(NOT LEADKEEP_SANITIZE)
   target_compile_definitions(leadkeep_flags INTERFACE $<$<CONFIG:Release>:_FORTIFY_SOURCE=2>)

@@ -5,12 +5,12 @@
 namespace leadkeep::api {
 
 using identity::AgentSummary;
-using ManagePermit = identity::Permit<identity::Action::kManageAgents>;
+using ManageAgentsPermit = identity::Permit<identity::Action::kManageAgents>;
 
 namespace {
 
-Answer set_state(const ApiContext& context, http::Request& request, const ManagePermit& permit,
-                 AgentSummary::State state) {
+Answer set_state(const ApiContext& context, http::Request& request,
+                 const ManageAgentsPermit& permit, AgentSummary::State state) {
   LK_TRY(const auto username, parse_username(request));
   LK_TRY_VOID(context.services.manage_agents.set_state(permit, username, state));
   return http::Response{204, {}};
@@ -32,7 +32,8 @@ Answer list_accounts(const ApiContext& context, http::Request& request,
   return accounts_response(agents);
 }
 
-Answer add_account(const ApiContext& context, http::Request& request, const ManagePermit& permit) {
+Answer add_account(const ApiContext& context, http::Request& request,
+                   const ManageAgentsPermit& permit) {
   LK_TRY(auto agent, parse_new_agent(request));
   LK_TRY(const auto guard, repeat_guard_of(request, without_password(agent)));
   LK_TRY(const auto id, context.services.manage_agents.add(permit, std::move(agent), guard));
@@ -40,23 +41,24 @@ Answer add_account(const ApiContext& context, http::Request& request, const Mana
 }
 
 Answer disable_account(const ApiContext& context, http::Request& request,
-                       const ManagePermit& permit) {
+                       const ManageAgentsPermit& permit) {
   return set_state(context, request, permit, AgentSummary::State::kDisabled);
 }
 
 Answer enable_account(const ApiContext& context, http::Request& request,
-                      const ManagePermit& permit) {
+                      const ManageAgentsPermit& permit) {
   return set_state(context, request, permit, AgentSummary::State::kActive);
 }
 
 Answer sign_out_account(const ApiContext& context, http::Request& request,
-                        const ManagePermit& permit) {
+                        const ManageAgentsPermit& permit) {
   LK_TRY(const auto username, parse_username(request));
   LK_TRY(const std::size_t ended, context.services.end_sessions.of(permit, username));
   return ended_response(ended);
 }
 
-Answer sign_out_everybody(const ApiContext& context, http::Request&, const ManagePermit& permit) {
+Answer sign_out_everybody(const ApiContext& context, http::Request&,
+                          const ManageAgentsPermit& permit) {
   LK_TRY(const std::size_t ended, context.services.end_sessions.of_everybody(permit));
   return ended_response(ended);
 }

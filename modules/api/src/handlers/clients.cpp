@@ -5,12 +5,12 @@
 namespace leadkeep::api {
 
 using clients::State;
-using ManagePermit = identity::Permit<identity::Action::kManageClients>;
+using ManageClientsPermit = identity::Permit<identity::Action::kManageClients>;
 
 namespace {
 
-Answer set_state(const ApiContext& context, http::Request& request, const ManagePermit& permit,
-                 State state) {
+Answer set_state(const ApiContext& context, http::Request& request,
+                 const ManageClientsPermit& permit, State state) {
   LK_TRY(const auto id, id_of<ClientId>(request));
   LK_TRY_VOID(context.services.manage_clients.set_state(permit, id.text(), state));
   return http::Response{204, {}};
@@ -60,21 +60,22 @@ Answer list_clients(const ApiContext& context, http::Request& request,
   return clients_response(clients);
 }
 
-Answer add_client(const ApiContext& context, http::Request& request, const ManagePermit& permit) {
+Answer add_client(const ApiContext& context, http::Request& request,
+                  const ManageClientsPermit& permit) {
   LK_TRY(const auto draft, parse_draft(request, context.services.clock.now()));
   LK_TRY(const auto invitation, context.services.manage_clients.add(permit, draft));
   return invitation_response(invitation);
 }
 
 Answer invite_client(const ApiContext& context, http::Request& request,
-                     const ManagePermit& permit) {
+                     const ManageClientsPermit& permit) {
   LK_TRY(const auto id, id_of<ClientId>(request));
   LK_TRY(const auto invitation, context.services.manage_clients.invite(permit, id.text()));
   return invitation_response(invitation);
 }
 
 Answer approve_client(const ApiContext& context, http::Request& request,
-                      const ManagePermit& permit) {
+                      const ManageClientsPermit& permit) {
   LK_TRY(const auto id, id_of<ClientId>(request));
   LK_TRY(const auto fingerprint, parse_fingerprint(request));
   LK_TRY_VOID(context.services.manage_clients.approve(permit, id.text(), fingerprint));
@@ -82,17 +83,17 @@ Answer approve_client(const ApiContext& context, http::Request& request,
 }
 
 Answer suspend_client(const ApiContext& context, http::Request& request,
-                      const ManagePermit& permit) {
+                      const ManageClientsPermit& permit) {
   return set_state(context, request, permit, State::kSuspended);
 }
 
 Answer resume_client(const ApiContext& context, http::Request& request,
-                     const ManagePermit& permit) {
+                     const ManageClientsPermit& permit) {
   return set_state(context, request, permit, State::kApproved);
 }
 
 Answer revoke_client(const ApiContext& context, http::Request& request,
-                     const ManagePermit& permit) {
+                     const ManageClientsPermit& permit) {
   return set_state(context, request, permit, State::kRevoked);
 }
 

@@ -4,7 +4,7 @@
 
 namespace leadkeep::api {
 
-using ManagePermit = identity::Permit<identity::Action::kManageAgents>;
+using ManageAgentsPermit = identity::Permit<identity::Action::kManageAgents>;
 
 Answer remember_device(const ApiContext& context, http::Request& request,
                        const identity::Session& session) {
@@ -33,14 +33,14 @@ Answer forget_device(const ApiContext& context, http::Request& request,
 }
 
 Answer list_devices_of(const ApiContext& context, http::Request& request,
-                       const ManagePermit& permit) {
+                       const ManageAgentsPermit& permit) {
   LK_TRY(const auto username, parse_username(request));
   LK_TRY(const auto devices, context.services.keep_devices.list_of(permit, username));
   return devices_response(devices);
 }
 
 Answer forget_devices_of(const ApiContext& context, http::Request& request,
-                         const ManagePermit& permit) {
+                         const ManageAgentsPermit& permit) {
   LK_TRY(const auto named, parse_device_of(request));
   LK_TRY(const std::size_t forgotten,
          context.services.keep_devices.forget_of(permit, named.username, named.device));
