@@ -162,7 +162,7 @@ class SeededLeaks(unittest.TestCase):
         instance.make()
         instance.write_config({"whatsapp.graph_url": "https://127.0.0.1:1",
                                "egress.allow": "127.0.0.1:1",
-                               "login.refusal_milliseconds": 0})
+                               "login.refusal_milliseconds": 0, **functional.IN_A_HURRY})
         binaries, instance.binaries = instance.binaries, self.seeded
         instance.start_daemon(environment={"LEADKEEP_SEEDED_LEAK": seed} if seed else None)
         instance.binaries = binaries

@@ -539,6 +539,150 @@ TEST_F(MessagePath, PagesThroughTheInboxByNewestActivityAcrossAllStatuses) {
   EXPECT_TRUE(std::ranges::is_sorted(activity, std::greater{}));
 }
 
+TEST_F(MessagePath, PagesFromTheOldestActivityToTheNewest) {
+  for (int i = 0; i < 7; ++i) {
+    store.clock().advance(std::chrono::seconds{1});
+    must(receive(value(
+        text_message("49151234567" + std::to_string(10 + i), "wamid.c" + std::to_string(i), "m"))));
+  }
+  flow::InboxQuery newest_first;
+  auto expected = must(show_inbox.conversations(permit<Action::kReadInbox>(agent), newest_first));
+  std::ranges::reverse(expected.items);
+  flow::InboxQuery query;
+  query.limit = 3;
+  query.order = inbox::InboxOrder::kOldestFirst;
+  std::vector<ConversationId> seen;
+  for (bool more = true; more;) {
+    const auto page = must(show_inbox.conversations(permit<Action::kReadInbox>(agent), query));
+    std::ranges::transform(page.items, std::back_inserter(seen), &inbox::MaskedConversation::id);
+    more = page.next_cursor.has_value();
+    query.cursor = page.next_cursor.value_or("");
+  }
+  std::vector<ConversationId> wanted;
+  std::ranges::transform(expected.items, std::back_inserter(wanted),
+                         &inbox::MaskedConversation::id);
+  EXPECT_EQ(seen, wanted);
+}
+
+TEST_F(MessagePath, FindsWhatHasATagOrSomethingUnread) {
+  for (int i = 0; i < 6; ++i) {
+    store.clock().advance(std::chrono::seconds{1});
+    must(receive(value(
+        text_message("49151234567" + std::to_string(10 + i), "wamid.c" + std::to_string(i), "m"))));
+  }
+  const auto all =
+      must(show_inbox.conversations(permit<Action::kReadInbox>(agent), flow::InboxQuery{}));
+  for (const std::size_t i : {std::size_t{1}, std::size_t{4}}) {
+    flow::ConversationChange tag;
+    tag.tags = {"invoice"};
+    must(work.change(permit<Action::kChangeConversation>(agent), identity::Verdict::kRefused,
+                     all.items[i].id(), all.items[i].version(), tag));
+  }
+  must(show_inbox.messages(permit<Action::kReadConversation>(agent), all.items[2].id(), {}));
+  flow::InboxQuery tagged;
+  tagged.tag = "invoice";
+  tagged.limit = 1;
+  auto page = must(show_inbox.conversations(permit<Action::kReadInbox>(agent), tagged));
+  ASSERT_EQ(page.items.size(), 1U);
+  EXPECT_EQ(page.items[0].id(), all.items[1].id());
+  ASSERT_TRUE(page.next_cursor);
+  tagged.cursor = *page.next_cursor;
+  page = must(show_inbox.conversations(permit<Action::kReadInbox>(agent), tagged));
+  ASSERT_EQ(page.items.size(), 1U);
+  EXPECT_EQ(page.items[0].id(), all.items[4].id());
+  flow::InboxQuery read;
+  read.unread = false;
+  page = must(show_inbox.conversations(permit<Action::kReadInbox>(agent), read));
+  ASSERT_EQ(page.items.size(), 1U);
+  EXPECT_EQ(page.items[0].id(), all.items[2].id());
+  EXPECT_FALSE(page.next_cursor);
+}
+
+TEST_F(MessagePath, LooksForATagInABoundedNumberOfConversationsAtOnce) {
+  flow::InboxQuery tagged;
+  tagged.tag = "nowhere";
+  for (std::size_t i = 0; i <= flow::kMaxLookedAt; ++i) {
+    must(receive(value(text_message("4915" + std::to_string(100'000'000 + i),
+                                    "wamid.c" + std::to_string(i), "m"))));
+  }
+  const auto first = must(show_inbox.conversations(permit<Action::kReadInbox>(agent), tagged));
+  EXPECT_TRUE(first.items.empty());
+  ASSERT_TRUE(first.next_cursor);
+  tagged.cursor = *first.next_cursor;
+  const auto second = must(show_inbox.conversations(permit<Action::kReadInbox>(agent), tagged));
+  EXPECT_TRUE(second.items.empty());
+  EXPECT_FALSE(second.next_cursor);
+}
+
+TEST_F(MessagePath, PagesThroughMessagesFromTheFirstAndIsReadOnceTheLastWasSeen) {
+  const auto id = first_contact();
+  for (int i = 0; i < 4; ++i) {
+    must(receive(value(text_message("4915123456789", "wamid.p" + std::to_string(i), "m"))));
+  }
+  flow::MessageQuery query{3, ""};
+  query.order = flow::MessageQuery::Order::kOldestFirst;
+  const auto first = must(show_inbox.messages(permit<Action::kReadConversation>(agent), id, query));
+  ASSERT_EQ(first.items.size(), 3U);
+  EXPECT_EQ(first.items[0].seq(), 1U);
+  EXPECT_EQ(only_conversation(agent).unread(), 5U);
+  ASSERT_TRUE(first.next_cursor);
+  query.cursor = *first.next_cursor;
+  const auto rest = must(show_inbox.messages(permit<Action::kReadConversation>(agent), id, query));
+  ASSERT_EQ(rest.items.size(), 2U);
+  EXPECT_EQ(rest.items[1].seq(), 5U);
+  EXPECT_FALSE(rest.next_cursor);
+  EXPECT_EQ(only_conversation(agent).unread(), 0U);
+}
+
+TEST_F(MessagePath, PutsEachLeadOfManyOnRecordByItself) {
+  first_contact();
+  must(receive(value(text_message("4915111111111", "wamid.second", "m"))));
+  const auto all =
+      must(show_inbox.conversations(permit<Action::kReadInbox>(agent), flow::InboxQuery{}));
+  std::vector<LeadId> leads;
+  for (const auto& item : all.items) {
+    leads.push_back(item.lead().id);
+  }
+  const auto shown = must(
+      show_inbox.named_leads(permit<Action::kReadLead>(agent), {leads[0], LeadId{}, leads[1]}));
+  EXPECT_EQ(shown.size(), 2U);
+  std::vector<std::pair<audit::Object, audit::Outcome>> on_record;
+  for (const auto& item : trail()) {
+    if (item.entry.act == audit::Act::kReadLead) {
+      on_record.emplace_back(item.entry.object, item.entry.outcome);
+    }
+  }
+  const decltype(on_record) expected{{audit::object_of(leads[0]), audit::Outcome::kDone},
+                                     {audit::object_of(LeadId{}), audit::Outcome::kRefused},
+                                     {audit::object_of(leads[1]), audit::Outcome::kDone}};
+  EXPECT_EQ(on_record, expected);
+}
+
+TEST_F(MessagePath, PutsEachNamedConversationOnRecordByItself) {
+  const auto id = first_contact();
+  EXPECT_EQ(must(show_inbox.named_conversations(permit<Action::kReadInbox>(agent),
+                                                {ConversationId{}, id}))
+                .size(),
+            1U);
+  const auto entries = trail();
+  const auto& missing = entries[entries.size() - 2].entry;
+  const auto& shown = entries.back().entry;
+  EXPECT_EQ(missing.outcome, audit::Outcome::kRefused);
+  EXPECT_EQ(shown.act, audit::Act::kReadConversation);
+  EXPECT_EQ(shown.object, audit::object_of(id));
+}
+
+TEST_F(MessagePath, WhoLooksAtTheStateOfMessagesOnlyHasNotReadThem) {
+  const auto id = first_contact();
+  flow::MessageQuery query;
+  query.purpose = flow::MessageQuery::For::kState;
+  must(show_inbox.messages(permit<Action::kReadConversation>(agent), id, query));
+  EXPECT_EQ(only_conversation(agent).unread(), 1U);
+  query.purpose = flow::MessageQuery::For::kReading;
+  must(show_inbox.messages(permit<Action::kReadConversation>(agent), id, query));
+  EXPECT_EQ(only_conversation(agent).unread(), 0U);
+}
+
 TEST_F(MessagePath, RefusesAForeignCursor) {
   const auto id = first_contact();
   flow::MessageQuery query{10, "AAAA"};

@@ -39,7 +39,10 @@ std::string id_prefix_of(const json::Value& schema) {
 
 std::optional<Parameter> parameter_of(const json::Value& root, const json::Value& found) {
   const json::Value value = resolved(root, found);
-  const json::Value schema = resolved(root, value["schema"]);
+  json::Value schema = resolved(root, value["schema"]);
+  if (text_of(schema["type"]) == "array") {
+    schema = resolved(root, schema["items"]);  // one is a list, too
+  }
   Parameter out;
   out.name = text_of(value["name"]);
   const std::string in = text_of(value["in"]);
@@ -50,7 +53,11 @@ std::optional<Parameter> parameter_of(const json::Value& root, const json::Value
            : in == "query" ? Parameter::In::kQuery
                            : Parameter::In::kHeader;
   out.required = value["required"].boolean().value_or(false);
-  out.is_number = text_of(schema["type"]) == "integer";
+  if (text_of(schema["type"]) == "integer") {
+    out.least = std::to_string(schema["minimum"].integer().value_or(0));
+  } else if (text_of(schema["type"]) == "boolean") {
+    out.values.emplace_back("true");
+  }
   out.id_prefix = id_prefix_of(schema);
   for (const json::Value& one : schema["enum"].items()) {
     out.values.push_back(text_of(one));

@@ -19,8 +19,8 @@ struct Parameter {
   std::string name;
   enum class In { kPath, kQuery, kHeader } in;
   bool required = false;
-  bool is_number = false;
-  std::vector<std::string> values;  // of an enumeration
+  std::string least;                // of a number
+  std::vector<std::string> values;  // of an enumeration, or of a truth value
   std::string id_prefix;            // "conv_", if it is an id
 };
 

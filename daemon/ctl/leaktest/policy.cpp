@@ -27,6 +27,7 @@ constexpr std::string_view kOne = "GET /v1/conversations/{id}";
 constexpr std::string_view kMessages = "GET /v1/conversations/{id}/messages";
 constexpr std::string_view kChange = "PATCH /v1/conversations/{id}";
 constexpr std::string_view kLead = "GET /v1/leads/{id}";
+constexpr std::string_view kLeads = "GET /v1/leads";
 constexpr std::string_view kConsents = "GET /v1/leads/{id}/consents";
 
 constexpr std::string_view kOffer = "POST /v1/session/second-factor/totp";
@@ -62,6 +63,7 @@ constexpr std::array kTable{
     Row{MarkKind::kName, kBody, kReaders, kOne, kMust, kPlainName},
     Row{MarkKind::kName, kBody, kReaders, kChange, kMay, kPlainName},
     Row{MarkKind::kName, kBody, kReaders, kLead, kMust, kPlainName},
+    Row{MarkKind::kName, kBody, kReaders, kLeads, kMust, kPlainName},
     Row{MarkKind::kText, kBody, kReaders, kMessages, kMust, kWords},
     Row{MarkKind::kText, kBody, kReaders, kList, kMay, kWords},
     Row{MarkKind::kText, kBody, kReaders, kOne, kMay, kWords},

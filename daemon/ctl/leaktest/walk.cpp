@@ -6,7 +6,9 @@
 #include <leadkeep/crypto/hash.h>
 
 #include <algorithm>
+#include <chrono>
 #include <regex>
+#include <thread>
 
 namespace leadkeep::leaktest {
 namespace {
@@ -64,6 +66,19 @@ Written written_by(Role role) {
   return {MarkKind::kProbeWord, MarkKind::kProbePhone, MarkKind::kProbeEmail};
 }
 
+// An instance lets a client and an agent ask so often only, whoever they are.
+constexpr int kMostWaits = 10;
+constexpr std::chrono::milliseconds kUntilNextRequest{100};
+
+bool has_spent_requests(const RawAnswer& answer) {
+  return answer.status == 429 && answer.field("ratelimit").find(";r=0;") != std::string::npos;
+}
+
+bool is_needed_id(const Parameter& parameter) {
+  return parameter.in == Parameter::In::kQuery && parameter.required &&
+         !parameter.id_prefix.empty();
+}
+
 }  // namespace
 
 Walk::Walk(Instance& instance, Marks& marks, Accounts& accounts, Transcript& transcript)
@@ -84,6 +99,12 @@ std::string Walk::token_of(const Operation& operation, Role role) const {
 Result<RawAnswer> Walk::send(const Operation& operation, Role role, const Request& request) {
   LK_TRY(RawAnswer answer, m_instance.door(operation.door).exchange(request.bytes()));
   ++m_requests;
+  for (int waits = 0; has_spent_requests(answer) && waits < kMostWaits; ++waits) {
+    m_transcript.keep(role, operation.name(), answer);
+    std::this_thread::sleep_for(kUntilNextRequest);
+    LK_TRY(answer, m_instance.door(operation.door).exchange(request.bytes()));
+    ++m_requests;
+  }
   m_transcript.keep(role, operation.name(), answer);
   if (shows_secrets(operation)) {
     m_accounts.learn_secrets(answer);
@@ -163,8 +184,8 @@ std::string Walk::good_value(const Parameter& parameter) const {
   if (!parameter.values.empty()) {
     return parameter.values.front();
   }
-  if (parameter.is_number) {
-    return "2";
+  if (!parameter.least.empty()) {
+    return parameter.least;
   }
   return parameter.name == "Idempotency-Key" ? random_word(20) : std::string{"me"};
 }
@@ -232,10 +253,14 @@ std::vector<Request> Walk::good_requests(const Operation& operation, Role role) 
       continue;
     }
     const std::string used = id_of(parameter.id_prefix);
+    const auto at = first->target.find(used);
+    if (used.empty() || at == std::string::npos) {
+      continue;
+    }
     for (const std::string& id : m_ids) {
       if (id.starts_with(parameter.id_prefix) && id != used) {
         Request other = *first;
-        other.target.replace(other.target.find(used), used.size(), id);
+        other.target.replace(at, used.size(), id);
         out.push_back(std::move(other));
       }
     }
@@ -259,7 +284,9 @@ std::optional<Request> Walk::good_request(const Operation& operation, Role role)
     }
   }
   for (const Parameter& parameter : operation.parameters) {
-    if (parameter.in == Parameter::In::kHeader && parameter.name == "If-Match") {
+    if (is_needed_id(parameter)) {
+      request.target = with_query(request.target, parameter.name, good_value(parameter));
+    } else if (parameter.in == Parameter::In::kHeader && parameter.name == "If-Match") {
       request.set("If-Match", m_versions[request.target]);
     } else if (parameter.in == Parameter::In::kHeader && parameter.name == "Idempotency-Key") {
       request.set("Idempotency-Key", m_marks[MarkKind::kRepeatKey] + "-" + random_word(8));
@@ -295,7 +322,8 @@ Result<void> Walk::good(const Operation& operation, Role role, const Request& re
     learn_ids(answer);
   }
   for (const Parameter& parameter : operation.parameters) {
-    if (parameter.in == Parameter::In::kQuery && operation.door == DoorKind::kApi) {
+    if (parameter.in == Parameter::In::kQuery && operation.door == DoorKind::kApi &&
+        !is_needed_id(parameter)) {
       Request with = request;
       std::string value = good_value(parameter);
       if (parameter.name == "cursor") {
@@ -469,7 +497,8 @@ Result<void> Walk::bad(const Operation& operation, Role role) {
   for (Request& request : requests) {
     if (request.verb == "PATCH" && m_versions.contains(request.target)) {
       const bool is_good_version = std::ranges::any_of(request.fields, [&](const auto& field) {
-        return field.first == "If-Match" && field.second.size() < 10;
+        return field.first == "If-Match" &&
+               std::ranges::find(good->fields, field) != good->fields.end();
       });
       if (is_good_version) {
         request.set("If-Match", m_versions[request.target]);

@@ -62,6 +62,8 @@ constexpr std::array kCounters{
     CounterRow{"requests", "HTTP requests on all listeners.", &Metrics::requests},
     CounterRow{"requests_refused", "HTTP requests without the proof or the right they need.",
                &Metrics::requests_refused},
+    CounterRow{"requests_over_quota", "HTTP requests of clients and agents that ask too often.",
+               &Metrics::requests_over_quota},
     CounterRow{"requests_failed", "HTTP requests that were answered with an error of any kind.",
                &Metrics::requests_failed},
     CounterRow{"store_commits", "Durable commits of the store.", &Metrics::store_commits},

@@ -18,7 +18,7 @@ Door door_without_agents(Metrics& metrics, ShowReason show_reason) {
   return {nobodys_authoriser(),
           metrics,
           {},
-          [](const identity::ShownSession&) -> Result<identity::Session> {
+          [](const identity::ShownSession&, Use) -> Result<identity::Session> {
             return fail(Errc::kUnauthenticated, "door: no agents here");
           },
           [](const std::optional<identity::Actor>&, Errc) {},
@@ -36,18 +36,19 @@ Result<identity::Caller> admit(const ApiServices& services, const http::Request&
   return identity::Caller::of(client);
 }
 
-Door door_of(const ApiServices& services, const Browser& browser) {
+Door door_of(const ApiServices& services, const Browser& browser, Quotas& quotas) {
   return {services.authoriser,
           services.metrics,
           [&services](const http::Request& request) { return admit(services, request); },
-          [&log_in = services.log_in](const identity::ShownSession& shown) {
-            return log_in.resume(shown);
+          [&log_in = services.log_in](const identity::ShownSession& shown, Use use) {
+            return log_in.resume(shown, use);
           },
           [&refuse = services.refuse](const std::optional<identity::Actor>& actor, Errc reason) {
             refuse.record(actor, reason);
           },
           ShowReason::kNever,
-          browser};
+          browser,
+          &quotas};
 }
 
 EventStreams::StillAllowed still_allowed(const ApiServices& services) {
@@ -92,7 +93,8 @@ struct ApiServer::Parts {
         events{services.feed, services.metrics, services.max_event_listeners,
                still_allowed(services)},
         context{services, events, Browser{services.proofs, services.clock}},
-        dispatcher{make_api_routes(&context), door_of(services, context.browser)} {}
+        quotas{services.limits, services.metrics},
+        dispatcher{make_api_routes(&context), door_of(services, context.browser, quotas)} {}
 
   ~Parts() { services.manage_clients.on_change({}); }
 
@@ -102,6 +104,7 @@ struct ApiServer::Parts {
   const ApiServices services;
   EventStreams events;
   ApiContext context;
+  Quotas quotas;
   Dispatcher dispatcher;
   std::unique_ptr<http::Server> server;
 };

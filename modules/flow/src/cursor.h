@@ -3,7 +3,7 @@
 #pragma once
 #include <leadkeep/base/bytes.h>
 #include <leadkeep/base/result.h>
-#include <leadkeep/inbox/conversations.h>
+#include <leadkeep/flow/show_inbox.h>
 
 #include <optional>
 #include <string>
@@ -11,13 +11,17 @@
 
 namespace leadkeep::flow {
 
-[[nodiscard]] std::string make_inbox_cursor(const inbox::InboxPosition& position);
-[[nodiscard]] Result<std::optional<inbox::InboxPosition>> read_inbox_cursor(std::string_view text);
+[[nodiscard]] std::string make_inbox_cursor(const inbox::InboxPosition& position,
+                                            inbox::InboxOrder order);
+[[nodiscard]] Result<std::optional<inbox::InboxPosition>> read_inbox_cursor(
+    std::string_view text, inbox::InboxOrder order);
 
-[[nodiscard]] std::string make_message_cursor(const ConversationId& conversation,
-                                              std::uint64_t before);
-// 0 for an empty cursor: from the newest.
+// Behind the message with the number `seq`.
+[[nodiscard]] std::string make_message_cursor(const ConversationId& conversation, std::uint64_t seq,
+                                              MessageQuery::Order order);
+// 0 for an empty cursor: from the beginning.
 [[nodiscard]] Result<std::uint64_t> read_message_cursor(std::string_view text,
-                                                        const ConversationId& conversation);
+                                                        const ConversationId& conversation,
+                                                        MessageQuery::Order order);
 
 }  // namespace leadkeep::flow

@@ -413,7 +413,7 @@ Result<identity::Session> LogIn::session_of(const identity::ShownSession& shown)
       [&](store::ReadTxn& txn) { return m_sessions.find(txn, shown, m_house.clock.now()); });
 }
 
-Result<identity::Session> LogIn::resume(const identity::ShownSession& shown) {
+Result<identity::Session> LogIn::resume(const identity::ShownSession& shown, Use use) {
   auto session = session_of(shown);
   if (!session) {
     if (session.error().code == Errc::kUnauthenticated) {
@@ -421,7 +421,8 @@ Result<identity::Session> LogIn::resume(const identity::ShownSession& shown) {
     }
     return session;
   }
-  if (identity::SessionStore::touch_due(session.value()) == identity::SessionStore::Touch::kDue) {
+  if (use == Use::kByAgent &&
+      identity::SessionStore::touch_due(session.value()) == identity::SessionStore::Touch::kDue) {
     LK_TRY_VOID(m_house.store.write([&](store::WriteTxn& txn) {
       return m_sessions.touch(txn, session.value(), m_house.clock.now());
     }));

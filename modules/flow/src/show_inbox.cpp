@@ -30,13 +30,11 @@ inbox::InboxFilter filter_of(const InboxQuery& query) {
   return filter;
 }
 
-// One row of a list. A conversation whose lead is gone, or that does not open, must not hide the
-// others.
-Result<std::optional<inbox::MaskedConversation>> show_listed(ReadTxn& txn,
-                                                             const inbox::ListedConversation& row,
-                                                             const Viewer& viewer) {
+// One conversation among others. One whose lead is gone, or that does not open, must not hide them.
+Result<std::optional<inbox::MaskedConversation>> show_among_others(
+    ReadTxn& txn, const ConversationId& id, Result<records::Conversation> conversation,
+    const Viewer& viewer) {
   using Shown = std::optional<inbox::MaskedConversation>;
-  auto conversation = inbox::Conversations{}.load(txn, {row.position.conversation, row.lead});
   auto shown = conversation ? show_conversation(txn, conversation.value(), viewer)
                             : Result<inbox::MaskedConversation>{Fail{conversation.error()}};
   if (shown) {
@@ -46,12 +44,59 @@ Result<std::optional<inbox::MaskedConversation>> show_listed(ReadTxn& txn,
     case Errc::kNotFound:
       return Shown{};
     case Errc::kCorrupt:
-      log_error("CONVERSATION_UNREADABLE", Field{"conversation", row.position.conversation},
+      log_error("CONVERSATION_UNREADABLE", Field{"conversation", id},
                 Field{"reason", Reason{shown.error()}});
       return Shown{};
     default:
       return Fail{std::move(shown).error()};
   }
+}
+
+Result<records::Conversation> present(Result<std::optional<records::Conversation>> found) {
+  return found ? Result{std::move(*found.value())} : Fail{std::move(found).error()};
+}
+
+bool is_wanted(const records::Conversation& conversation, const InboxQuery& query) {
+  return (!query.unread || *query.unread == (conversation.unread() > 0)) &&
+         (!query.tag ||
+          std::ranges::find(conversation.tags(), *query.tag) != conversation.tags().end());
+}
+
+// Looks at rows in their order until there are enough.
+Result<Page<inbox::MaskedConversation>> fill_page(ReadTxn& txn, const InboxQuery& query,
+                                                  const Viewer& viewer) {
+  const std::size_t limit = bounded(query.limit);
+  const bool looks_for_some = query.tag || query.unread;
+  const std::size_t most = looks_for_some ? kMaxLookedAt : limit;
+  LK_TRY(auto position, read_inbox_cursor(query.cursor, query.order));
+  const inbox::Conversations conversations;
+  Page<inbox::MaskedConversation> page;
+  for (std::size_t looked_at = 0; looked_at < most && page.items.size() < limit;) {
+    const std::size_t batch = std::min(looks_for_some ? kMaxPage : limit, most - looked_at);
+    LK_TRY(const auto rows,
+           conversations.list(txn, filter_of(query), query.order, position, batch + 1));
+    for (std::size_t i = 0; i < std::min(batch, rows.size()) && page.items.size() < limit; ++i) {
+      const auto& row = rows[i];
+      position = row.position;
+      ++looked_at;
+      page.next_cursor = i + 1 < rows.size()
+                             ? std::optional{make_inbox_cursor(row.position, query.order)}
+                             : std::nullopt;
+      auto conversation = conversations.load(txn, {row.position.conversation, row.lead});
+      if (conversation && !is_wanted(conversation.value(), query)) {
+        continue;
+      }
+      LK_TRY(auto item,
+             show_among_others(txn, row.position.conversation, std::move(conversation), viewer));
+      if (item) {
+        page.items.push_back(std::move(*item));
+      }
+    }
+    if (rows.size() <= batch) {
+      break;
+    }
+  }
+  return page;
 }
 
 // The entry becomes durable before anything that was read is released.
@@ -72,7 +117,28 @@ Result<T> refused(House& house, const identity::Actor& actor, audit::Act act,
   return Fail{std::move(error)};
 }
 
-// Once somebody reads the newest page, nothing of it is unread; the change and the entry of the
+// The same for objects that were named: one entry for each, also for those that are not there.
+template <class IdType, class View, class IdOf>
+Result<void> put_each_on_record(House& house, const identity::Actor& actor, audit::Act act,
+                                const std::vector<IdType>& ids, const std::vector<View>& shown,
+                                IdOf id_of) {
+  const Timestamp now = house.clock.now();
+  return house.store.write([&](store::WriteTxn& txn) -> Result<void> {
+    for (const IdType& id : ids) {
+      audit::Entry entry = entry_by(actor, act, audit::object_of(id));
+      if (std::ranges::find(shown, id, id_of) != shown.end()) {
+        entry.items = 1;
+      } else {
+        entry.outcome = audit::Outcome::kRefused;
+        entry.reason = std::string{name_of(Errc::kNotFound)};
+      }
+      LK_TRY_VOID(audit::append(txn, entry, now));
+    }
+    return {};
+  });
+}
+
+// Once somebody has seen the newest message, nothing is unread; the change and the entry of the
 // reading commit together.
 Result<bool> mark_read(store::WriteTxn& txn, const ConversationId& id, std::uint64_t seen_seq) {
   const inbox::Conversations conversations;
@@ -91,30 +157,40 @@ Result<bool> mark_read(store::WriteTxn& txn, const ConversationId& id, std::uint
 Result<Page<inbox::MaskedConversation>> ShowInbox::conversations(
     const Permit<Action::kReadInbox>& permit, const InboxQuery& query) {
   using List = Page<inbox::MaskedConversation>;
-  const std::size_t limit = bounded(query.limit);
-  auto page = m_house.store.read([&](ReadTxn& txn) -> Result<List> {
-    LK_TRY(const auto position, read_inbox_cursor(query.cursor));
-    const inbox::Conversations conversations;
-    LK_TRY(const auto listed, conversations.list(txn, filter_of(query), position, limit + 1));
-    List list;
-    const std::size_t shown_rows = std::min(limit, listed.size());
-    for (std::size_t i = 0; i < shown_rows; ++i) {
-      LK_TRY(const auto item, show_listed(txn, listed[i], permit.viewer()));
-      if (item) {
-        list.items.push_back(*item);
-      }
-    }
-    if (listed.size() > limit) {
-      list.next_cursor = make_inbox_cursor(listed[limit - 1].position);
-    }
-    return list;
-  });
+  auto page =
+      m_house.store.read([&](ReadTxn& txn) { return fill_page(txn, query, permit.viewer()); });
   if (!page) {
     return refused<List>(m_house, permit.actor(), audit::Act::kReadInbox, {}, page.error());
   }
   LK_TRY_VOID(put_on_record(m_house, permit.actor(), audit::Act::kReadInbox, {},
                             page.value().items.size()));
   return page;
+}
+
+Result<std::vector<inbox::MaskedConversation>> ShowInbox::named_conversations(
+    const Permit<Action::kReadInbox>& permit, const std::vector<ConversationId>& ids) {
+  using Shown = std::vector<inbox::MaskedConversation>;
+  auto shown = m_house.store.read([&](ReadTxn& txn) -> Result<Shown> {
+    Shown all;
+    for (const ConversationId& id : ids) {
+      auto found = inbox::Conversations{}.find(txn, id);
+      if (found && !found.value()) {
+        continue;
+      }
+      LK_TRY(auto one, show_among_others(txn, id, present(std::move(found)), permit.viewer()));
+      if (one) {
+        all.push_back(std::move(*one));
+      }
+    }
+    return all;
+  });
+  if (!shown) {
+    return shown;
+  }
+  LK_TRY_VOID(put_each_on_record(m_house, permit.actor(), audit::Act::kReadConversation, ids,
+                                 shown.value(),
+                                 [](const inbox::MaskedConversation& one) { return one.id(); }));
+  return shown;
 }
 
 Result<inbox::MaskedConversation> ShowInbox::conversation(
@@ -141,23 +217,28 @@ Result<Page<inbox::MaskedMessage>> ShowInbox::messages(
     const MessageQuery& query) {
   using List = Page<inbox::MaskedMessage>;
   const std::size_t limit = bounded(query.limit);
+  std::uint64_t newest = 0;
   auto page = m_house.store.read([&](ReadTxn& txn) -> Result<List> {
-    LK_TRY(const std::uint64_t before, read_message_cursor(query.cursor, id));
+    LK_TRY(const std::uint64_t from, read_message_cursor(query.cursor, id, query.order));
     LK_TRY(const auto conversation, inbox::Conversations{}.find(txn, id));
     if (!conversation) {
       return no_conversation();
     }
+    newest = conversation->last_seq();
     List list;
     list.items.reserve(limit);
-    LK_TRY_VOID(inbox::Messages{}.walk_back(
-        txn, inbox::lead_of(*conversation), id, before, limit + 1,
-        [&](const records::Message& message) {
-          if (list.items.size() < limit) {
-            list.items.push_back(inbox::Showing::message(message, permit.viewer()));
-          } else {
-            list.next_cursor = make_message_cursor(id, list.items.back().seq());
-          }
-        }));
+    const auto show = [&](const records::Message& message) {
+      if (list.items.size() < limit) {
+        list.items.push_back(inbox::Showing::message(message, permit.viewer()));
+      } else {
+        list.next_cursor = make_message_cursor(id, list.items.back().seq(), query.order);
+      }
+    };
+    const LeadId lead = inbox::lead_of(*conversation);
+    const inbox::Messages messages;
+    LK_TRY_VOID(query.order == MessageQuery::Order::kNewestFirst
+                    ? messages.walk_back(txn, lead, id, from, limit + 1, show)
+                    : messages.walk(txn, lead, id, from, limit + 1, show));
     return list;
   });
   if (!page) {
@@ -165,13 +246,14 @@ Result<Page<inbox::MaskedMessage>> ShowInbox::messages(
                          page.error());
   }
   // A program by itself is nobody who has read it.
-  const bool somebody_reads = permit.actor().agent && query.cursor.empty();
-  const std::uint64_t newest =
-      somebody_reads && !page.value().items.empty() ? page.value().items.front().seq() : 0;
+  const bool has_seen_newest =
+      permit.actor().agent && query.purpose == MessageQuery::For::kReading &&
+      std::ranges::any_of(page.value().items,
+                          [&](const auto& message) { return message.seq() == newest; });
   audit::Entry entry = entry_by(permit.actor(), audit::Act::kReadMessages, audit::object_of(id));
   entry.items = page.value().items.size();
   LK_TRY(const bool marked, act(m_house, entry, [&](store::WriteTxn& txn, audit::Entry&) {
-           return newest == 0 ? Result<bool>{false} : mark_read(txn, id, newest);
+           return has_seen_newest ? mark_read(txn, id, newest) : Result<bool>{false};
          }));
   if (marked) {
     m_house.feed.publish({{inbox::EventKind::kConversationChanged, id, std::nullopt}});
@@ -194,6 +276,32 @@ Result<inbox::MaskedLead> ShowInbox::lead(const Permit<Action::kReadLead>& permi
   }
   LK_TRY_VOID(
       put_on_record(m_house, permit.actor(), audit::Act::kReadLead, audit::object_of(id), 1));
+  return shown;
+}
+
+Result<std::vector<inbox::MaskedLead>> ShowInbox::named_leads(
+    const Permit<Action::kReadLead>& permit, const std::vector<LeadId>& ids) {
+  using Shown = std::vector<inbox::MaskedLead>;
+  auto shown = m_house.store.read([&](ReadTxn& txn) -> Result<Shown> {
+    Shown all;
+    for (const LeadId& id : ids) {
+      auto lead = inbox::Leads{}.find(txn, id);
+      if (!lead && lead.error().code == Errc::kCorrupt) {
+        log_error("LEAD_UNREADABLE", Field{"lead", id}, Field{"reason", Reason{lead.error()}});
+        continue;
+      }
+      LK_TRY(const auto found, std::move(lead));
+      if (found) {
+        all.push_back(inbox::Showing::lead(*found, permit.viewer()));
+      }
+    }
+    return all;
+  });
+  if (!shown) {
+    return shown;
+  }
+  LK_TRY_VOID(put_each_on_record(m_house, permit.actor(), audit::Act::kReadLead, ids, shown.value(),
+                                 [](const inbox::MaskedLead& one) { return one.summary().id; }));
   return shown;
 }
 

@@ -60,6 +60,17 @@ bool newer(const ListedConversation& a, const ListedConversation& b) {
          std::tie(a.position.last_activity, b.position.conversation);
 }
 
+// Where a scan goes on that has seen the row at `position`: the rows stand newest first.
+Bytes beyond(const Bytes& prefix, const InboxPosition& position, InboxOrder order) {
+  Bytes key = prefix;
+  append_descending(key, position.last_activity);
+  append(key, position.conversation.bytes());
+  if (order == InboxOrder::kNewestFirst) {
+    key.insert(key.end(), kIdSize + 1, std::byte{0xff});  // behind the row itself
+  }
+  return key;
+}
+
 Result<ListedConversation> read_order_key(ByteView key, std::size_t prefix) {
   if (key.size() != prefix + 8 + 2 * kIdSize) {
     return fail(Errc::kCorrupt, "inbox: an order row has an impossible length");
@@ -172,29 +183,29 @@ Result<void> Conversations::save(store::WriteTxn& txn,
 }
 
 Result<std::vector<ListedConversation>> Conversations::list(
-    store::ReadTxn& txn, const InboxFilter& filter, const std::optional<InboxPosition>& position,
-    std::size_t limit) const {
+    store::ReadTxn& txn, const InboxFilter& filter, InboxOrder order,
+    const std::optional<InboxPosition>& position, std::size_t limit) const {
   const store::TableId table = filter.assignee ? store::TableId::kAssigned : store::TableId::kInbox;
+  const bool newest_first = order == InboxOrder::kNewestFirst;
   std::vector<ListedConversation> listed;
   for (const ConversationStatus status : kStatuses) {
     if (filter.status && *filter.status != status) {
       continue;
     }
     const Bytes prefix = order_prefix(filter.assignee, status);
-    Bytes from = prefix;
-    if (position) {
-      append_descending(from, position->last_activity);
-      append(from, position->conversation.bytes());
-      from.insert(from.end(), kIdSize + 1, std::byte{0xff});  // behind the row itself
-    }
     std::size_t found = 0;
-    LK_TRY_VOID(txn.scan(table, prefix, from, [&](ByteView key, ByteView) -> Result<store::Step> {
+    const auto take = [&](ByteView key, ByteView) -> Result<store::Step> {
       LK_TRY(const ListedConversation row, read_order_key(key, prefix.size()));
       listed.push_back(row);
       return ++found < limit ? store::Step::kContinue : store::Step::kStop;
-    }));
+    };
+    const Bytes begin = position ? beyond(prefix, *position, order) : Bytes{};
+    LK_TRY_VOID(newest_first ? txn.scan(table, prefix, begin, take)
+                             : txn.scan_back(table, prefix, begin, take));
   }
-  std::ranges::sort(listed, newer);
+  std::ranges::sort(listed, [&](const auto& a, const auto& b) {
+    return newest_first ? newer(a, b) : newer(b, a);
+  });
   if (listed.size() > limit) {
     listed.erase(listed.begin() + static_cast<std::ptrdiff_t>(limit), listed.end());
   }

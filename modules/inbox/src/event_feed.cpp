@@ -1,5 +1,7 @@
 #include <leadkeep/inbox/event_feed.h>
 
+#include <algorithm>
+
 namespace leadkeep::inbox {
 
 std::string_view name_of(EventKind kind) noexcept {
@@ -37,7 +39,7 @@ std::uint64_t EventFeed::newest() const {
   return m_kept.with([](const Kept& kept) { return kept.newest; });
 }
 
-FeedSlice EventFeed::after(std::uint64_t number) const {
+FeedSlice EventFeed::after(std::uint64_t number, std::size_t most) const {
   return m_kept.with([&](const Kept& kept) {
     FeedSlice slice;
     const std::uint64_t oldest = kept.newest - kept.events.size() + 1;
@@ -46,7 +48,9 @@ FeedSlice EventFeed::after(std::uint64_t number) const {
       return slice;
     }
     const auto known = static_cast<std::ptrdiff_t>(number + 1 - oldest);
-    slice.events.assign(kept.events.begin() + known, kept.events.end());
+    const auto count = std::min(most, kept.events.size() - static_cast<std::size_t>(known));
+    slice.events.assign(kept.events.begin() + known,
+                        kept.events.begin() + known + static_cast<std::ptrdiff_t>(count));
     return slice;
   });
 }

@@ -56,6 +56,15 @@ bool is_news(const records::Message& message, records::Message::Status reported)
   return is_our_belief(message) || rank(reported) > rank(message.status());
 }
 
+auto first_of(std::size_t limit, const Messages::Visit& visit) {
+  return [limit, &visit, visited = std::size_t{0}](
+             ByteView row, const records::Message& message) mutable -> Result<store::Step> {
+    LK_TRY_VOID(check_place(message, read_be<std::uint64_t>(row.last(8))));
+    visit(message);
+    return ++visited < limit ? store::Step::kContinue : store::Step::kStop;
+  };
+}
+
 }  // namespace
 
 StatusChange apply_status(records::Message& message, records::Message::Status status, Timestamp at,
@@ -154,20 +163,20 @@ Result<std::optional<records::Message>> Messages::find(store::ReadTxn& txn,
   return message;
 }
 
-Result<void> Messages::walk_back(
-    store::ReadTxn& txn, const LeadId& lead, const ConversationId& conversation,
-    std::uint64_t before, std::size_t limit,
-    const std::function<void(const records::Message& message)>& visit) const {
+Result<void> Messages::walk_back(store::ReadTxn& txn, const LeadId& lead,
+                                 const ConversationId& conversation, std::uint64_t before,
+                                 std::size_t limit, const Visit& visit) const {
   const Bytes end = before == 0 ? Bytes{} : row_key(conversation.bytes(), before);
-  std::size_t visited = 0;
-  return kMessages.scan_back(
-      txn, conversation.bytes(), end, store::subject_key(lead),
-      [&](ByteView row, const records::Message& message) -> Result<store::Step> {
-        LK_TRY_VOID(check_place(message, read_be<std::uint64_t>(row.last(8))));
-        visit(message);
-        ++visited;
-        return visited < limit ? store::Step::kContinue : store::Step::kStop;
-      });
+  return kMessages.scan_back(txn, conversation.bytes(), end, store::subject_key(lead),
+                             first_of(limit, visit));
+}
+
+Result<void> Messages::walk(store::ReadTxn& txn, const LeadId& lead,
+                            const ConversationId& conversation, std::uint64_t after,
+                            std::size_t limit, const Visit& visit) const {
+  const Bytes begin = row_key(conversation.bytes(), after + 1);
+  return kMessages.scan(txn, conversation.bytes(), begin, store::subject_key(lead),
+                        first_of(limit, visit));
 }
 
 }  // namespace leadkeep::inbox

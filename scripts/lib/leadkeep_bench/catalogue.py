@@ -26,6 +26,10 @@ CATALOGUE = {
     "lookup_phone_growth": ("Lead by phone number, as the store grows", "10 000 leads",
                             (("ratio", AT_MOST, 1.5),)),
     "seal_record_256": ("Seal a record of 256 bytes", "AES-256-GCM alone", ()),
+    "handshakes": ("Full TLS handshakes with a client's certificate, 2 at once",
+                   "nginx that asks for one", ()),
+    "noisy_neighbour": ("99 of 100 reads, beside a client that asks too much", "nobody beside it",
+                        (("value", AT_MOST, 20),)),
     "log_in": ("Log-in with a password over TLS, 2 at once", "Argon2id alone", ()),
     "directory_log_in": ("Log-in of people of an OpenLDAP directory, 16 at once",
                 "TLS and bind alone", (("value", AT_LEAST, 100),)),
@@ -38,6 +42,8 @@ CATALOGUE = {
     "recheck_500": ("500 signed in are looked up; processor of the directory",
                     "one search for them", (("value", AT_MOST, 1000),)),
     "events_500": ("An event to the last of 500 listeners", "plain sockets", ()),
+    "events_2000": ("An event to the last of 2000 listeners", "plain sockets", ()),
+    "stream_memory": ("… memory of each of them", "OpenSSL alone", (("value", AT_MOST, 64),)),
     "store_size": ("Store and keys on disk", "plain protobuf", (("ratio", AT_MOST, 2),)),
     "start_to_ready": ("Start to ready", "the program's --help", (("value", AT_MOST, 2000),)),
     "memory_own": ("Memory of its own, 500 listeners", "just started", (("value", AT_MOST, 200),)),
@@ -46,7 +52,9 @@ CATALOGUE = {
 
 # What one name on the command line stands for.
 GROUPS = {"sign-on": ("directory_log_in", "directory_log_in_cpu", "saml_response", "saml_attack",
-                      "recheck_500")}
+                      "recheck_500"),
+          "api": ("read_lead", "page_50", "page_50_p50", "page_50_p99", "handshakes",
+                  "noisy_neighbour", "events_2000", "stream_memory")}
 
 
 def in_order(figures):

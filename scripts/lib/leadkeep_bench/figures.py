@@ -14,6 +14,7 @@ import time
 from leadkeep_demo.instance import StartFailed
 
 from . import people
+from .api import events_2000, handshakes, noisy_neighbour
 from .fan_out import DaemonFanOut, PlainFanOut
 from .figure import figure
 from .filled_store import BUSY, FilledStore
@@ -300,7 +301,10 @@ FIGURES = (
     (read_lead, ("read_lead",)),
     (page_50, ("page_50", "page_50_p50", "page_50_p99")),
     (conversations_50, ("conversations_50",)),
+    (handshakes, ("handshakes",)),
+    (noisy_neighbour, ("noisy_neighbour",)),
     (log_in, ("log_in",)),
+    (events_2000, ("events_2000", "stream_memory")),
     (events_500, ("events_500", "memory_own", "memory_of_files")),
     *((webhook(n), (f"webhook_{n}",)) for n in (1, 16, 64)),
     (directory_log_in, ("directory_log_in", "directory_log_in_cpu")),

@@ -43,7 +43,8 @@ def fingerprint(leads):
 def settings_for(leads):
     """Room for the store, and limits that a benchmark reaches though no person does."""
     return {"store.map_size_gib": 4 + leads // 100_000, "session.max_per_agent": 100,
-            "login.max_failures": 1000}
+            "login.max_failures": 1000, "api.client_requests_per_second": 100_000,
+            "api.agent_requests_per_second": 100_000}
 
 
 def messages_of(leads):

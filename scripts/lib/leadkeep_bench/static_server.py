@@ -40,7 +40,8 @@ http {{
     ssl_certificate_key {key};
     ssl_protocols TLSv1.3;
     ssl_conf_command Ciphersuites {cipher};
-    root {folder}/www;
+    etag off;
+{certificates}    root {folder}/www;
 {fields}  }}
 }}
 """
@@ -54,6 +55,10 @@ def agreed_cipher(instance):
         return connection.cipher()[0]
 
 
+def quoted(value):
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
 class StaticServer:
     def __init__(self, folder, instance):
         self.folder = folder
@@ -65,7 +70,7 @@ class StaticServer:
     def url(self):
         return f"https://127.0.0.1:{self.port}"
 
-    def serve(self, answers):
+    def serve(self, answers, ask_for_certificates=False):
         """Serves the bodies of the answers, with their fields; yields the paths."""
         self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -74,15 +79,18 @@ class StaticServer:
         for number, answer in enumerate(answers):
             (self.folder / "www" / str(number)).write_bytes(answer.body)
         self.port = free_port()
-        fields = "".join(f"    add_header {name} \"{value}\";\n"
+        fields = "".join(f"    add_header {name} {quoted(value)};\n"
                          for name, value in answers[0].headers.items()
                          if name.lower() not in OWN_FIELDS)
+        certificates = "".join(f"    {line};\n" for line in (
+            "ssl_verify_client optional_no_ca", "ssl_session_cache off", "ssl_session_tickets off")
+            if ask_for_certificates)
         config = self.folder / "nginx.conf"
         config.write_text(CONFIG.format(
             user="user root;\n" if os.geteuid() == 0 else "", folder=self.folder, port=self.port,
             certificate=self.instance.folder / "ca" / "daemon.pem",
             key=self.instance.folder / "ca" / "daemon.key",
-            cipher=agreed_cipher(self.instance), fields=fields))
+            cipher=agreed_cipher(self.instance), certificates=certificates, fields=fields))
         nginx = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin")
         if nginx is None:
             raise StartFailed("nginx is missing; scripts/lib/packages.sh test installs it")

@@ -1,7 +1,8 @@
-// The values of the fields that mean something to the API: Authorization, Idempotency-Key and
-// Last-Event-ID. The input is the value of all three.
+// The values of the fields that mean something to the API: Authorization, Idempotency-Key, Last-Event-ID,
+// which is the cursor of a poll as well, If-None-Match and Accept-Encoding. The input is the value of all.
 #include "fuzz_target.h"
 #include "handlers/context.h"
+#include "http/representation.h"
 
 #include <leadkeep/base/check.h>
 #include <leadkeep/base/text.h>
@@ -94,6 +95,16 @@ class Events {
     const bool unbroken = id.empty() || (number && *number <= kEvents);
     LK_CHECK(unbroken == (body == ": connected\n\n"));
     LK_CHECK(unbroken || id_of_reset(body) == m_prefix + std::to_string(kEvents));
+    check_poll(id, unbroken);
+  }
+
+  void check_poll(std::string_view id, bool unbroken) {
+    LK_CHECK(m_streams.goes_on_from(id) == (unbroken && !id.empty()));
+    const auto response =
+        m_streams.poll({{}, "127.0.0.1", SecretBytes{}, std::nullopt}, id, std::chrono::seconds{0});
+    LK_CHECK(response.ok() && response.value().status == 200);
+    const bool missed = response.value().body.find("\"missed\":true") != std::string::npos;
+    LK_CHECK(missed == !unbroken);
   }
 
   inbox::EventFeed m_feed;
@@ -103,8 +114,24 @@ class Events {
   std::string m_prefix;
 };
 
+void check_representation(std::string_view value) {
+  const bool any = value.find('*') != std::string_view::npos;
+  LK_CHECK(!http::names(value, "W/\"tag\"") || any ||
+           value.find("\"tag\"") != std::string_view::npos);
+  LK_CHECK(!http::takes_gzip(value) || any ||
+           to_lower_ascii(value).find("gzip") != std::string::npos);
+  std::string joined;
+  for (const std::string& item : http::list_of(value)) {
+    LK_CHECK(item.find(',') == std::string::npos);
+    joined.append(item).append(",");
+  }
+  joined.pop_back();
+  LK_CHECK(joined == value);
+}
+
 void check_input(std::string_view input) {
   static Events events;
+  check_representation(input);
   const std::string bytes = request_with("/v1/x", input);
   const auto head = http::RequestHead::parse(bytes);
   if (!head.ok() || head.value().all("idempotency-key").size() != 1) {

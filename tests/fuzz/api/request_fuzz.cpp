@@ -84,7 +84,7 @@ class House {
                          ? Result<identity::Caller>{fail(Errc::kClientNotApproved, "stranger")}
                          : Result<identity::Caller>{test::a_program()};
             },
-            [this](const identity::ShownSession& shown) -> Result<identity::Session> {
+            [this](const identity::ShownSession& shown, Use) -> Result<identity::Session> {
               for (const auto* session : {&m_agent, &m_supervisor, &m_admin}) {
                 if (as_text(shown.token) == session->username()) {
                   return *session;
@@ -100,7 +100,7 @@ class House {
   Door door_without_agents(ShowReason show_reason) {
     auto door = api_door();
     door.admit = {};
-    door.resume = [](const identity::ShownSession&) -> Result<identity::Session> {
+    door.resume = [](const identity::ShownSession&, Use) -> Result<identity::Session> {
       return fail(Errc::kUnauthenticated, "door: no agents here");
     };
     door.show_reason = show_reason;

@@ -238,9 +238,11 @@ void check_conversation_record(House& house, ByteView plaintext) {
                  note.set_id(store::raw_of(store::filled_id<MessageId>(0x33)));
                  LK_TRY_VOID(Messages{}.add(txn, changed, note));
                  LK_TRY_VOID(conversations.save(txn, found.value(), changed));
-                 LK_TRY(const auto listed, conversations.list(txn, {}, std::nullopt, 10));
-                 LK_CHECK(listed.size() == 1 && listed[0].lead == house.lead);
-                 LK_CHECK(listed[0].position.conversation == house.conversation);
+                 for (const auto order : {InboxOrder::kNewestFirst, InboxOrder::kOldestFirst}) {
+                   LK_TRY(const auto listed, conversations.list(txn, {}, order, std::nullopt, 10));
+                   LK_CHECK(listed.size() == 1 && listed[0].lead == house.lead);
+                   LK_CHECK(listed[0].position.conversation == house.conversation);
+                 }
                  return {};
                })
                .ok());

@@ -1,4 +1,5 @@
 #include "house_with_doors.h"
+#include "json/fields.h"
 
 namespace leadkeep::test {
 namespace {
@@ -84,11 +85,29 @@ TEST_F(ApiServer, ShowsTheInboxMasked) {
 TEST_F(ApiServer, RefusesQueriesAndIdsThatAreNone) {
   const auto token = token_field_of("anna", {Role::kAgent});
   auto c = client();
-  for (const char* target :
-       {"/v1/conversations?colour=red", "/v1/conversations?limit=0", "/v1/conversations?limit=101",
-        "/v1/conversations?limit=1&limit=2", "/v1/conversations?status=OPEN",
-        "/v1/conversations?assignee=anna", "/v1/conversations?cursor=%ff",
-        "/v1/conversations?cursor=made-up", "/v1/session?a", "/v1/agents?a=b"}) {
+  for (const char* target : {"/v1/conversations?colour=red",
+                             "/v1/conversations?limit=0",
+                             "/v1/conversations?limit=101",
+                             "/v1/conversations?limit=1&limit=2",
+                             "/v1/conversations?status=OPEN",
+                             "/v1/conversations?assignee=anna",
+                             "/v1/conversations?cursor=%ff",
+                             "/v1/conversations?cursor=made-up",
+                             "/v1/conversations?sort=unread",
+                             "/v1/conversations?sort=--last_activity_at",
+                             "/v1/conversations?unread=1",
+                             "/v1/conversations?fields=phone",
+                             "/v1/conversations?ids=lead_01JDG7T5Q8ZK3V9M4B6N2R0XWY",
+                             "/v1/leads",
+                             "/v1/leads?ids=1",
+                             "/v1/leads?ids=",
+                             "/v1/conversations?ids=",
+                             "/v1/conversations?ids=conv_01JDG7T5Q8ZK3V9M4B6N2R0XWY&status=open",
+                             "/v1/leads?limit=5",
+                             "/v1/events/poll?wait=61",
+                             "/v1/events/poll?wait=-1",
+                             "/v1/session?a",
+                             "/v1/agents?a=b"}) {
     EXPECT_EQ(c.ask("GET", target, token).status, 400) << target;
   }
   EXPECT_EQ(text(c.ask("GET", "/v1/conversations?colour=red", token), "member"), "colour");
@@ -137,6 +156,117 @@ TEST_F(ApiServer, ChangesAConversationOnlyInTheVersionThatWasRead) {
   const auto now = token + "If-Match: " + changed.field("etag") + "\r\n";
   EXPECT_EQ(text(c.ask("PATCH", target, now, R"({"assignee":"anna"})"), "member"), "assignee");
   EXPECT_EQ(text(c.ask("PATCH", target, now, R"({"tags":[1]})"), "member"), "tags");
+}
+
+TEST_F(ApiServer, TakesTheNumberOfAVersionForItsEtag) {
+  receive_one();
+  const auto token = token_field_of("anna", {Role::kAgent});
+  auto c = client();
+  const auto target = "/v1/conversations/" + conversation_id(c, token);
+  const auto shown = parse(c.ask("GET", target, token));
+  const auto version = *shown.root()["version"].integer();
+  const std::string body = R"({"tags":["invoice"]})";
+  const auto if_match = [&](std::int64_t number) {
+    return token + "If-Match: \"" + std::to_string(number) + "\"\r\n";
+  };
+  EXPECT_EQ(c.ask("PATCH", target, if_match(version), body).status, 200);
+  EXPECT_EQ(c.ask("PATCH", target, if_match(version), body).status, 412);
+}
+
+TEST_F(ApiServer, SendsNothingAgainThatHasNotChanged) {
+  receive_one();
+  const auto token = token_field_of("anna", {Role::kAgent});
+  auto c = client();
+  const auto conversation = "/v1/conversations/" + conversation_id(c, token);
+  for (const std::string& target :
+       {std::string{"/v1/conversations"}, conversation, std::string{"/v1/openapi.json"}}) {
+    const auto fields = token + "If-None-Match: " + c.ask("GET", target, token).field("etag");
+    const auto same = c.ask("GET", target, fields + "\r\n");
+    EXPECT_EQ(same.status, 304) << target;
+    EXPECT_FALSE(same.fields.contains("content-length"));
+    EXPECT_FALSE(same.fields.contains("content-type"));
+  }
+  // A message is not a new version for a PATCH, but another answer.
+  const auto before = c.ask("GET", conversation, token).field("etag");
+  must(receive(value(text_message("4930901820", "wamid.2", "Noch etwas"))));
+  const auto after = c.ask("GET", conversation, token + "If-None-Match: " + before + "\r\n");
+  EXPECT_EQ(after.status, 200);
+  EXPECT_NE(after.field("etag"), before);
+}
+
+TEST_F(ApiServer, AnswersWithTheFieldsThatAreAskedFor) {
+  receive_one();
+  const auto token = token_field_of("anna", {Role::kAgent});
+  auto c = client();
+  const auto list = parse(c.ask("GET", "/v1/conversations?fields=status,unread", token));
+  const auto item = list.root()["items"].at(0);
+  EXPECT_EQ(item.size(), 3U);
+  EXPECT_EQ(item["status"].string(), "open");
+  const std::string id{*item["id"].string()};
+  const auto one = c.ask("GET", "/v1/conversations/" + id + "?fields=tags", token);
+  EXPECT_EQ(one.body, R"({"id":")" + id + R"(","tags":[]})");
+  const auto messages =
+      parse(c.ask("GET", "/v1/conversations/" + id + "/messages?fields=direction", token));
+  EXPECT_EQ(messages.root()["items"].at(0).size(), 2U);
+}
+
+TEST_F(ApiServer, HasEveryFieldThatMayBeAskedFor) {
+  receive_one();
+  const auto token = token_field_of("anna", {Role::kAgent});
+  auto c = client();
+  const auto conversation = parse(c.ask("GET", "/v1/conversations", token));
+  const auto item = conversation.root()["items"].at(0);
+  const std::string lead_id{*item["lead"]["id"].string()};
+  const auto lead = parse(c.ask("GET", "/v1/leads/" + lead_id, token));
+  const auto has_exactly = [](json::Value object, auto names) {
+    EXPECT_EQ(object.size(), names.size());
+    for (const std::string_view name : names) {
+      EXPECT_FALSE(object[name].is_absent()) << name;
+    }
+  };
+  has_exactly(item, api::kConversationFields);
+  has_exactly(item["last_message"], api::kMessageFields);
+  has_exactly(lead.root(), api::kLeadFields);
+}
+
+TEST_F(ApiServer, ShowsTheNamedOnesOfManyInOneAnswer) {
+  receive_one();
+  must(receive(value(text_message("4915123456789", "wamid.other", "Hallo"))));
+  const auto token = token_field_of("anna", {Role::kAgent});
+  auto c = client();
+  const auto all = parse(c.ask("GET", "/v1/conversations", token));
+  const std::string first{*all.root()["items"].at(0)["id"].string()};
+  const std::string second{*all.root()["items"].at(1)["id"].string()};
+  const std::string gone = "conv_01JDG7T5Q8ZK3V9M4B6N2R0XWY";
+  const auto named =
+      parse(c.ask("GET", "/v1/conversations?ids=" + second + "," + gone + "," + first, token));
+  ASSERT_EQ(named.root()["items"].size(), 2U);
+  EXPECT_EQ(named.root()["items"].at(0)["id"].string(), second);
+  EXPECT_EQ(named.root()["items"].at(1)["id"].string(), first);
+  EXPECT_EQ(c.ask("GET", "/v1/conversations?ids=" + first + "," + first, token).status, 400);
+  const std::string lead{*all.root()["items"].at(0)["lead"]["id"].string()};
+  const auto leads = parse(c.ask("GET", "/v1/leads?ids=" + lead + "&fields=handle", token));
+  EXPECT_EQ(leads.root()["items"].at(0)["id"].string(), lead);
+}
+
+TEST_F(ApiServer, TellsHowMuchMayStillBeAskedFor) {
+  const auto token = token_field_of("anna", {Role::kAgent});
+  auto c = client();
+  const auto answer = c.ask("GET", "/v1/agents", token);
+  EXPECT_EQ(answer.field("ratelimit-policy"), "\"client\";q=3000;w=10, \"agent\";q=300;w=10");
+  EXPECT_TRUE(answer.field("ratelimit").starts_with("\"client\";r=2")) << answer.field("ratelimit");
+  EXPECT_FALSE(stranger().ask("GET", "/v1/agents").fields.contains("ratelimit"));
+}
+
+TEST_F(ApiServer, HasAPageForTheTypeOfEachProblem) {
+  auto c = client();
+  const auto problem = c.ask("GET", "/v1/session");
+  EXPECT_EQ(text(problem, "type"), "/v1/problems/unauthenticated");
+  const auto page = c.ask("GET", text(problem, "type"));
+  EXPECT_EQ(page.status, 200);
+  EXPECT_EQ(page.field("content-type"), "text/html; charset=utf-8");
+  EXPECT_NE(page.body.find("<h1>unauthenticated</h1>"), std::string::npos);
+  EXPECT_EQ(c.ask("GET", "/v1/problems/no_such_thing").status, 404);
 }
 
 TEST_F(ApiServer, KeepsNotesAndConsents) {
@@ -310,6 +440,153 @@ TEST_F(EventStream, SaysThatEventsWereMissedWhenMoreComeThanAreKept) {
   EXPECT_EQ(events_in(c.received()), 1U);
   feed.publish({{inbox::EventKind::kMessageChanged, ConversationId{}, MessageId{}}});
   EXPECT_TRUE(c.receive_until("-5001\ndata: "));
+}
+
+class EventPoll : public HouseWithDoors {
+ protected:
+  json::Document poll(const std::string& query) {
+    const auto answer = m_client.ask("GET", "/v1/events/poll" + query, m_token);
+    EXPECT_EQ(answer.status, 200) << answer.body;
+    return parse(answer);
+  }
+
+  // To the end of the connection, which ends an answer that was waited for.
+  static json::Document waited_for(TestClient& c) {
+    c.receive_until_end();
+    return must(json::Document::parse(c.received(), {.max_bytes = 1'000'000}));
+  }
+
+  // Who has the head waits from then on.
+  TestClient begin(const std::string& query) {
+    auto c = client();
+    c.send("GET /v1/events/poll" + query + " HTTP/1.1\r\nHost: a\r\n" + m_token + "\r\n");
+    const auto head = c.receive_head();
+    EXPECT_EQ(head.status, 200);
+    EXPECT_FALSE(head.fields.contains("content-length"));
+    return c;
+  }
+
+  std::size_t count(const std::string& query) {
+    const auto answer = poll(query);
+    return answer.root()["items"].size();
+  }
+
+  std::optional<bool> missed(const std::string& query) {
+    const auto answer = poll(query);
+    return answer.root()["missed"].boolean();
+  }
+
+  static std::string cursor_of(const json::Document& answer) {
+    return std::string{answer.root()["next_cursor"].string().value_or("")};
+  }
+
+  std::string m_token = token_field_of("anna", {Role::kAgent});
+  TestClient m_client = client();
+};
+
+TEST_F(EventPoll, AnswersAtOnceWithWhatHasHappenedSinceTheCursor) {
+  const auto start = poll("");
+  EXPECT_EQ(start.root()["items"].size(), 0U);
+  receive_one();
+  const auto news = poll("?wait=30&cursor=" + cursor_of(start));
+  EXPECT_GE(news.root()["items"].size(), 1U);
+  EXPECT_EQ(news.root()["missed"].boolean(), false);
+  const auto first = news.root()["items"].at(0);
+  EXPECT_EQ(first["kind"].string(), "conversation.created");
+  EXPECT_EQ(first["id"].string(), cursor_of(start).substr(0, 17) + "1");
+  EXPECT_EQ(count("?cursor=" + cursor_of(news)), 0U);
+}
+
+TEST_F(EventPoll, WaitsForTheNextEvent) {
+  auto c = begin("?wait=60&cursor=" + cursor_of(poll("")));
+  receive_one();
+  const auto answer = waited_for(c);
+  EXPECT_GE(answer.root()["items"].size(), 1U);
+  EXPECT_EQ(missed("?cursor=" + cursor_of(answer)), false);
+}
+
+TEST_F(EventPoll, AnswersWithNothingOnceItsTimeIsUp) {
+  const auto start = cursor_of(poll(""));
+  auto c = begin("?wait=1&cursor=" + start);
+  const auto answer = waited_for(c);
+  EXPECT_EQ(answer.root()["items"].size(), 0U);
+  EXPECT_EQ(cursor_of(answer), start);
+}
+
+TEST_F(EventPoll, KeepsNobodySignedIn) {
+  const auto start = cursor_of(poll(""));
+  for (int i = 0; i < 40; ++i) {
+    store.clock().advance(std::chrono::minutes{1});
+    if (m_client.ask("GET", "/v1/events/poll?cursor=" + start, m_token).status == 401) {
+      return;
+    }
+  }
+  FAIL() << "signed in after 40 minutes with nobody there";
+}
+
+TEST_F(EventPoll, IsOnRecordWhereItBegins) {
+  const auto recorded = [this] {
+    return std::ranges::count_if(
+        trail(), [](const auto& item) { return item.entry.act == audit::Act::kEventsFollowed; });
+  };
+  const auto before = recorded();
+  const auto start = cursor_of(poll(""));
+  EXPECT_EQ(recorded(), before + 1);
+  (void)poll("?cursor=" + start);
+  EXPECT_EQ(recorded(), before + 1);
+  (void)poll("?cursor=nonsense");
+  EXPECT_EQ(recorded(), before + 2);
+}
+
+TEST_F(EventPoll, EndsWithAnAnswerWhenItsClientOrTheServerDoes) {
+  const auto start = cursor_of(poll(""));
+  auto suspended = begin("?wait=60&cursor=" + start);
+  must(manage_clients.set_state(flow::ManageClients::By::operator_of_the_host(), "program",
+                                clients::State::kSuspended));
+  EXPECT_EQ(cursor_of(waited_for(suspended)), start);
+  must(manage_clients.set_state(flow::ManageClients::By::operator_of_the_host(), "program",
+                                clients::State::kApproved));
+  auto stopped = begin("?wait=60&cursor=" + start);
+  api->stop();
+  EXPECT_EQ(cursor_of(waited_for(stopped)), start);
+}
+
+TEST_F(EventPoll, SaysSoWhenMoreComesWhileItWaitsThanIsKept) {
+  auto c = begin("?wait=60&cursor=" + cursor_of(poll("")));
+  feed.publish(std::vector<inbox::InboxEvent>(
+      5'000, {inbox::EventKind::kMessageChanged, ConversationId{}, MessageId{}}));
+  const auto answer = waited_for(c);
+  EXPECT_EQ(answer.root()["missed"].boolean(), true);
+  EXPECT_EQ(count("?cursor=" + cursor_of(answer)), 0U);
+}
+
+TEST_F(EventPoll, GivesItsPlaceBack) {
+  for (std::uint32_t i = 0; i < 2 * kMaxListeners; ++i) {
+    auto c = begin("?wait=60&cursor=" + cursor_of(poll("")));
+    feed.publish({{inbox::EventKind::kMessageChanged, ConversationId{}, MessageId{}}});
+    const auto answer = waited_for(c);
+    EXPECT_EQ(answer.root()["items"].size(), 1U);
+  }
+}
+
+TEST_F(EventPoll, SaysThatEventsWereMissed) {
+  receive_one();
+  for (const char* cursor : {"0011223344556677-1", "nonsense", "0011223344556677-99999999999"}) {
+    const auto answer = poll(std::string{"?wait=30&cursor="} + cursor);
+    EXPECT_EQ(answer.root()["missed"].boolean(), true) << cursor;
+    EXPECT_EQ(missed("?cursor=" + cursor_of(answer)), false);
+  }
+}
+
+TEST_F(EventPoll, GivesManyEventsInSeveralAnswers) {
+  auto cursor = cursor_of(poll(""));
+  feed.publish(std::vector<inbox::InboxEvent>(
+      1'100, {inbox::EventKind::kMessageChanged, ConversationId{}, MessageId{}}));
+  for (const std::size_t expected : {500U, 500U, 100U, 0U}) {
+    const auto answer = poll("?cursor=" + cursor);
+    EXPECT_EQ(answer.root()["items"].size(), expected);
+    cursor = cursor_of(answer);
+  }
 }
 
 TEST_F(EventStream, TakesNoMoreListenersThanItMay) {

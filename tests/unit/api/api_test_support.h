@@ -11,6 +11,7 @@
 #include <map>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include <Poco/Net/Context.h>
 #include <Poco/Net/SecureStreamSocket.h>
@@ -152,6 +153,12 @@ class TestClient {
     m_received = m_buffer.substr(0, m_buffer.find(text) + text.size());
     m_buffer.erase(0, m_received.size());
     return true;
+  }
+
+  void receive_until_end() {
+    while (fill()) {
+    }
+    m_received = std::exchange(m_buffer, {});
   }
 
   [[nodiscard]] const std::string& received() const noexcept { return m_received; }

@@ -36,6 +36,9 @@ class HttpServer : public ::testing::Test {
                    }),
              route(Verb::kDelete, "/echo/{id}", kPublic, kNoBody,
                    [](http::Request&) -> Answer { return http::Response{204, {}}; }),
+             retired(route(Verb::kGet, "/old", kPublic, kNoBody,
+                           [](http::Request&) -> Answer { return http::Response{200, "{}"}; }),
+                     {Timestamp{1'768'478'400'000}, Timestamp{1'800'014'400'000}, "/hello"}),
              route(Verb::kGet, "/throws", kPublic, kNoBody,
                    [](http::Request&) -> Answer { throw std::runtime_error{"+49 30 901820"}; }),
              route(Verb::kGet, "/throws/oddly", kPublic, kNoBody,
@@ -53,7 +56,7 @@ class HttpServer : public ::testing::Test {
                    })},
             Door{m_authoriser, m_metrics,
                  [](const http::Request&) -> Result<identity::Caller> { return test::a_program(); },
-                 [](const identity::ShownSession&) -> Result<identity::Session> {
+                 [](const identity::ShownSession&, Use) -> Result<identity::Session> {
                    return fail(Errc::kUnauthenticated, "no such token");
                  },
                  [this](const std::optional<identity::Actor>&, Errc code) {
@@ -93,6 +96,15 @@ TEST_F(HttpServer, PutsTheSameGuardsOnEveryAnswer) {
     EXPECT_EQ(response.field("date"), "Thu, 15 Jan 2026 12:00:00 GMT") << path;
     EXPECT_FALSE(response.fields.contains("server")) << path;
   }
+}
+
+TEST_F(HttpServer, SaysOfARouteThatGoesSinceWhenUntilWhenAndWhatToUseInstead) {
+  auto c = client();
+  const auto old = c.ask("GET", "/old");
+  EXPECT_EQ(old.field("deprecation"), "@1768478400");
+  EXPECT_EQ(old.field("sunset"), "Fri, 15 Jan 2027 12:00:00 GMT");
+  EXPECT_EQ(old.field("link"), "</hello>; rel=\"successor-version\"");
+  EXPECT_FALSE(c.ask("GET", "/hello").fields.contains("deprecation"));
 }
 
 TEST_F(HttpServer, KeepsAConnectionForManyRequestsAndTakesPipelinedOnes) {
@@ -256,7 +268,7 @@ TEST(LocalNetworkAccess, RefusesAPeerFromElsewhere) {
                         Door{authoriser,
                              metrics,
                              {},
-                             [](const identity::ShownSession&) -> Result<identity::Session> {
+                             [](const identity::ShownSession&, Use) -> Result<identity::Session> {
                                return fail(Errc::kUnauthenticated, "");
                              },
                              [&](const std::optional<identity::Actor>&, Errc) { ++refusals; }}};

@@ -47,7 +47,8 @@ TEST(Problem, HasAStatusAndAnAdviceForEveryCode) {
     EXPECT_EQ(response.content_type, "application/problem+json");
     const auto document = parse(response);
     const auto root = document.root();
-    EXPECT_EQ(root["type"].string(), "about:blank");
+    EXPECT_EQ(root["type"].string(), "/v1/problems/" + std::string{name_of(code)});
+    EXPECT_EQ(parse_code(name_of(code)), code);
     EXPECT_EQ(root["status"].integer(), status);
     EXPECT_EQ(root["code"].string(), name_of(code));
     EXPECT_EQ(root["title"].string(), reason_phrase(status));

@@ -87,6 +87,9 @@ TEST_F(Load, TakesRequiredKeysFromTheFileAndDefaultsForTheRest) {
   EXPECT_EQ(s.api.listen, (Endpoint{"0.0.0.0", 8443}));
   EXPECT_EQ(s.api.tls_minimum, TlsMinimum::kTls13);
   EXPECT_EQ(s.api.max_connections, 512U);
+  EXPECT_EQ(s.api.client_requests_per_second, 300U);
+  EXPECT_EQ(s.api.client_requests_at_once, 16U);
+  EXPECT_EQ(s.api.agent_requests_per_second, 30U);
   EXPECT_EQ(s.webhook.listen, (Endpoint{"0.0.0.0", 8444}));
   EXPECT_EQ(s.webhook.max_connections, 256U);
   EXPECT_EQ(s.control.socket, "/run/leadkeep/control.sock");
@@ -282,6 +285,9 @@ TEST_F(Load, AcceptsAndRefusesValuesByTheFormOfTheirKey) {
       {"login.refusal_milliseconds", {"0", "5000"}, {"", "5001", "-1"}},
       {"api.tls_minimum", {"1.2", "1.3"}, {"", "1.1", "1", "TLS1.3", "1.30"}},
       {"api.max_connections", {"16", "10000"}, {"15", "10001"}},
+      {"api.client_requests_per_second", {"1", "100000"}, {"0", "100001"}},
+      {"api.client_requests_at_once", {"1", "1000"}, {"0", "1001"}},
+      {"api.agent_requests_per_second", {"1", "100000"}, {"0", "100001"}},
       {"whatsapp.phone_number_id",
        {"0", "12345678901234567890123456789012"},
        {"+49", "12 3", "123456789012345678901234567890123"}},

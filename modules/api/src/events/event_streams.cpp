@@ -22,7 +22,6 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-using Instant = std::chrono::steady_clock::time_point;
 
 constexpr seconds kRound{1};
 constexpr seconds kHeartbeat{15};
@@ -30,9 +29,22 @@ constexpr seconds kSessionCheck{5};  // how long a token that was taken back sti
 constexpr std::size_t kWriteBytes = 4 * 1024;
 constexpr long kWriteMicroseconds = 1'000;
 constexpr std::size_t kReadyAtOnce = 256;
+constexpr std::size_t kMostPolled = 500;  // events in one answer
+constexpr seconds kTimeToTakeAnswer{30};
 
-Instant now() {
+std::chrono::steady_clock::time_point now() {
   return std::chrono::steady_clock::now();
+}
+
+void write_members(json::Writer& writer, const inbox::InboxEvent& event) {
+  writer.field("kind", name_of(event.kind))
+      .field("conversation_id", event.conversation.text())
+      .key("message_id");
+  if (event.message) {
+    writer.string(event.message->text());
+  } else {
+    writer.null();
+  }
 }
 
 std::string new_feed_id() {
@@ -77,6 +89,8 @@ struct EventStreams::Listener {
   std::string own;  // goes out before anything of the backlog: a reset or a heartbeat
   Instant last_write = now();
   Instant next_check = now() + kSessionCheck;
+  std::optional<Instant> answer_by = {};  // of one that polls
+  bool is_answered = false;               // or is being answered
   enum class State { kListening, kWaitingForRoom, kOver } state = State::kListening;
 
   [[nodiscard]] int fd() { return connection.socket().impl()->sockfd(); }
@@ -145,26 +159,54 @@ Result<void> EventStreams::start() {
 
 Result<http::Response> EventStreams::open(Follower follower,
                                           std::optional<std::string_view> last_event_id) {
-  auto place = Place::take(*this);
-  if (!place) {
-    return fail(Errc::kUnavailable, "events: too many listeners");
-  }
   const auto start = start_of(last_event_id);
-  http::Response response{200, ": connected\n\n"};
+  LK_TRY(auto response, keep(std::move(follower), start.after, std::nullopt));
+  response.body = ": connected\n\n";
   response.content_type = "text/event-stream";
   if (start.gap == Start::Gap::kMissedEvents) {
     response.body += render_reset(start.after);
   }
+  return response;
+}
+
+Result<http::Response> EventStreams::poll(Follower follower, std::string_view cursor,
+                                          seconds wait) {
+  const auto start = start_of(cursor);
+  const auto slice = m_feed.after(start.after, kMostPolled);
+  const bool missed = start.gap == Start::Gap::kMissedEvents ||
+                      slice.continuity == inbox::FeedSlice::Continuity::kBroken;
+  if (missed) {
+    return http::Response{200, render_answer({}, m_feed.newest(), Missed::kSomething)};
+  }
+  if (!slice.events.empty() || wait == seconds{0}) {
+    return http::Response{200, render_answer(slice.events, start.after, Missed::kNothing)};
+  }
+  return keep(std::move(follower), start.after, now() + wait);
+}
+
+Result<http::Response> EventStreams::keep(Follower follower, std::uint64_t after,
+                                          std::optional<Instant> answer_by) {
+  auto place = Place::take(*this);
+  if (!place) {
+    return fail(Errc::kUnavailable, "events: too many listeners");
+  }
   // std::function copies, and a secret cannot be copied.
   auto kept = std::make_shared<Follower>(std::move(follower));
-  response.continue_with = [this, place = std::move(place), kept,
-                            start](http::DetachedConnection connection) {
+  http::Response response{200, {}};
+  response.continue_with = [this, place = std::move(place), kept, after,
+                            answer_by](http::DetachedConnection connection) {
     connection.socket().setSendTimeout(Poco::Timespan{0, kWriteMicroseconds});
     connection.socket().setBlocking(false);
-    add(std::make_unique<Listener>(
-        Listener{std::move(connection), place, std::move(*kept), {start.after + 1, 0}, {}}));
+    auto listener = std::make_unique<Listener>(
+        Listener{std::move(connection), place, std::move(*kept), {after + 1, 0}, {}});
+    listener->answer_by = answer_by;
+    add(std::move(listener));
   };
   return response;
+}
+
+bool EventStreams::goes_on_from(std::string_view cursor) const {
+  return !cursor.empty() && start_of(cursor).gap == Start::Gap::kNone;
 }
 
 EventStreams::Start EventStreams::start_of(std::optional<std::string_view> last_event_id) const {
@@ -268,7 +310,7 @@ void EventStreams::take_events() {
   }
   if (!slice.events.empty()) {
     for (const auto& listener : m_listeners) {
-      write_what_fits(*listener);
+      tell(*listener);
     }
   }
 }
@@ -277,6 +319,10 @@ void EventStreams::take_events() {
 void EventStreams::begin_again() {
   m_backlog = Backlog{m_feed.newest()};
   for (const auto& listener : m_listeners) {
+    if (listener->answer_by) {
+      answer(*listener);
+      continue;
+    }
     if (listener->cursor.sent > 0 || !listener->own.empty()) {
       listener->state = Listener::State::kOver;  // in the middle of something that is lost
       continue;
@@ -295,7 +341,7 @@ void EventStreams::welcome(Listeners arrivals) {
     if (::epoll_ctl(m_ready.get(), EPOLL_CTL_ADD, listener->fd(), &wishes) != 0) {
       listener->state = Listener::State::kOver;
     }
-    if (!m_backlog.holds(listener->cursor)) {
+    if (!listener->answer_by && !m_backlog.holds(listener->cursor)) {
       listener->cursor = {m_backlog.newest() + 1, 0};
       listener->own = render_reset(m_backlog.newest());
     }
@@ -303,7 +349,7 @@ void EventStreams::welcome(Listeners arrivals) {
     if (m_still_allowed(listener->follower) != identity::Verdict::kAllowed) {
       listener->state = Listener::State::kOver;
     }
-    write_what_fits(*listener);
+    tell(*listener);
   }
   m_listeners.splice(m_listeners.end(), arrivals);
 }
@@ -317,11 +363,47 @@ void EventStreams::look_after_all() {
         listener->state = Listener::State::kOver;
       }
     }
-    if (listener->state == Listener::State::kListening &&
-        now() - listener->last_write >= kHeartbeat) {
+    if (listener->answer_by && now() >= *listener->answer_by + kTimeToTakeAnswer) {
+      listener->state = Listener::State::kOver;
+    }
+    if (listener->state != Listener::State::kListening) {
+      continue;
+    }
+    if (listener->answer_by) {
+      if (now() >= *listener->answer_by) {
+        answer(*listener);
+      }
+    } else if (now() - listener->last_write >= kHeartbeat) {
       listener->own = ":\n\n";
       write_what_fits(*listener);
     }
+  }
+}
+
+void EventStreams::tell(Listener& listener) {
+  if (!listener.answer_by) {
+    write_what_fits(listener);
+  } else if (m_backlog.newest() >= listener.cursor.event) {
+    answer(listener);
+  }
+}
+
+void EventStreams::answer(Listener& listener) {
+  if (!listener.is_answered) {
+    listener.is_answered = true;
+    const std::uint64_t after = listener.cursor.event - 1;
+    const auto slice = m_feed.after(after, kMostPolled);
+    const bool missed = slice.continuity == inbox::FeedSlice::Continuity::kBroken;
+    listener.own = missed ? render_answer({}, m_feed.newest(), Missed::kSomething)
+                          : render_answer(slice.events, after, Missed::kNothing);
+  }
+  write_what_fits(listener);
+}
+
+// The head has gone out; without a body it would be no answer. The next poll tells what is wrong.
+void EventStreams::answer_with_nothing(Listener& listener) const {
+  if (listener.has_room()) {
+    (void)listener.write(render_answer({}, listener.cursor.event - 1, Missed::kNothing));
   }
 }
 
@@ -329,12 +411,12 @@ void EventStreams::look_after_all() {
 void EventStreams::write_what_fits(Listener& listener) {
   using State = Listener::State;
   const auto before = listener.state;
-  if (!m_backlog.holds(listener.cursor)) {
+  if (!listener.answer_by && !m_backlog.holds(listener.cursor)) {
     listener.state = State::kOver;
   }
   while (listener.state != State::kOver) {
-    const std::string text =
-        listener.own.empty() ? m_backlog.read(listener.cursor, kWriteBytes) : listener.own;
+    const std::string text = listener.own.empty() ? m_backlog.read(listener.cursor, kWriteBytes)
+                                                  : listener.own.substr(0, kWriteBytes);
     listener.state =
         text.empty() || listener.has_room() ? State::kListening : State::kWaitingForRoom;
     if (text.empty() || listener.state == State::kWaitingForRoom) {
@@ -345,6 +427,9 @@ void EventStreams::write_what_fits(Listener& listener) {
       listener.cursor = m_backlog.behind(listener.cursor, written);
     } else {
       listener.own.erase(0, written);
+      if (listener.own.empty() && listener.answer_by) {
+        listener.state = State::kOver;
+      }
     }
   }
   if (listener.state != before && listener.state != State::kOver) {
@@ -360,6 +445,9 @@ void EventStreams::remove_those_over() {
   for (auto next = m_listeners.begin(); next != m_listeners.end();) {
     const auto listener = next++;
     if ((*listener)->state == Listener::State::kOver) {
+      if ((*listener)->answer_by && !(*listener)->is_answered) {
+        answer_with_nothing(**listener);
+      }
       (*listener)->say_goodbye();
       (void)::epoll_ctl(m_ready.get(), EPOLL_CTL_DEL, (*listener)->fd(), nullptr);
       m_leaving.splice(m_leaving.end(), m_listeners, listener);
@@ -380,27 +468,38 @@ void EventStreams::remove_all() {
   m_leaving.clear();
 }
 
+std::string EventStreams::id_of(std::uint64_t number) const {
+  return m_feed_id + "-" + std::to_string(number);
+}
+
 std::string EventStreams::render(const inbox::NumberedEvent& event) const {
   json::Writer writer;
-  writer.begin_object()
-      .field("kind", name_of(event.event.kind))
-      .field("conversation_id", event.event.conversation.text())
-      .key("message_id");
-  if (event.event.message) {
-    writer.string(event.event.message->text());
-  } else {
-    writer.null();
-  }
+  writer.begin_object();
+  write_members(writer, event.event);
   LK_SEEDED_LEAK(phone_in_event, writer.field("from", seeded::phone()));
   writer.end_object();
-  std::string text{"id: "};
-  text.append(m_feed_id).append("-").append(std::to_string(event.number));
-  text.append("\ndata: ").append(std::move(writer).take()).append("\n\n");
-  return text;
+  return "id: " + id_of(event.number) + "\ndata: " + std::move(writer).take() + "\n\n";
 }
 
 std::string EventStreams::render_reset(std::uint64_t number) const {
-  return "id: " + m_feed_id + "-" + std::to_string(number) + "\nevent: reset\ndata: {}\n\n";
+  return "id: " + id_of(number) + "\nevent: reset\ndata: {}\n\n";
+}
+
+std::string EventStreams::render_answer(const std::vector<inbox::NumberedEvent>& events,
+                                        std::uint64_t after, Missed missed) const {
+  json::Writer writer;
+  writer.begin_object().key("items").begin_array();
+  for (const auto& event : events) {
+    writer.begin_object().field("id", id_of(event.number));
+    write_members(writer, event.event);
+    writer.end_object();
+    after = event.number;
+  }
+  writer.end_array()
+      .field("next_cursor", id_of(after))
+      .field("missed", missed == Missed::kSomething)
+      .end_object();
+  return std::move(writer).take();
 }
 
 }  // namespace leadkeep::api

@@ -1,10 +1,12 @@
 // events/event_streams.h — server-sent events to everyone who listens, from one thread
 //
-// Takes    connections that asked for GET /v1/events and hold a permit to follow events
+// Takes    connections that asked for GET /v1/events, or for GET /v1/events/poll and wait for one, and
+//          hold a permit to follow events
 // Yields   text/event-stream: `id: <feed>-<number>`, `data: {…}` with ids only. The
 //          feed is random for each run of the daemon, so that a number of an earlier run is not
 //          taken for one of this run.
 //          `event: reset` says that events were missed: the listener reads the inbox again.
+//          To a poll: the next events as JSON, or none of them once its time is up; then the end.
 // Bounds   a listener that falls behind the events that are kept is dropped and may come back with
 //          Last-Event-ID; it costs its socket and a cursor, whatever is unsent. A comment every
 //          15 s, so that a dead peer is noticed.
@@ -30,6 +32,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <vector>
 
 namespace leadkeep::api {
 
@@ -57,6 +60,12 @@ class EventStreams {
   // kUnavailable when there are max_listeners already.
   [[nodiscard]] Result<http::Response> open(Follower follower,
                                             std::optional<std::string_view> last_event_id);
+  // What has happened behind the cursor, which is the id of an event; where nothing has, the answer waits
+  // for it, in a place as a listener has.
+  [[nodiscard]] Result<http::Response> poll(Follower follower, std::string_view cursor,
+                                            std::chrono::seconds wait);
+  // Whether it is of an event of this run: who shows it has followed before.
+  [[nodiscard]] bool goes_on_from(std::string_view cursor) const;
   // At everybody, now: somebody may have lost the right to listen.
   void look_again() noexcept;
   void stop();
@@ -76,6 +85,11 @@ class EventStreams {
     enum class Gap { kNone, kMissedEvents } gap;
   };
 
+  using Instant = std::chrono::steady_clock::time_point;
+
+  // The head of an answer whose connection listens from then on.
+  [[nodiscard]] Result<http::Response> keep(Follower follower, std::uint64_t after,
+                                            std::optional<Instant> answer_by);
   [[nodiscard]] Start start_of(std::optional<std::string_view> last_event_id) const;
   void add(std::unique_ptr<Listener> listener);
   void wake() noexcept;
@@ -86,9 +100,16 @@ class EventStreams {
   void welcome(Listeners arrivals);
   void look_after_all();
   void write_what_fits(Listener& listener);
+  void tell(Listener& listener);    // that there is something new
+  void answer(Listener& listener);  // to one that polls
+  void answer_with_nothing(Listener& listener) const;
   void remove_those_over();
   void remove_all();
+  [[nodiscard]] std::string id_of(std::uint64_t number) const;
   [[nodiscard]] std::string render(const inbox::NumberedEvent& event) const;
+  enum class Missed : std::uint8_t { kNothing, kSomething };
+  [[nodiscard]] std::string render_answer(const std::vector<inbox::NumberedEvent>& events,
+                                          std::uint64_t after, Missed missed) const;
   [[nodiscard]] std::string render_reset(std::uint64_t number) const;
 
   inbox::EventFeed& m_feed;

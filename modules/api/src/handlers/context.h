@@ -2,17 +2,21 @@
 #pragma once
 #include "events/event_streams.h"
 #include "json/body.h"
+#include "json/fields.h"
 #include "routes/route.h"
 
 #include <leadkeep/api/servers.h>
 #include <leadkeep/base/pii.h>
 #include <leadkeep/flow/idempotency.h>
+#include <leadkeep/flow/show_inbox.h>
 #include <leadkeep/json/writer.h>
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace leadkeep::api {
 
@@ -30,6 +34,37 @@ template <class IdType>
     return fail(Errc::kNotFound, "request: no such id");
   }
   return *id;
+}
+
+// ?ids=, each once, one at least and at most flow::kMaxBatch of them.
+template <class IdType>
+[[nodiscard]] Result<std::vector<IdType>> ids_of(http::Request& request, const http::Query& query) {
+  std::vector<IdType> ids;
+  for (const std::string& text : http::list_of(query.find("ids").value_or(""))) {
+    const auto id = IdType::parse(text);
+    if (!id || std::ranges::find(ids, *id) != ids.end() || ids.size() == flow::kMaxBatch) {
+      return request.refuse(400, "Ids are up to 50 different ones, with commas between.", "ids");
+    }
+    ids.push_back(*id);
+  }
+  return ids;
+}
+
+// ?sort=, which names one member, with - in front for the other direction; `usual` where it is not there.
+template <class Order>
+[[nodiscard]] Result<Order> order_of(http::Request& request, const http::Query& query,
+                                     std::string_view member, Order usual) {
+  const auto sort = query.find("sort");
+  if (!sort) {
+    return usual;
+  }
+  if (*sort == member) {
+    return Order::kOldestFirst;
+  }
+  if (sort->starts_with('-') && sort->substr(1) == member) {
+    return Order::kNewestFirst;
+  }
+  return request.refuse(400, "This list has one order, by time, and the same backwards.", "sort");
 }
 
 // From Idempotency-Key, if it is there. `meaning` is what makes two requests the same: the body,

@@ -1,4 +1,5 @@
 #include "handlers/handlers.h"
+#include "http/representation.h"
 #include "json/body.h"
 #include "json/views.h"
 
@@ -8,9 +9,12 @@
 namespace leadkeep::api {
 namespace {
 
-http::Response conversation_response(const inbox::MaskedConversation& conversation) {
-  http::Response response{200, to_json(conversation)};
-  response.fields.emplace_back("ETag", "\"" + std::to_string(conversation.version()) + "\"");
+http::Response conversation_response(const inbox::MaskedConversation& conversation,
+                                     const Fields& fields = {}) {
+  http::Response response{200, fields.of_object(to_json(conversation))};
+  // If-Match is about the version, If-None-Match about all of it.
+  response.fields.emplace_back("ETag", "\"" + std::to_string(conversation.version()) + "-" +
+                                           http::digest_of(response.body) + "\"");
   LK_SEEDED_LEAK(
       url_encoded_in_etag, std::string tag; for (const char c : seeded::phone()) {
         tag.append("%").append(to_hex(as_bytes({&c, 1})));
@@ -25,7 +29,8 @@ Result<std::uint64_t> version_of(http::Request& request) {
     return fail(Errc::kPreconditionRequired, "request: no If-Match");
   }
   const bool quoted = tag->size() > 2 && tag->front() == '"' && tag->back() == '"';
-  const auto version = quoted ? parse_unsigned(tag->substr(1, tag->size() - 2)) : std::nullopt;
+  const auto inner = quoted ? tag->substr(1, tag->size() - 2) : std::string_view{};
+  const auto version = parse_unsigned(inner.substr(0, inner.find('-')));
   if (!version) {
     return request.refuse(400, "If-Match is the ETag of one earlier answer.");
   }
@@ -59,15 +64,21 @@ Result<flow::ConversationChange> parse_change(http::Request& request) {
   return change;
 }
 
-}  // namespace
+Result<bool> flag_of(http::Request& request, std::string_view value, std::string_view name) {
+  if (value == "true" || value == "false") {
+    return value == "true";
+  }
+  return request.refuse(400, "This is true or false.", name);
+}
 
-Answer list_conversations(const ApiContext& context, http::Request& request,
-                          const identity::Permit<identity::Action::kReadInbox>& permit) {
-  LK_TRY(const auto query, http::Query::parse(request, {"status", "assignee", "limit", "cursor"}));
-  LK_TRY(auto page, page_of(request, query));
+Result<flow::InboxQuery> inbox_query_of(http::Request& request, const http::Query& query,
+                                        const identity::Actor& actor) {
   flow::InboxQuery wanted;
+  LK_TRY(auto page, page_of(request, query));
   wanted.limit = page.limit;
   wanted.cursor = std::move(page.cursor);
+  LK_TRY(wanted.order,
+         order_of(request, query, "last_activity_at", inbox::InboxOrder::kNewestFirst));
   if (const auto status = query.find("status")) {
     wanted.status = inbox::parse_status(*status);
     if (!wanted.status) {
@@ -75,7 +86,7 @@ Answer list_conversations(const ApiContext& context, http::Request& request,
     }
   }
   if (const auto assignee = query.find("assignee")) {
-    const auto agent = *assignee == "me" ? permit.actor().agent : AgentId::parse(*assignee);
+    const auto agent = *assignee == "me" ? actor.agent : AgentId::parse(*assignee);
     if (*assignee == "none") {
       wanted.assignee = flow::InboxQuery::Unassigned{};
     } else if (agent) {
@@ -84,16 +95,43 @@ Answer list_conversations(const ApiContext& context, http::Request& request,
       return request.refuse(400, "An assignee is the id of an agent, me or none.", "assignee");
     }
   }
+  if (const auto tag = query.find("tag")) {
+    wanted.tag = std::string{*tag};
+  }
+  if (const auto unread = query.find("unread")) {
+    LK_TRY(wanted.unread, flag_of(request, *unread, "unread"));
+  }
+  return wanted;
+}
+
+}  // namespace
+
+Answer list_conversations(const ApiContext& context, http::Request& request,
+                          const identity::Permit<identity::Action::kReadInbox>& permit) {
+  LK_TRY(const auto query,
+         http::Query::parse(request, {"ids", "status", "assignee", "tag", "unread", "sort",
+                                      "fields", "limit", "cursor"}));
+  LK_TRY(const auto fields, Fields::of(request, query, kConversationFields));
+  if (query.find("ids")) {
+    if (const auto beside = query.other_than({"ids", "fields"})) {
+      return request.refuse(400, "Beside ids there is nothing but fields.", *beside);
+    }
+    LK_TRY(const auto ids, ids_of<ConversationId>(request, query));
+    LK_TRY(const auto named, context.services.show_inbox.named_conversations(permit, ids));
+    return http::Response{200, fields.of_list(page_to_json(flow::Page{named, std::nullopt}))};
+  }
+  LK_TRY(const auto wanted, inbox_query_of(request, query, permit.actor()));
   LK_TRY(const auto conversations, context.services.show_inbox.conversations(permit, wanted));
-  return http::Response{200, page_to_json(conversations)};
+  return http::Response{200, fields.of_list(page_to_json(conversations))};
 }
 
 Answer show_conversation(const ApiContext& context, http::Request& request,
                          const identity::Permit<identity::Action::kReadConversation>& permit) {
-  LK_TRY_VOID(http::Query::parse(request, {}));
+  LK_TRY(const auto query, http::Query::parse(request, {"fields"}));
+  LK_TRY(const auto fields, Fields::of(request, query, kConversationFields));
   LK_TRY(const auto id, id_of<ConversationId>(request));
   LK_TRY(const auto conversation, context.services.show_inbox.conversation(permit, id));
-  return conversation_response(conversation);
+  return conversation_response(conversation, fields);
 }
 
 Answer change_conversation(const ApiContext& context, http::Request& request,

@@ -126,6 +126,8 @@ namespace leadkeep::api {
                               const identity::Permit<identity::Action::kWriteNote>& permit);
 
 // leads.cpp
+[[nodiscard]] Answer list_leads(const ApiContext& context, http::Request& request,
+                                const identity::Permit<identity::Action::kReadLead>& permit);
 [[nodiscard]] Answer show_lead(const ApiContext& context, http::Request& request,
                                const identity::Permit<identity::Action::kReadLead>& permit);
 
@@ -161,6 +163,10 @@ namespace leadkeep::api {
                                    const identity::Permit<identity::Action::kFollowEvents>& permit,
                                    const identity::Session* session);
 
+[[nodiscard]] Answer poll_events(const ApiContext& context, http::Request& request,
+                                 const identity::Permit<identity::Action::kFollowEvents>& permit,
+                                 const identity::Session* session);
+
 // devices.cpp
 [[nodiscard]] Answer remember_device(const ApiContext& context, http::Request& request,
                                      const identity::Session& session);
@@ -177,6 +183,9 @@ namespace leadkeep::api {
 
 // openapi.cpp
 [[nodiscard]] Answer show_openapi(const ApiContext& context, http::Request& request);
+
+// problems.cpp
+[[nodiscard]] Answer show_problem(const ApiContext& context, http::Request& request);
 
 // health.cpp
 [[nodiscard]] Answer show_alive(const ApiContext& context, http::Request& request);

@@ -5,12 +5,15 @@ namespace leadkeep::api {
 
 Answer list_messages(const ApiContext& context, http::Request& request,
                      const identity::Permit<identity::Action::kReadConversation>& permit) {
-  LK_TRY(const auto query, http::Query::parse(request, {"limit", "cursor"}));
+  LK_TRY(const auto query, http::Query::parse(request, {"sort", "fields", "limit", "cursor"}));
+  LK_TRY(const auto fields, Fields::of(request, query, kMessageFields));
   LK_TRY(auto page, page_of(request, query));
+  LK_TRY(const auto order,
+         order_of(request, query, "sent_at", flow::MessageQuery::Order::kNewestFirst));
   LK_TRY(const auto id, id_of<ConversationId>(request));
-  LK_TRY(const auto messages,
-         context.services.show_inbox.messages(permit, id, {page.limit, std::move(page.cursor)}));
-  return http::Response{200, page_to_json(messages)};
+  LK_TRY(const auto messages, context.services.show_inbox.messages(
+                                  permit, id, {page.limit, std::move(page.cursor), order}));
+  return http::Response{200, fields.of_list(page_to_json(messages))};
 }
 
 // Message path, reply: HTTP → text of a draft.

@@ -5,6 +5,8 @@
 #pragma once
 #include <leadkeep/base/result.h>
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,6 +17,8 @@ struct Fault {
   Errc code = Errc::kInvalidInput;
   std::string_view detail;
   std::string member;  // may be empty
+  std::optional<std::chrono::seconds> again_in =
+      {};  // for Retry-After, if more is known than the code tells
 };
 
 }  // namespace leadkeep::api::http

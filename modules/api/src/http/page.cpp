@@ -75,4 +75,19 @@ Response refusal_page(Attempt attempt, Errc code, std::string_view home,
   return response;
 }
 
+Response problem_page(Errc code) {
+  const auto [status, detail] = kind_of(code);
+  const std::string_view name = name_of(code);
+  std::string body =
+      "<p>" + escape(detail) + "</p><p>An answer with this problem usually has the status " +
+      std::to_string(status) + " (" + std::string{reason_phrase(status)} +
+      "), and always the code <code>" + escape(name) +
+      "</code>, which stays the same from version to version. Where it also has a "
+      "<code>detail</code> of its own or a <code>member</code>, these say more about "
+      "the request. Its <code>X-Request-Id</code> finds it in the log.</p>";
+  Response response{200, document(escape(name), body)};
+  response.content_type = kHtml;
+  return response;
+}
+
 }  // namespace leadkeep::api::http

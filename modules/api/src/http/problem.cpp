@@ -3,15 +3,33 @@
 #include <leadkeep/base/seeded_leak.h>
 #include <leadkeep/json/writer.h>
 
-#include <optional>
+#include <chrono>
 
 namespace leadkeep::api::http {
 namespace {
 
+constexpr std::string_view kPages = "/v1/problems/";
+
+std::optional<std::chrono::seconds> retry_after(const Fault& fault) {
+  using std::chrono::seconds;
+  switch (fault.status) {
+    case 429:
+      return fault.again_in.value_or(seconds{60});
+    case 503:
+      return fault.again_in.value_or(seconds{5});
+    default:
+      return fault.again_in;
+  }
+}
+
+std::string address_of(Errc code) {
+  return std::string{kPages}.append(name_of(code));
+}
+
 Response build(const Fault& fault, std::optional<std::string_view> reason) {
   json::Writer writer;
   writer.begin_object()
-      .field("type", "about:blank")
+      .field("type", address_of(fault.code))
       .field("title", reason_phrase(fault.status))
       .field("status", fault.status)
       .field("code", name_of(fault.code))
@@ -32,10 +50,9 @@ Response build(const Fault& fault, std::optional<std::string_view> reason) {
                                                          std::string{name_of(fault.code)} + "\"");
   } else if (fault.status == 401) {
     response.fields.emplace_back("WWW-Authenticate", "Bearer");
-  } else if (fault.status == 429) {
-    response.fields.emplace_back("Retry-After", "60");
-  } else if (fault.status == 503) {
-    response.fields.emplace_back("Retry-After", "5");
+  }
+  if (const auto again_in = retry_after(fault)) {
+    response.fields.emplace_back("Retry-After", std::to_string(again_in->count()));
   }
   return response;
 }
@@ -99,6 +116,16 @@ ProblemKind kind_of(Errc code) noexcept {
       return {500, "Something went wrong here. Tell the operator the X-Request-Id."};
   }
   return {500, ""};
+}
+
+std::optional<Errc> parse_code(std::string_view name) noexcept {
+  for (auto code = Errc{}; code <= Errc::kInternal;
+       code = static_cast<Errc>(static_cast<std::uint8_t>(code) + 1)) {
+    if (name_of(code) == name) {
+      return code;
+    }
+  }
+  return std::nullopt;
 }
 
 Response problem(Errc code) {

@@ -59,6 +59,21 @@ Fail Request::refuse(Errc code, int status, std::string_view detail, std::string
   return fail(code, "request: refused");
 }
 
+Fail Request::refuse_until(std::chrono::seconds again_in, std::string_view detail) {
+  m_fault = Fault{429, Errc::kTooManyRequests, detail, {}, again_in};
+  return fail(Errc::kTooManyRequests, "request: refused");
+}
+
+void Request::list_in_answer(std::string_view name, const std::string& item) {
+  const auto field =
+      std::ranges::find(m_answer_fields, name, [](const auto& one) { return one.first; });
+  if (field == m_answer_fields.end()) {
+    m_answer_fields.emplace_back(name, item);
+  } else {
+    field->second.append(", ").append(item);
+  }
+}
+
 Result<Query> Query::parse_all(Request& request, std::string_view rest) {
   Query query;
   while (!rest.empty()) {
@@ -80,10 +95,8 @@ Result<Query> Query::parse_all(Request& request, std::string_view rest) {
 
 Result<Query> Query::parse(Request& request, std::initializer_list<std::string_view> known) {
   LK_TRY(auto query, parse_all(request, request.head().query()));
-  for (const auto& [name, value] : query.m_parameters) {
-    if (std::ranges::find(known, name) == known.end()) {
-      return request.refuse(400, "There is no such query parameter here.", name);
-    }
+  if (const auto unknown = query.other_than(known)) {
+    return request.refuse(400, "There is no such query parameter here.", *unknown);
   }
   return query;
 }
@@ -94,6 +107,26 @@ Result<Query> Query::parse_leniently(Request& request) {
 
 Result<Query> Query::parse_form(Request& request) {
   return parse_all(request, request.body());
+}
+
+std::vector<std::string> list_of(std::string_view parameter) {
+  std::vector<std::string> items;
+  for (std::size_t at = 0; at <= parameter.size();) {
+    const auto comma = std::min(parameter.find(',', at), parameter.size());
+    items.emplace_back(parameter.substr(at, comma - at));
+    at = comma + 1;
+  }
+  return items;
+}
+
+std::optional<std::string_view> Query::other_than(
+    std::initializer_list<std::string_view> names) const noexcept {
+  for (const auto& [name, value] : m_parameters) {
+    if (std::ranges::find(names, name) == names.end()) {
+      return name;
+    }
+  }
+  return std::nullopt;
 }
 
 std::optional<std::string_view> Query::find(std::string_view name) const noexcept {

@@ -12,6 +12,7 @@
 #include <leadkeep/base/result.h>
 #include <leadkeep/base/secret.h>
 
+#include <chrono>
 #include <functional>
 #include <initializer_list>
 #include <optional>
@@ -67,6 +68,9 @@ class Request {
     m_answer_fields.emplace_back(name, std::move(value));
   }
 
+  // The same for a field that is a list: one more item of it.
+  void list_in_answer(std::string_view name, const std::string& item);
+
   [[nodiscard]] std::vector<std::pair<std::string_view, std::string>>
   take_answer_fields() noexcept {
     return std::exchange(m_answer_fields, {});
@@ -77,6 +81,9 @@ class Request {
   [[nodiscard]] Fail refuse(int status, std::string_view detail, std::string_view member = {});
   [[nodiscard]] Fail refuse(Errc code, int status, std::string_view detail,
                             std::string_view member = {});
+
+  // 429, kTooManyRequests.
+  [[nodiscard]] Fail refuse_until(std::chrono::seconds again_in, std::string_view detail);
 
   [[nodiscard]] const std::optional<Fault>& fault() const noexcept { return m_fault; }
 
@@ -105,11 +112,17 @@ class Query {
   [[nodiscard]] static Result<Query> parse_form(Request& request);
 
   [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const noexcept;
+  // The first that is none of these.
+  [[nodiscard]] std::optional<std::string_view> other_than(
+      std::initializer_list<std::string_view> names) const noexcept;
 
  private:
   [[nodiscard]] static Result<Query> parse_all(Request& request, std::string_view text);
 
   std::vector<std::pair<std::string, std::string>> m_parameters;
 };
+
+// What stands between the commas of a parameter; nothing between two is an item, too.
+[[nodiscard]] std::vector<std::string> list_of(std::string_view parameter);
 
 }  // namespace leadkeep::api::http

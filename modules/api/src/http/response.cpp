@@ -13,28 +13,35 @@ void append_field(std::string& out, std::string_view name, std::string_view valu
   out.append(name).append(": ").append(value).append("\r\n");
 }
 
-// IMF-fixdate of RFC 9110 section 5.6.7. Formatting it costs more than the rest of a head, so each
-// thread keeps the text of the second.
-std::string_view http_date(Timestamp now) {
+bool has_content(int status) {
+  return status != 204 && status != 304;
+}
+
+// Formatting it costs more than the rest of a head, so each thread keeps the text of the second.
+std::string_view date_of(Timestamp now) {
   struct Kept {
-    std::time_t second = -1;
-    std::array<char, 32> text{};
-    std::size_t size = 0;
+    std::int64_t second = -1;
+    std::string text;
   };
 
   thread_local Kept kept;
-  const std::time_t second = now.ms / 1000;
+  const std::int64_t second = now.ms / 1000;
   if (second != kept.second) {
-    std::tm parts{};
-    LK_CHECK(::gmtime_r(&second, &parts) != nullptr);
-    kept.size =
-        std::strftime(kept.text.data(), kept.text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
-    kept.second = second;
+    kept = {second, http_date(now)};
   }
-  return {kept.text.data(), kept.size};
+  return kept.text;
 }
 
 }  // namespace
+
+std::string http_date(Timestamp time) {
+  const std::time_t second = time.ms / 1000;
+  std::tm parts{};
+  LK_CHECK(::gmtime_r(&second, &parts) != nullptr);
+  std::array<char, 32> text{};
+  const auto size = std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+  return {text.data(), size};
+}
 
 std::string_view reason_phrase(int status) noexcept {
   switch (status) {
@@ -48,6 +55,8 @@ std::string_view reason_phrase(int status) noexcept {
       return "No Content";
     case 303:
       return "See Other";
+    case 304:
+      return "Not Modified";
     case 400:
       return "Bad Request";
     case 401:
@@ -92,12 +101,12 @@ std::string to_bytes(const Response& response, const Envelope& envelope) {
   out.reserve(512 + response.body.size());
   out.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ");
   out.append(reason_phrase(response.status)).append("\r\n");
-  append_field(out, "Date", http_date(envelope.now));
-  if (response.status != 204) {
+  append_field(out, "Date", date_of(envelope.now));
+  if (has_content(response.status)) {
     append_field(out, "Content-Type", response.content_type);
-  }
-  if (!response.continue_with && response.status != 204) {
-    append_field(out, "Content-Length", std::to_string(response.body.size()));
+    if (!response.continue_with) {
+      append_field(out, "Content-Length", std::to_string(response.body.size()));
+    }
   }
   append_field(out, "Cache-Control", "no-store");
   append_field(out, "X-Content-Type-Options", "nosniff");

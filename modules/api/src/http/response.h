@@ -32,6 +32,7 @@ struct Response {
   std::string body;
   std::vector<std::pair<std::string_view, std::string>> fields;  // names are literals
   std::string_view security_policy = "default-src 'none'; frame-ancestors 'none'";
+  const std::string* zipped = nullptr;  // the body in gzip, where it is the same each time
   // If set, the body has no announced length and the connection goes to this function after it.
   std::function<void(DetachedConnection)> continue_with;
 };
@@ -48,6 +49,9 @@ struct Envelope {
   RequestId id;
   Timestamp now;
 };
+
+// IMF-fixdate of RFC 9110 section 5.6.7.
+[[nodiscard]] std::string http_date(Timestamp time);
 
 // 303, with GET whatever was asked.
 [[nodiscard]] Response moved_to(std::string address);

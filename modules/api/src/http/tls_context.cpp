@@ -42,6 +42,9 @@ bool holds_certificate(const std::filesystem::path& path) {
   return false;
 }
 
+// What somebody on the wire can still tell of the length of an answer (http/representation.h); TLS 1.3.
+constexpr std::size_t kLengthStep = 512;
+
 constexpr long kMostCertificateBytes = 32 * 1024;  // of a stranger, with its chain
 
 // TLS shows that whoever connects has the key of the certificate. Whose key it is, and whether they may,
@@ -92,6 +95,7 @@ Result<Poco::Net::Context::Ptr> make_tls_context(const ListenerOptions& options)
     context->preferServerCiphers();
     // The buffer of a connection would keep what was last read until the next record comes.
     ::SSL_CTX_set_options(context->sslContext(), SSL_OP_CLEANSE_PLAINTEXT);
+    ::SSL_CTX_set_block_padding(context->sslContext(), kLengthStep);
     const auto chain = Poco::Crypto::X509Certificate::readPEM(options.certificate.string());
     if (chain.empty()) {
       return fail(Errc::kInvalidInput, "tls: no certificate in " + options.certificate.string());

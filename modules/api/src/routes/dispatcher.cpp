@@ -1,6 +1,7 @@
 #include "routes/dispatcher.h"
 
 #include "http/problem.h"
+#include "http/representation.h"
 
 #include <leadkeep/base/event_log.h>
 #include <leadkeep/base/seeded_leak.h>
@@ -16,6 +17,16 @@ std::string_view take_segment(std::string_view& path) noexcept {
   const auto segment = path.substr(0, path.find('/'));
   path.remove_prefix(segment.size());
   return segment;
+}
+
+void announce(const std::optional<Retirement>& retirement, http::Request& request) {
+  if (!retirement) {
+    return;
+  }
+  request.add_to_answer("Deprecation", "@" + std::to_string(retirement->deprecated.ms / 1000));
+  request.add_to_answer("Sunset", http::http_date(retirement->sunset));
+  request.add_to_answer("Link",
+                        "<" + std::string{retirement->instead} + ">; rel=\"successor-version\"");
 }
 
 }  // namespace
@@ -36,6 +47,7 @@ http::Response Dispatcher::answer(http::Request& request, const http::RequestId&
   request.set_id(id);
   try {
     auto response = dispatch(request, id);
+    http::suit(request.head(), response);
     for (auto& field : request.take_answer_fields()) {
       response.fields.push_back(std::move(field));
     }
@@ -68,13 +80,16 @@ http::Response Dispatcher::dispatch(http::Request& request, const http::RequestI
     if (m_routes[i].verb == request.head().verb()) {
       request.set_parameter(parameter);
       auto answer = m_routes[i].serve(m_door, request);
+      if (answer.ok() || answer.error().code != Errc::kClientNotApproved) {
+        announce(m_routes[i].retirement, request);
+      }
       return answer.ok() ? std::move(answer).value() : answer_failure(answer.error(), request, id);
     }
   }
   // Who is no client of ours learns not even what there is.
   if (m_door.admit) {
-    if (const auto caller = detail::admit(m_door, request); !caller) {
-      return answer_failure(caller.error(), request, id);
+    if (const auto entry = detail::enter(m_door, request); !entry) {
+      return answer_failure(entry.error(), request, id);
     }
   }
   LK_SEEDED_LEAK(path_echoed, return http::Response{404, std::string{path}});

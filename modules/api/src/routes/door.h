@@ -1,8 +1,10 @@
 // routes/door.h — what the dispatcher asks before a request enters a path
 #pragma once
 #include "routes/browser.h"
+#include "routes/quotas.h"
 
 #include <leadkeep/base/metrics.h>
+#include <leadkeep/flow/log_in.h>
 #include <leadkeep/identity/permit.h>
 
 #include <functional>
@@ -15,15 +17,18 @@ enum class ShowReason : std::uint8_t {
   kToTheOperator  // who may read our log anyway
 };
 
+using Use = flow::LogIn::Use;
+
 struct Door {
   const identity::Authoriser& authoriser;
   Metrics& metrics;
   // Through what somebody asks: kClientNotApproved. Empty: a door without clients.
   std::function<Result<identity::Caller>(const http::Request&)> admit;
-  std::function<Result<identity::Session>(const identity::ShownSession&)> resume;
+  std::function<Result<identity::Session>(const identity::ShownSession&, Use)> resume;
   std::function<void(const std::optional<identity::Actor>&, Errc)> record_refusal;
   ShowReason show_reason = ShowReason::kNever;
-  Browser browser = {};  // NOLINT(readability-redundant-member-init): most doors leave it out
+  Browser browser = {};      // NOLINT(readability-redundant-member-init): most doors leave it out
+  Quotas* quotas = nullptr;  // nullptr: a door without clients
 };
 
 }  // namespace leadkeep::api

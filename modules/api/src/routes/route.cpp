@@ -15,6 +15,28 @@ Result<identity::Caller> admit(const Door& door, const http::Request& request) {
                     : fail(Errc::kClientNotApproved, "request: no clients at this door");
 }
 
+Result<identity::Caller> enter(const Door& door, http::Request& request) {
+  LK_TRY(auto caller, admit(door, request));
+  if (door.quotas != nullptr) {
+    LK_TRY_VOID(door.quotas->count(caller, request));
+  }
+  return caller;
+}
+
+Result<std::optional<Quotas::Place>> place_for(const Door& door, const identity::Caller& caller,
+                                               const identity::Actor& actor,
+                                               http::Request& request) {
+  if (door.quotas == nullptr) {
+    return std::optional<Quotas::Place>{};
+  }
+  LK_TRY(auto place, door.quotas->place_for(caller, actor.agent, request));
+  return std::optional{std::move(place)};
+}
+
+Result<void> count(const Door& door, const identity::Session& session, http::Request& request) {
+  return door.quotas == nullptr ? Result<void>{} : door.quotas->count(session.agent(), request);
+}
+
 bool shows_session(const Door& door, const http::Request& request) {
   return request.head().field("authorization") ||
          (door.browser.has_pages() && request.cookie(http::kSessionCookie));
@@ -42,8 +64,8 @@ Result<identity::ShownSession> shown_session(const Door& door, http::Request& re
                                               : refused(door, nobody, std::move(key).error());
 }
 
-Result<identity::Session> resume(const Door& door, const identity::ShownSession& shown) {
-  auto session = door.resume(shown);
+Result<identity::Session> resume(const Door& door, const identity::ShownSession& shown, Use use) {
+  auto session = door.resume(shown, use);
   if (!session && session.error().code == Errc::kUnauthenticated) {
     return refused(door, identity::actor_of(shown.caller), std::move(session).error());
   }
@@ -78,7 +100,7 @@ enum class From : std::uint8_t { kAnywhere, kLocalNetwork };
 std::function<Answer(const Door&, http::Request&)> through_client(From from, BodyLimit limit,
                                                                   ClientHandler handler) {
   return [=, handler = std::move(handler)](const Door& door, http::Request& request) -> Answer {
-    LK_TRY(auto caller, admit(door, request));
+    LK_TRY(auto caller, enter(door, request));
     if (from == From::kLocalNetwork) {
       LK_TRY_VOID(require_local_network(door, request));
     }
@@ -150,9 +172,10 @@ Route route(http::Verb verb, std::string_view path, SignedIn, BodyLimit limit,
   return {
       verb, path, "session", limit.bytes,
       [limit, handler = std::move(handler)](const Door& door, http::Request& request) -> Answer {
-        LK_TRY(const auto caller, detail::admit(door, request));
+        LK_TRY(const auto caller, detail::enter(door, request));
         LK_TRY(auto shown, detail::shown_session(door, request, caller));
         LK_TRY(auto session, detail::resume(door, shown));
+        LK_TRY_VOID(detail::count(door, session, request));
         LK_TRY_VOID(request.read_body(limit.bytes));
         if (limit.bytes > 0) {
           LK_TRY(shown.caller, detail::admit(door, request));

@@ -75,13 +75,26 @@ struct BodyLimit {
 
 inline constexpr BodyLimit kNoBody{0};
 
+// A route that goes: since when, until when, and what to use instead (docs/api.md). RFC 9745, RFC 8594.
+struct Retirement {
+  Timestamp deprecated;
+  Timestamp sunset;
+  std::string_view instead;  // a path
+};
+
 struct Route {
   http::Verb verb;
   std::string_view path;  // a literal; a segment in braces stands for one segment of the request
   std::string_view access;
   std::size_t body_limit;
   std::function<Answer(const Door&, http::Request&)> serve;
+  std::optional<Retirement> retirement = {};
 };
+
+[[nodiscard]] inline Route retired(Route route, const Retirement& retirement) {
+  route.retirement = retirement;
+  return route;
+}
 
 using ClientHandler = std::function<Answer(http::Request&, const identity::Caller&)>;
 
@@ -91,13 +104,25 @@ namespace detail {
 [[nodiscard]] Fail refused(const Door& door, const std::optional<identity::Actor>& actor,
                            Error error);
 [[nodiscard]] Result<identity::Caller> admit(const Door& door, const http::Request& request);
+
+// The first look at a request, which is where it counts; behind the body admit() looks again.
+[[nodiscard]] Result<identity::Caller> enter(const Door& door, http::Request& request);
+// Kept until the answer is made.
+[[nodiscard]] Result<std::optional<Quotas::Place>> place_for(const Door& door,
+                                                             const identity::Caller& caller,
+                                                             const identity::Actor& actor,
+                                                             http::Request& request);
+// The session that the request shows; it counts as one more of its agent.
+[[nodiscard]] Result<void> count(const Door& door, const identity::Session& session,
+                                 http::Request& request);
 // A token, or the cookie of a page.
 [[nodiscard]] bool shows_session(const Door& door, const http::Request& request);
 // What the request shows, looked at once; whose session it is, as often as somebody asks.
 [[nodiscard]] Result<identity::ShownSession> shown_session(const Door& door, http::Request& request,
                                                            const identity::Caller& caller);
 [[nodiscard]] Result<identity::Session> resume(const Door& door,
-                                               const identity::ShownSession& shown);
+                                               const identity::ShownSession& shown,
+                                               Use use = Use::kByAgent);
 [[nodiscard]] Route client_route(http::Verb verb, std::string_view path, BodyLimit limit,
                                  ClientHandler handler);
 [[nodiscard]] Route local_client_route(http::Verb verb, std::string_view path, BodyLimit limit,
@@ -155,9 +180,11 @@ inline constexpr bool kTakesFollower =
 
 // With nobody signed in.
 template <identity::Action A, class Handler>
-[[nodiscard]] Answer serve_program(BodyLimit limit, const Handler& handler, http::Request& request,
+[[nodiscard]] Answer serve_program(const Door& door, const identity::Caller& caller,
+                                   BodyLimit limit, const Handler& handler, http::Request& request,
                                    const identity::Permit<A>& permit) {
   LK_TRY_VOID(request.read_body(limit.bytes));
+  LK_TRY(const auto place, place_for(door, caller, permit.actor(), request));
   if constexpr (kTakesFollower<A, Handler>) {
     const identity::Session* const nobody = nullptr;
     return handler(request, permit, nobody);
@@ -175,24 +202,27 @@ template <identity::Action A, class Handler>
   constexpr bool kTakesSession = std::is_invocable_r_v<Answer, Handler, http::Request&,
                                                        const Permit&, const identity::Session&>;
   constexpr bool kTakesFollower = detail::kTakesFollower<A, Handler>;
+  // Whoever only listens is not there for that.
+  constexpr Use kUse = A == identity::Action::kFollowEvents ? Use::kByItself : Use::kByAgent;
   static_assert(kTakesSession || kTakesFollower ||
                     std::is_invocable_r_v<Answer, Handler, http::Request&, const Permit&>,
                 "the handler does not take the permit that the access of this route makes");
   return {
       verb, path, name_of(A), limit.bytes,
       [limit, handler = std::move(handler)](const Door& door, http::Request& request) -> Answer {
-        LK_TRY(const auto caller, detail::admit(door, request));
+        LK_TRY(const auto caller, detail::enter(door, request));
         if constexpr (identity::is_for_programs(A)) {
           if (!detail::shows_session(door, request)) {
             auto permit = door.authoriser.permit<A>(caller);
-            return permit ? detail::serve_program<A>(limit, handler, request, permit.value())
+            return permit ? detail::serve_program<A>(door, caller, limit, handler, request,
+                                                     permit.value())
                           : detail::refused(door, identity::actor_of(caller),
                                             std::move(permit).error());
           }
         }
         LK_TRY(auto shown, detail::shown_session(door, request, caller));
         const auto prove = [&]() -> Result<std::pair<identity::Session, Permit>> {
-          LK_TRY(auto session, detail::resume(door, shown));
+          LK_TRY(auto session, detail::resume(door, shown, kUse));
           auto permit = door.authoriser.permit<A>(session);
           if (!permit) {
             return detail::refused(door, identity::actor_of(session), std::move(permit).error());
@@ -200,12 +230,14 @@ template <identity::Action A, class Handler>
           return std::pair{std::move(session), std::move(permit).value()};
         };
         LK_TRY(auto proven, prove());
+        LK_TRY_VOID(detail::count(door, proven.first, request));
         LK_TRY_VOID(request.read_body(limit.bytes));
         if (limit.bytes > 0) {
           LK_TRY(shown.caller, detail::admit(door, request));
           LK_TRY(proven, prove());
         }
         const auto& [session, permit] = proven;
+        LK_TRY(const auto place, detail::place_for(door, caller, permit.actor(), request));
         if constexpr (kTakesSession) {
           return handler(request, permit, session);
         } else if constexpr (kTakesFollower) {

@@ -107,6 +107,7 @@ std::vector<Route> make_api_routes(const ApiContext* c) {
       route(Verb::kPost, "/v1/conversations/{id}/notes", kPermit<Action::kWriteNote>, kText,
             with(c, add_note)),
 
+      route(Verb::kGet, "/v1/leads", kPermit<Action::kReadLead>, kNoBody, with(c, list_leads)),
       route(Verb::kGet, "/v1/leads/{id}", kPermit<Action::kReadLead>, kNoBody, with(c, show_lead)),
       route(Verb::kGet, "/v1/leads/{id}/consents", kPermit<Action::kReadConsents>, kNoBody,
             with(c, list_consents)),
@@ -115,6 +116,9 @@ std::vector<Route> make_api_routes(const ApiContext* c) {
 
       route(Verb::kGet, "/v1/events", kPermit<Action::kFollowEvents>, kNoBody,
             with(c, follow_events)),
+
+      route(Verb::kGet, "/v1/events/poll", kPermit<Action::kFollowEvents>, kNoBody,
+            with(c, poll_events)),
 
       route(Verb::kGet, "/v1/agents", kPermit<Action::kListAgents>, kNoBody,
             with(c, list_colleagues)),
@@ -153,6 +157,7 @@ std::vector<Route> make_api_routes(const ApiContext* c) {
             with(c, revoke_client)),
 
       route(Verb::kGet, "/v1/openapi.json", kClient, kNoBody, with(c, show_openapi)),
+      route(Verb::kGet, "/v1/problems/{code}", kClient, kNoBody, with(c, show_problem)),
       route(Verb::kGet, "/healthz", kLocalNetwork, kNoBody, with(c, show_alive)),
       route(Verb::kGet, "/readyz", kLocalNetwork, kNoBody, with(c, show_ready)),
       route(Verb::kGet, "/metrics", kLocalNetwork, kNoBody, with(c, show_metrics)),

@@ -81,6 +81,13 @@ struct Health {
 
 [[nodiscard]] std::string_view name_of(Health::State state) noexcept;
 
+// What one client, and one agent through whichever client, may ask for.
+struct RequestLimits {
+  std::uint32_t client_per_second = 300;  // on average; above 0, as is the next
+  std::uint32_t agent_per_second = 30;
+  std::uint32_t client_at_once = 16;  // that are worked on
+};
+
 struct ApiServices {
   flow::AdmitClient& admit_client;
   flow::EnrolClient& enrol_client;
@@ -111,6 +118,7 @@ struct ApiServices {
   std::uint32_t max_event_listeners = 500;
   const dpop::Proofs* proofs = nullptr;  // nullptr: no pages, so no browser signs in
   Pages pages = Pages::kWithCertificate;
+  RequestLimits limits = {};
 };
 
 struct WebhookServices {

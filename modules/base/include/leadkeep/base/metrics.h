@@ -60,6 +60,7 @@ struct Metrics {
   Counter rechecks_failed;  // that it did not
   Counter requests;
   Counter requests_refused;
+  Counter requests_over_quota;
   Counter requests_failed;  // every answer of 400 and above, on all listeners
   Gauge leavers_held;
   Gauge event_listeners;

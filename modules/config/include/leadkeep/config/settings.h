@@ -121,6 +121,9 @@ struct Settings {
     std::filesystem::path tls_key;
     TlsMinimum tls_minimum{};
     std::uint32_t max_connections{};
+    std::uint32_t client_requests_per_second{};
+    std::uint32_t client_requests_at_once{};
+    std::uint32_t agent_requests_per_second{};
   } api;
 
   struct Webhook {

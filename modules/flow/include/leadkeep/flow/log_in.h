@@ -107,9 +107,13 @@ class LogIn {
                                                         identity::LoginAttempt attempt);
   // Without counting as use: an open event stream keeps nobody in.
   [[nodiscard]] Result<identity::Session> session_of(const identity::ShownSession& shown);
+  // Whether an agent asks, or a program that goes on by itself and keeps nobody signed in.
+  enum class Use : std::uint8_t { kByAgent, kByItself };
+
   // Of an agent who uses it now, and then it is not idle. A token of a browser that is shown with
   // another key, or with none, has been taken out of it: the session ends.
-  [[nodiscard]] Result<identity::Session> resume(const identity::ShownSession& shown);
+  [[nodiscard]] Result<identity::Session> resume(const identity::ShownSession& shown,
+                                                 Use use = Use::kByAgent);
   [[nodiscard]] Result<void> log_out(const identity::Session& session);
 
  private:

@@ -7,6 +7,7 @@
 #pragma once
 #include <leadkeep/flow/house.h>
 #include <leadkeep/identity/permit.h>
+#include <leadkeep/inbox/conversations.h>
 #include <leadkeep/inbox/views.h>
 
 #include <optional>
@@ -16,6 +17,8 @@ namespace leadkeep::flow {
 
 inline constexpr std::size_t kMaxPage = 100;
 inline constexpr std::size_t kDefaultPage = 50;
+inline constexpr std::size_t kMaxBatch = 50;        // objects that are named in one request
+inline constexpr std::size_t kMaxLookedAt = 1'000;  // conversations, for one page
 
 template <class Item>
 struct Page {
@@ -29,13 +32,21 @@ struct InboxQuery {
   struct Unassigned {};
 
   std::optional<std::variant<AgentId, Unassigned>> assignee;
+  // Among these, those that have the tag, and something or nothing unread. They are looked for in at most
+  // kMaxLookedAt conversations, so that a page may hold fewer than there are, and a cursor behind it.
+  std::optional<std::string> tag;
+  std::optional<bool> unread;
+  inbox::InboxOrder order = inbox::InboxOrder::kNewestFirst;
   std::size_t limit = kDefaultPage;  // 1…kMaxPage
-  std::string cursor;                // empty: from the newest
+  std::string cursor;                // empty: from the beginning
 };
 
 struct MessageQuery {
   std::size_t limit = kDefaultPage;
   std::string cursor;
+  enum class Order : std::uint8_t { kNewestFirst, kOldestFirst } order = Order::kNewestFirst;
+  // Who takes the state of messages and not their text has not read them.
+  enum class For : std::uint8_t { kReading, kState } purpose = For::kReading;
 };
 
 class ShowInbox {
@@ -44,15 +55,23 @@ class ShowInbox {
 
   [[nodiscard]] Result<Page<inbox::MaskedConversation>> conversations(
       const identity::Permit<identity::Action::kReadInbox>& permit, const InboxQuery& query);
+  // Those of these that there are, in this order; at most kMaxBatch, each named once. Each is on record by
+  // itself, as is each that is not there. They are what the list shows, so that its permit is enough.
+  [[nodiscard]] Result<std::vector<inbox::MaskedConversation>> named_conversations(
+      const identity::Permit<identity::Action::kReadInbox>& permit,
+      const std::vector<ConversationId>& ids);
   [[nodiscard]] Result<inbox::MaskedConversation> conversation(
       const identity::Permit<identity::Action::kReadConversation>& permit,
       const ConversationId& id);
-  // Newest first. Reading the newest page marks the conversation as read.
+  // Whoever has seen the newest message has read the conversation.
   [[nodiscard]] Result<Page<inbox::MaskedMessage>> messages(
       const identity::Permit<identity::Action::kReadConversation>& permit, const ConversationId& id,
       const MessageQuery& query);
   [[nodiscard]] Result<inbox::MaskedLead> lead(
       const identity::Permit<identity::Action::kReadLead>& permit, const LeadId& id);
+  // The same.
+  [[nodiscard]] Result<std::vector<inbox::MaskedLead>> named_leads(
+      const identity::Permit<identity::Action::kReadLead>& permit, const std::vector<LeadId>& ids);
   // Puts on record that events are followed from now on. Events hold ids only.
   [[nodiscard]] Result<void> follow(
       const identity::Permit<identity::Action::kFollowEvents>& permit);

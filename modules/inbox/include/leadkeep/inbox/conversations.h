@@ -1,7 +1,7 @@
 // leadkeep/inbox/conversations.h — the shared inbox: conversations and their order
 //
-// A conversation is found by its id, or in two orders that cost what the page costs: by status and
-// newest activity, and by assignee, status and newest activity. Every save keeps both orders.
+// A conversation is found by its id, or in two orders that cost what the page costs, from either end: by
+// status and last activity, and by assignee, status and last activity. Every save keeps both orders.
 // Threads  any; inside the caller's transaction
 #pragma once
 #include <leadkeep/base/clock.h>
@@ -31,6 +31,8 @@ struct InboxPosition {
   ConversationId conversation;
 };
 
+enum class InboxOrder : std::uint8_t { kNewestFirst, kOldestFirst };  // by last activity
+
 struct ListedConversation {
   InboxPosition position;
   LeadId lead;
@@ -55,10 +57,10 @@ class Conversations {
   [[nodiscard]] Result<void> save(store::WriteTxn& txn,
                                   const std::optional<records::Conversation>& before,
                                   records::Conversation& after) const;
-  // Newest activity first, at most `limit`, after `position` if there is one.
+  // At most `limit`, after `position` in the order, if there is one.
   [[nodiscard]] Result<std::vector<ListedConversation>> list(
-      store::ReadTxn& txn, const InboxFilter& filter, const std::optional<InboxPosition>& position,
-      std::size_t limit) const;
+      store::ReadTxn& txn, const InboxFilter& filter, InboxOrder order,
+      const std::optional<InboxPosition>& position, std::size_t limit) const;
 };
 
 [[nodiscard]] LeadId lead_of(const records::Conversation& conversation);

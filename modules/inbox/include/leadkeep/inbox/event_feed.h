@@ -48,7 +48,8 @@ class EventFeed {
  public:
   void publish(const std::vector<InboxEvent>& events);
   [[nodiscard]] std::uint64_t newest() const;  // 0 = none yet
-  [[nodiscard]] FeedSlice after(std::uint64_t number) const;
+  // At most `most`, the oldest of them.
+  [[nodiscard]] FeedSlice after(std::uint64_t number, std::size_t most = kKeptEvents) const;
   // Calls `told` after each publish(), with the lock of the feed held: it must be short and must not
   // use the feed. There is one; an empty function ends it, and no call is running afterwards.
   void on_publish(std::function<void()> told);

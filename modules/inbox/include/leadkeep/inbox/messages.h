@@ -45,12 +45,17 @@ class Messages {
   // Nothing also when the lead was erased.
   [[nodiscard]] Result<std::optional<records::Message>> find(store::ReadTxn& txn,
                                                              const MessagePlace& place) const;
+  using Visit = std::function<void(const records::Message& message)>;
+
   // Visits up to `limit` of them, newest first; those with a number below `before` (0 = from the
   // newest).
-  [[nodiscard]] Result<void> walk_back(
-      store::ReadTxn& txn, const LeadId& lead, const ConversationId& conversation,
-      std::uint64_t before, std::size_t limit,
-      const std::function<void(const records::Message& message)>& visit) const;
+  [[nodiscard]] Result<void> walk_back(store::ReadTxn& txn, const LeadId& lead,
+                                       const ConversationId& conversation, std::uint64_t before,
+                                       std::size_t limit, const Visit& visit) const;
+  // The same, oldest first, those with a number above `after`.
+  [[nodiscard]] Result<void> walk(store::ReadTxn& txn, const LeadId& lead,
+                                  const ConversationId& conversation, std::uint64_t after,
+                                  std::size_t limit, const Visit& visit) const;
 };
 
 // Changes `message` if the status is news.

@@ -47,6 +47,9 @@ class Writer {
   Writer& string(std::string_view text);
   Writer& null();
 
+  // One value that is JSON already, such as Value::dump() gives.
+  Writer& json(std::string_view value) { return write_literal(value); }
+
   Writer& integer(Integer auto value) {
     LK_CHECK(std::in_range<std::int64_t>(value));
     return write_integer(static_cast<std::int64_t>(value));
