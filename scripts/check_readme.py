@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks that what the READMEs name is there.
 
-In README.md, modules/README.md, daemon/README.md and modules/*/README.md every link, every path in
+In README.md, modules/README.md, daemon/README.md, clients/README.md and modules/*/README.md every link, every path in
 backticks that looks like one of this repository, and every scripts/... command must exist;
 commands must be executable. Every event that the code logs is in the table of daemon/README.md. Paths in backticks may be written from the root, from the README's own
 folder, as an include (leadkeep/base/result.h) or in short (base/result.h); {a,b} and * work.
@@ -14,8 +14,8 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-MAIN_READMES = ("README.md", "modules/README.md", "daemon/README.md")
-TOP = frozenset("daemon docs modules etc packaging scripts tests .ci".split())
+MAIN_READMES = ("README.md", "modules/README.md", "daemon/README.md", "clients/README.md")
+TOP = frozenset("clients daemon docs modules etc packaging scripts tests .ci".split())
 CODE_SUFFIXES = frozenset(".h .cpp .def .py .md .cmake .proto".split())
 GENERATED = ("build/", ".demo/")
 

@@ -9,6 +9,9 @@ and the WhatsApp simulator on the other side. They run the binaries where the bu
 The binaries bring no data files and no libraries of their own, so an installed copy is the same
 file in another place, and a copy for every test would show nothing more.
 
+Every answer of the API that a test's client gets is checked against the OpenAPI document, and one that
+differs fails that test (tests/contract).
+
 A run that fails keeps its folder (logs, store, configuration) and says where it is.
 """
 import argparse
@@ -27,7 +30,8 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "scripts" / "lib"), str(ROOT / "tests")]
 
-from leadkeep_demo.instance import Instance, fixed_port  # noqa: E402  (needs the path above)
+from contract.observer import Observer  # noqa: E402  (needs the path above)
+from leadkeep_demo.instance import Instance, fixed_port  # noqa: E402
 
 NAMES = {"anna": "Anna Blum", "bert": "Bert Lang", "sofia": "Sofia Berg", "root": "Rolf Ott"}
 
@@ -42,6 +46,12 @@ class Run:
     folder = None
 
 
+CONTRACT = Observer()
+
+# One agent of a test asks more than a hundred people do.
+IN_A_HURRY = {"api.client_requests_per_second": 100_000, "api.agent_requests_per_second": 100_000}
+
+
 def letters(count=12):
     """A mark without digits, which could look like a phone number and be masked."""
     return "".join(random.choices("abcdefghijkmnopqrstuvwxyz", k=count))
@@ -49,7 +59,9 @@ def letters(count=12):
 
 def make_instance(name):
     folder = pathlib.Path(tempfile.mkdtemp(prefix=name + "-", dir=Run.folder))
-    return Instance(folder / "i", Run.binaries, api_port=fixed_port(), webhook_port=fixed_port())
+    instance = Instance(folder / "i", Run.binaries, api_port=fixed_port(), webhook_port=fixed_port())
+    instance.observer = CONTRACT
+    return instance
 
 
 def run_daemon(instance, *arguments, environment=None, seconds=10):
@@ -89,7 +101,7 @@ class FunctionalTest(unittest.TestCase):
         cls.addClassCleanup(cls.instance.stop)
         cls.instance.make()
         cls.prepare()
-        cls.instance.start(cls.settings)
+        cls.instance.start({**IN_A_HURRY, **cls.settings})
         for username, *roles in cls.agents:
             cls.instance.add_agent(username, NAMES[username], *roles)
         cls.whatsapp = cls.instance.whatsapp()
@@ -235,7 +247,9 @@ def main(arguments=None):
     # Connections that a failed step leaves open end with the program; they are no finding.
     program = unittest.main(module="__main__", argv=[sys.argv[0], *rest], exit=False,
                             warnings="ignore")
-    if program.result.wasSuccessful():
+    for sentence in CONTRACT.found:
+        print(f"contract: {sentence}", file=sys.stderr)
+    if program.result.wasSuccessful() and not CONTRACT.found:
         shutil.rmtree(Run.folder, ignore_errors=True)
         sys.exit(0)
     print(f"the instances are kept in {Run.folder}", file=sys.stderr)

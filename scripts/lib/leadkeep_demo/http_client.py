@@ -19,12 +19,14 @@ class Answer:
 class Client:
     """Keeps one connection; opens another when the other side has closed it."""
 
-    def __init__(self, base_url, ca_file=None, token=None, timeout=30, tls=None):
-        """`tls` makes the context of a connection, for a server that wants a certificate."""
+    def __init__(self, base_url, ca_file=None, token=None, timeout=30, tls=None, observer=None):
+        """`tls` makes the context of a connection, for a server that wants a certificate.
+        `observer(method, target, has_body, answer)` is shown every answer before the caller is."""
         self.url = urllib.parse.urlsplit(base_url)
         self.token = token
         self.timeout = timeout
         self.tls = tls or (lambda: ssl.create_default_context(cafile=ca_file))
+        self.observer = observer
         self.connection = None
 
     def _connect(self):
@@ -57,6 +59,8 @@ class Client:
         if response.will_close:
             self.connection.close()
             self.connection = None
+        if self.observer:
+            self.observer(method, path, bool(data), answer)
         return answer
 
     def get(self, path, **kwargs):

@@ -79,6 +79,7 @@ class Instance:
         self.simulator_urls = {}
         self.passwords = {}
         self.browser_certificate = "required"
+        self.observer = None  # of the answers of its API, see http_client.py
 
     # -- making --------------------------------------------------------------------------------
 
@@ -265,7 +266,8 @@ class Instance:
         return context
 
     def api(self, token=None, tls=None):
-        return Client(f"https://127.0.0.1:{self.api_port}", token=token, tls=tls or self.tls)
+        return Client(f"https://127.0.0.1:{self.api_port}", token=token, tls=tls or self.tls,
+                      observer=self.observer)
 
     def signed_in(self, username):
         client = self.api()
