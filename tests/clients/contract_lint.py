@@ -11,7 +11,9 @@ import sys
 import tempfile
 import unittest
 
-import node_packages
+sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1])]
+
+import node_packages  # noqa: E402  (needs the path above)
 
 DOCUMENT = node_packages.ROOT / "modules" / "api" / "openapi" / "openapi.json"
 # Nothing is told to anybody, and nobody is asked for a newer version.

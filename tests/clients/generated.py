@@ -11,8 +11,10 @@ import sys
 import tempfile
 import unittest
 
-import node_packages
-from bruno_collection import Collection
+sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1])]
+
+import node_packages  # noqa: E402  (needs the path above)
+from bruno_collection import Collection  # noqa: E402
 
 CLIENTS = node_packages.ROOT / "clients"
 DOCUMENT = node_packages.ROOT / "modules" / "api" / "openapi" / "openapi.json"

@@ -1,21 +1,16 @@
 """The npm package oidc-provider as an OpenID provider, on a Node.js that npm brings as well: Debian's is
-older than what it is written for, and only has to run npm.
-
-Its packages are those of openid/package-lock.json; they are installed once into the build folder, by
-whichever test comes first.
+older than what it is written for, and only has to run npm. Its packages are those of
+openid/package-lock.json.
 """
-import fcntl
-import filecmp
 import http.client
 import json
 import pathlib
-import platform
-import shutil
 import ssl
 import subprocess
 import urllib.error
 import urllib.request
 
+import node_packages
 from directory.child import Child
 from directory.packages import require
 from leadkeep_demo.instance import fixed_port
@@ -23,10 +18,6 @@ from leadkeep_demo.instance import fixed_port
 from .provider import Provider
 
 SOURCES = pathlib.Path(__file__).resolve().parent / "openid"
-PACKAGES = SOURCES.parents[2] / "build" / "openid-provider"
-LOCK = "package-lock.json"
-MACHINE = {"x86_64": "x64", "aarch64": "arm64"}[platform.machine()]
-NODE = PACKAGES / "node_modules" / f"node-linux-{MACHINE}" / "bin" / "node"
 
 # What is said of each. `subject` is the provider's own name for the person.
 PEOPLE = {
@@ -40,24 +31,6 @@ PEOPLE = {
 }
 
 
-def install_packages():
-    if not shutil.which("npm"):
-        raise RuntimeError("the OpenID provider of the tests needs npm; run scripts/lib/packages.sh test")
-    PACKAGES.mkdir(parents=True, exist_ok=True)
-    with open(PACKAGES / "lock", "w") as turn:
-        fcntl.flock(turn, fcntl.LOCK_EX)
-        installed = PACKAGES / "installed.json"
-        if installed.exists() and filecmp.cmp(SOURCES / LOCK, installed, shallow=False):
-            return
-        for name in (LOCK, "package.json", ".npmrc"):
-            shutil.copy(SOURCES / name, PACKAGES / name)
-        done = subprocess.run(["npm", "ci", "--ignore-scripts", "--no-progress"], cwd=PACKAGES,
-                              capture_output=True, text=True, check=False, timeout=240)
-        if done.returncode != 0:
-            raise RuntimeError("npm ci failed: " + done.stderr[-2000:])
-        shutil.copy(SOURCES / LOCK, installed)
-
-
 def make_key(kind, identifier):
     """A private key as JSON Web Key, made by Node.js."""
     script = ("const {generateKeyPairSync: make} = require('crypto');"
@@ -65,8 +38,8 @@ def make_key(kind, identifier):
               "const options = {rsa: {modulusLength: 2048}, ec: {namedCurve: 'P-256'}, ed25519: {}};"
               "const key = make(kind, options[kind]).privateKey.export({format: 'jwk'});"
               "console.log(JSON.stringify({...key, kid, use: 'sig'}))")
-    made = subprocess.run([str(NODE), "-e", script, kind, identifier], check=True, capture_output=True,
-                          text=True)
+    made = subprocess.run([str(node_packages.node(SOURCES)), "-e", script, kind, identifier],
+                          check=True, capture_output=True, text=True)
     return json.loads(made.stdout)
 
 
@@ -75,7 +48,6 @@ class OpenIdProvider(Provider):
 
     def __init__(self, certificate, key, ca, people=None):
         require("npm for oidc-provider", "nodejs")
-        install_packages()
         super().__init__(certificate, key)
         self._ca = ca
         self._said = people or PEOPLE
@@ -94,11 +66,12 @@ class OpenIdProvider(Provider):
         config = self.folder / "config.json"
         config.write_text(json.dumps({
             "issuer": self.issuer, "port": self.port, "certificate": str(certificate),
-            "key": str(key), "packages": str(PACKAGES), "people": people, "client": client,
-            "keys": self.keys, "trusted_certificate": self._trusted}))
+            "key": str(key), "packages": str(node_packages.install(SOURCES)), "people": people,
+            "client": client, "keys": self.keys, "trusted_certificate": self._trusted}))
         self._child = Child("oidc-provider", self.folder / "log.txt")
         self._child.start(["env", f"NODE_EXTRA_CA_CERTS={self._ca}", "NODE_ENV=test",
-                           str(NODE), str(SOURCES / "server.mjs"), str(config)], self._is_ready)
+                           str(node_packages.node(SOURCES)), str(SOURCES / "server.mjs"),
+                           str(config)], self._is_ready)
 
     def restart(self, client):
         """With other keys, another client; whoever was signed in is no more."""

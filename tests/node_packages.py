@@ -8,9 +8,9 @@ import platform
 import shutil
 import subprocess
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+ROOT = pathlib.Path(__file__).resolve().parents[1]
 LOCK = "package-lock.json"
-LINTER = pathlib.Path(__file__).resolve().parent / "linter"  # whose packages have Node.js
+LINTER = ROOT / "tests" / "clients" / "linter"  # whose packages have Node.js
 MACHINE = {"x86_64": "x64", "aarch64": "arm64"}[platform.machine()]
 
 
@@ -36,8 +36,8 @@ def install(sources):
     return target
 
 
-def node():
-    return install(LINTER) / "node_modules" / f"node-linux-{MACHINE}" / "bin" / "node"
+def node(sources=LINTER):
+    return install(sources) / "node_modules" / f"node-linux-{MACHINE}" / "bin" / "node"
 
 
 def run(sources, program, *arguments, cwd=None, environment=None, seconds=240):
