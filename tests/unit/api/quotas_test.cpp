@@ -162,6 +162,29 @@ TEST_F(QuotasTest, LetAFewWaitAndEachOfThemInOnceOneIsDone) {
   EXPECT_EQ(entered, 4);
 }
 
+TEST_F(QuotasTest, LetInWhoHasWaitedForLongest) {
+  const auto client = a_client();
+  Asked first;
+  auto place = std::make_optional(quotas.place_for(client, {}, first.request));
+  std::vector<std::size_t> order;  // of those inside, of whom there is one at a time
+  std::vector<std::thread> waiting;
+  for (std::size_t i = 0; i < Quotas::kWaitingForEachInside; ++i) {
+    waiting.emplace_back([&, i] {
+      Asked asked;
+      const auto mine = quotas.place_for(client, {}, asked.request);
+      order.push_back(i);
+    });
+    while (quotas.waiting(*client.client()) <= i) {
+      std::this_thread::yield();
+    }
+  }
+  place.reset();
+  for (auto& one : waiting) {
+    one.join();
+  }
+  EXPECT_EQ(order, (std::vector<std::size_t>{0, 1, 2, 3}));
+}
+
 TEST_F(QuotasTest, RefuseARequestThatWaitsForTooLong) {
   Quotas impatient{{.client_at_once = 1}, metrics, std::chrono::milliseconds{1}};
   const auto client = a_client();
@@ -171,6 +194,7 @@ TEST_F(QuotasTest, RefuseARequestThatWaitsForTooLong) {
   ASSERT_TRUE(place.ok());
   EXPECT_EQ(impatient.place_for(client, {}, second.request).error().code, Errc::kTooManyRequests);
   EXPECT_EQ(second.request.fault()->again_in, seconds{1});
+  EXPECT_EQ(impatient.waiting(*client.client()), 0U);
 }
 
 TEST_F(QuotasTest, ForgetWhoHasEverythingBack) {

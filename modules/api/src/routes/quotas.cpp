@@ -35,14 +35,22 @@ Allowance::Spent Allowance::spend(Instant now, std::uint32_t per_second) noexcep
 }
 
 Quotas::Place::~Place() {
-  if (m_asker) {
-    const bool somebody_waits = m_asker->with([](Asker& asker) {
+  if (!m_asker) {
+    return;
+  }
+  const auto next = m_asker->with([](Asker& asker) {
+    std::shared_ptr<Turn> turn;
+    if (asker.waiting.empty()) {
       --asker.inside;
-      return asker.waiting > 0;
-    });
-    if (somebody_waits) {
-      m_asker->notify_one();
+    } else {
+      turn = std::move(asker.waiting.front());
+      asker.waiting.pop_front();
     }
+    return turn;
+  });
+  if (next) {
+    next->with([](bool& has_come) { has_come = true; });
+    next->notify_one();
   }
 }
 
@@ -74,25 +82,32 @@ Result<Quotas::Place> Quotas::place_for(const identity::Caller& caller,
   const Known asker = known(caller.client() ? caller.client()->text()
                             : agent         ? agent->text()
                                             : request.peer().address);
-  const auto is_free = [&](const Asker& one) { return one.inside < m_limits.client_at_once; };
-  const bool may_wait = asker->with([&](Asker& one) {
-    const bool may =
-        one.inside + one.waiting < (1 + kWaitingForEachInside) * m_limits.client_at_once;
-    one.waiting += may ? 1 : 0;
-    return may;
+  const auto turn = std::make_shared<Turn>(false);
+  enum class Begin : std::uint8_t { kNow, kInTurn, kNot };
+  const auto begin = asker->with([&](Asker& one) {
+    if (one.inside < m_limits.client_at_once) {
+      ++one.inside;
+      return Begin::kNow;
+    }
+    if (one.waiting.size() >= std::size_t{kWaitingForEachInside} * m_limits.client_at_once) {
+      return Begin::kNot;
+    }
+    one.waiting.push_back(turn);
+    return Begin::kInTurn;
   });
-  const bool entered = may_wait && asker->when_or_after(m_patience, is_free, [&](Asker& one) {
-    --one.waiting;
-    const bool free = is_free(one);
-    one.inside += free ? 1 : 0;
-    return free;
-  });
+  const auto has_come = [](bool come) { return come; };
+  const bool entered =
+      begin == Begin::kNow ||
+      (begin == Begin::kInTurn &&
+       (turn->when_or_after(m_patience, has_come, has_come) ||
+        // It may just have come.
+        asker->with([&](Asker& one) { return std::erase(one.waiting, turn) == 0; })));
   return entered ? Result<Place>{Place{asker}}
                  : refuse(*asker, caller.client(), request, std::chrono::ceil<seconds>(m_patience));
 }
 
-std::uint32_t Quotas::waiting(const ClientId& client) {
-  return known(client.text())->with([](const Asker& asker) { return asker.waiting; });
+std::size_t Quotas::waiting(const ClientId& client) {
+  return known(client.text())->with([](const Asker& asker) { return asker.waiting.size(); });
 }
 
 std::size_t Quotas::remembered() const {

@@ -22,7 +22,9 @@
 #include <leadkeep/identity/caller.h>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -55,10 +57,12 @@ class Allowance {
 };
 
 class Quotas {
+  using Turn = Guarded<bool>;  // whether it has come
+
   struct Asker {
     Allowance allowance;
     std::uint32_t inside = 0;
-    std::uint32_t waiting = 0;
+    std::deque<std::shared_ptr<Turn>> waiting;  // the oldest first; none while there is a place
     std::optional<Allowance::Instant> told_at;  // the operator, that it asks too much
   };
 
@@ -72,7 +76,7 @@ class Quotas {
          std::chrono::milliseconds patience = std::chrono::seconds{1}) noexcept
       : m_limits{limits}, m_metrics{metrics}, m_patience{patience} {}
 
-  // Of a request that is worked on; another one may begin once it is gone.
+  // Of a request that is worked on; once it is gone it is that of the request that has waited for longest.
   class Place {
    public:
     explicit Place(std::shared_ptr<Guarded<Asker>> asker) noexcept : m_asker{std::move(asker)} {}
@@ -94,7 +98,7 @@ class Quotas {
   [[nodiscard]] Result<Place> place_for(const identity::Caller& caller,
                                         const std::optional<AgentId>& agent,
                                         http::Request& request);
-  [[nodiscard]] std::uint32_t waiting(const ClientId& client);
+  [[nodiscard]] std::size_t waiting(const ClientId& client);
   [[nodiscard]] std::size_t remembered() const;
 
  private:
