@@ -210,6 +210,21 @@ TEST_F(ApiServer, AnswersWithTheFieldsThatAreAskedFor) {
   EXPECT_EQ(messages.root()["items"].at(0).size(), 2U);
 }
 
+TEST_F(ApiServer, TakesMessagesForReadOnceTheirTextIsAskedFor) {
+  receive_one();
+  const auto token = token_field_of("anna", {Role::kAgent});
+  auto c = client();
+  const auto conversation = "/v1/conversations/" + conversation_id(c, token);
+  const auto unread = [&] {
+    const auto shown = parse(c.ask("GET", conversation, token));
+    return shown.root()["unread"].integer();
+  };
+  EXPECT_EQ(c.ask("GET", conversation + "/messages?fields=status", token).status, 200);
+  EXPECT_EQ(unread(), 1);
+  EXPECT_EQ(c.ask("GET", conversation + "/messages?fields=text", token).status, 200);
+  EXPECT_EQ(unread(), 0);
+}
+
 TEST_F(ApiServer, HasEveryFieldThatMayBeAskedFor) {
   receive_one();
   const auto token = token_field_of("anna", {Role::kAgent});

@@ -11,8 +11,11 @@ Answer list_messages(const ApiContext& context, http::Request& request,
   LK_TRY(const auto order,
          order_of(request, query, "sent_at", flow::MessageQuery::Order::kNewestFirst));
   LK_TRY(const auto id, id_of<ConversationId>(request));
-  LK_TRY(const auto messages, context.services.show_inbox.messages(
-                                  permit, id, {page.limit, std::move(page.cursor), order}));
+  const auto purpose =
+      fields.has("text") ? flow::MessageQuery::For::kReading : flow::MessageQuery::For::kState;
+  LK_TRY(const auto messages,
+         context.services.show_inbox.messages(
+             permit, id, {page.limit, std::move(page.cursor), order, purpose}));
   return http::Response{200, fields.of_list(page_to_json(messages))};
 }
 
