@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Checks that what the READMEs name is there.
 
-In README.md, modules/README.md, daemon/README.md, clients/README.md and modules/*/README.md every link, every path in
-backticks that looks like one of this repository, and every scripts/... command must exist;
-commands must be executable. Every event that the code logs is in the table of daemon/README.md. Paths in backticks may be written from the root, from the README's own
-folder, as an include (leadkeep/base/result.h) or in short (base/result.h); {a,b} and * work.
+In README.md, modules/README.md, daemon/README.md, clients/README.md and modules/*/README.md every link,
+every path in backticks that looks like one of this repository, and every scripts/... command must exist;
+commands must be executable. Every event that the code logs is in the table of daemon/README.md. Paths in
+backticks may be written from the root, from the README's own folder, as an include
+(leadkeep/base/result.h) or in short (base/result.h); {a,b} and * work.
 """
 import argparse
 import os

@@ -38,12 +38,9 @@ class ApprovedClients(functional.FunctionalTest):
                               check=True).stdout
 
     def request_of(self, name):
-        """The files of a key that openssl(1) made, and its certificate request."""
+        """The file of a key, and its certificate request."""
         key = self.instance.folder / f"{name}.key"
-        self.openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out",
-                     key)
-        key.chmod(0o600)
-        return key, self.openssl("req", "-new", "-key", key, "-subj", "/").decode()
+        return key, functional.certificate_request(key)
 
     def test_who_has_no_certificate_gets_no_answer_and_is_on_record(self):
         before = self.anna.metric("requests_refused_total")

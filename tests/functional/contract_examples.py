@@ -6,7 +6,6 @@ listed with what they answer instead. Every answer is checked against the docume
 """
 import json
 import re
-import subprocess
 
 import functional
 from contract import rights
@@ -153,11 +152,8 @@ class Examples(functional.FunctionalTest):
                       "password": "-".join(functional.letters(8) for _ in range(3))}, {}
 
     def _certificate_request(self):
-        key = self.instance.folder / f"{functional.letters()}.example.key"
-        subprocess.run(["openssl", "genpkey", "-algorithm", "EC", "-pkeyopt",
-                        "ec_paramgen_curve:P-256", "-out", key], check=True, capture_output=True)
-        return subprocess.run(["openssl", "req", "-new", "-key", key, "-subj", "/"], check=True,
-                              capture_output=True, text=True).stdout
+        return functional.certificate_request(
+            self.instance.folder / f"{functional.letters()}.example.key")
 
     def _invited(self):
         """A program that waits for its key."""

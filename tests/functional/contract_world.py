@@ -5,9 +5,9 @@ import collections
 import hmac
 import json
 import re
-import subprocess
 import time
 
+import functional
 from contract import rights
 from contract.marks import Marks, word
 from contract.wire import Wire
@@ -36,16 +36,11 @@ class World:
         self.people = People(self.instance, self.marks, randomness)
         for username in (self._visitor, *self._victims):
             self.people.add(username, "agent")
-        self._requests_for_certificates = [self._request_for_certificate(name) for name in "abcdef"]
+        self._requests_for_certificates = [
+            functional.certificate_request(self.instance.folder / f"{name}.made.key")
+            for name in "abcdef"]
         self._read_ids()
         self._webhook = Wire(self.instance.webhook_port, self.instance.tls_with())
-
-    def _request_for_certificate(self, name):
-        key = self.instance.folder / f"{name}.made.key"
-        subprocess.run(["openssl", "genpkey", "-algorithm", "EC", "-pkeyopt",
-                        "ec_paramgen_curve:P-256", "-out", key], check=True, capture_output=True)
-        return subprocess.run(["openssl", "req", "-new", "-key", key, "-subj", "/"], check=True,
-                              capture_output=True, text=True).stdout
 
     def _read_ids(self):
         """What there is before the first request."""

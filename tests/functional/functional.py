@@ -64,6 +64,16 @@ def make_instance(name):
     return instance
 
 
+def certificate_request(key):
+    """For a key that openssl(1) makes, in this file."""
+    def openssl(*arguments):
+        return subprocess.run(["openssl", *arguments], check=True, capture_output=True).stdout
+
+    openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", key)
+    key.chmod(0o600)
+    return openssl("req", "-new", "-key", key, "-subj", "/").decode()
+
+
 def run_daemon(instance, *arguments, environment=None, seconds=10):
     """Runs leadkeepd, which is expected to end by itself."""
     try:

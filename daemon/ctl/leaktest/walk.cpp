@@ -97,15 +97,16 @@ std::string Walk::token_of(const Operation& operation, Role role) const {
 }
 
 Result<RawAnswer> Walk::send(const Operation& operation, Role role, const Request& request) {
-  LK_TRY(RawAnswer answer, m_instance.door(operation.door).exchange(request.bytes()));
-  ++m_requests;
-  for (int waits = 0; has_spent_requests(answer) && waits < kMostWaits; ++waits) {
-    m_transcript.keep(role, operation.name(), answer);
-    std::this_thread::sleep_for(kUntilNextRequest);
+  RawAnswer answer;
+  for (int waits = 0;; ++waits) {
     LK_TRY(answer, m_instance.door(operation.door).exchange(request.bytes()));
     ++m_requests;
+    m_transcript.keep(role, operation.name(), answer);
+    if (!has_spent_requests(answer) || waits == kMostWaits) {
+      break;
+    }
+    std::this_thread::sleep_for(kUntilNextRequest);
   }
-  m_transcript.keep(role, operation.name(), answer);
   if (shows_secrets(operation)) {
     m_accounts.learn_secrets(answer);
   }

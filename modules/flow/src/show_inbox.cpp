@@ -107,16 +107,6 @@ Result<void> put_on_record(House& house, const identity::Actor& actor, audit::Ac
   return record(house, entry);
 }
 
-// What was refused to be read is on record as well.
-template <class T>
-Result<T> refused(House& house, const identity::Actor& actor, audit::Act act,
-                  const audit::Object& object, Error error) {
-  if (is_refusal(error.code)) {
-    record_refusal(house, entry_by(actor, act, object), name_of(error.code));
-  }
-  return Fail{std::move(error)};
-}
-
 // The same for objects that were named: one entry for each, also for those that are not there.
 template <class IdType, class View, class IdOf>
 Result<void> put_each_on_record(House& house, const identity::Actor& actor, audit::Act act,
@@ -136,6 +126,16 @@ Result<void> put_each_on_record(House& house, const identity::Actor& actor, audi
     }
     return {};
   });
+}
+
+// What was refused to be read is on record as well.
+template <class T>
+Result<T> refused(House& house, const identity::Actor& actor, audit::Act act,
+                  const audit::Object& object, Error error) {
+  if (is_refusal(error.code)) {
+    record_refusal(house, entry_by(actor, act, object), name_of(error.code));
+  }
+  return Fail{std::move(error)};
 }
 
 // Once somebody has seen the newest message, nothing is unread; the change and the entry of the

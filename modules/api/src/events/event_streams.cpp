@@ -172,14 +172,11 @@ Result<http::Response> EventStreams::open(Follower follower,
 Result<http::Response> EventStreams::poll(Follower follower, std::string_view cursor,
                                           seconds wait) {
   const auto start = start_of(cursor);
-  const auto slice = m_feed.after(start.after, kMostPolled);
-  const bool missed = start.gap == Start::Gap::kMissedEvents ||
-                      slice.continuity == inbox::FeedSlice::Continuity::kBroken;
-  if (missed) {
-    return http::Response{200, render_answer({}, m_feed.newest(), Missed::kSomething)};
+  if (start.gap == Start::Gap::kMissedEvents) {
+    return http::Response{200, render_answer({}, start.after, Missed::kSomething)};
   }
-  if (!slice.events.empty() || wait == seconds{0}) {
-    return http::Response{200, render_answer(slice.events, start.after, Missed::kNothing)};
+  if (wait == seconds{0} || m_feed.newest() > start.after) {
+    return http::Response{200, render_what_is_behind(start.after)};
   }
   return keep(std::move(follower), start.after, now() + wait);
 }
@@ -391,11 +388,7 @@ void EventStreams::tell(Listener& listener) {
 void EventStreams::answer(Listener& listener) {
   if (!listener.is_answered) {
     listener.is_answered = true;
-    const std::uint64_t after = listener.cursor.event - 1;
-    const auto slice = m_feed.after(after, kMostPolled);
-    const bool missed = slice.continuity == inbox::FeedSlice::Continuity::kBroken;
-    listener.own = missed ? render_answer({}, m_feed.newest(), Missed::kSomething)
-                          : render_answer(slice.events, after, Missed::kNothing);
+    listener.own = render_what_is_behind(listener.cursor.event - 1);
   }
   write_what_fits(listener);
 }
@@ -483,6 +476,13 @@ std::string EventStreams::render(const inbox::NumberedEvent& event) const {
 
 std::string EventStreams::render_reset(std::uint64_t number) const {
   return "id: " + id_of(number) + "\nevent: reset\ndata: {}\n\n";
+}
+
+std::string EventStreams::render_what_is_behind(std::uint64_t number) const {
+  const auto slice = m_feed.after(number, kMostPolled);
+  return slice.continuity == inbox::FeedSlice::Continuity::kBroken
+             ? render_answer({}, m_feed.newest(), Missed::kSomething)
+             : render_answer(slice.events, number, Missed::kNothing);
 }
 
 std::string EventStreams::render_answer(const std::vector<inbox::NumberedEvent>& events,

@@ -107,6 +107,7 @@ class EventStreams {
   void remove_all();
   [[nodiscard]] std::string id_of(std::uint64_t number) const;
   [[nodiscard]] std::string render(const inbox::NumberedEvent& event) const;
+  [[nodiscard]] std::string render_what_is_behind(std::uint64_t number) const;
   enum class Missed : std::uint8_t { kNothing, kSomething };
   [[nodiscard]] std::string render_answer(const std::vector<inbox::NumberedEvent>& events,
                                           std::uint64_t after, Missed missed) const;

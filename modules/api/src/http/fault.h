@@ -17,8 +17,8 @@ struct Fault {
   Errc code = Errc::kInvalidInput;
   std::string_view detail;
   std::string member;  // may be empty
-  std::optional<std::chrono::seconds> again_in =
-      {};  // for Retry-After, if more is known than the code tells
+  // For Retry-After, if more is known than the code tells.
+  std::optional<std::chrono::seconds> again_in = {};
 };
 
 }  // namespace leadkeep::api::http

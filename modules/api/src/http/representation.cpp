@@ -1,7 +1,6 @@
 #include "http/representation.h"
 
 #include <leadkeep/base/bytes.h>
-#include <leadkeep/base/text.h>
 #include <leadkeep/crypto/hash.h>
 #include <leadkeep/crypto/random.h>
 
@@ -20,20 +19,13 @@ constexpr int kLevel = 1;
 constexpr std::size_t kLongestName = 512;
 constexpr std::string_view kJson = "application/json";
 
-// The first of what the separator divides, and the rest.
-std::string_view take(std::string_view& list, char separator) noexcept {
-  const auto item = list.substr(0, list.find(separator));
-  list.remove_prefix(std::min(item.size() + 1, list.size()));
-  return trim(item);
-}
-
 std::string_view opaque(std::string_view tag) noexcept {
   return tag.starts_with("W/") ? tag.substr(2) : tag;
 }
 
 bool has_weight(std::string_view parameters) noexcept {
   while (!parameters.empty()) {
-    const auto parameter = take(parameters, ';');
+    const auto parameter = take_item(parameters, ';');
     if (parameter.starts_with("q=") || parameter.starts_with("Q=")) {
       return parameter.find_first_of("123456789", 2) != std::string_view::npos;
     }
@@ -82,7 +74,7 @@ std::string digest_of(std::string_view text) {
 
 bool names(std::string_view if_none_match, std::string_view tag) noexcept {
   while (!if_none_match.empty()) {
-    const auto one = take(if_none_match, ',');
+    const auto one = take_item(if_none_match, ',');
     if (one == "*" || opaque(one) == opaque(tag)) {
       return true;
     }
@@ -93,8 +85,8 @@ bool names(std::string_view if_none_match, std::string_view tag) noexcept {
 bool takes_gzip(std::string_view accept_encoding) noexcept {
   bool any = false;
   while (!accept_encoding.empty()) {
-    auto parameters = take(accept_encoding, ',');
-    const auto coding = take(parameters, ';');
+    auto parameters = take_item(accept_encoding, ',');
+    const auto coding = take_item(parameters, ';');
     if (same_ignoring_case(coding, "gzip")) {
       return has_weight(parameters);
     }

@@ -48,11 +48,9 @@ std::string_view without_blanks(std::string_view text) noexcept {
 
 bool lists_token(std::string_view list, std::string_view token) noexcept {
   while (!list.empty()) {
-    const auto comma = list.find(',');
-    if (same_ignoring_case(without_blanks(list.substr(0, comma)), token)) {
+    if (same_ignoring_case(take_item(list, ','), token)) {
       return true;
     }
-    list = comma == std::string_view::npos ? std::string_view{} : list.substr(comma + 1);
   }
   return false;
 }
@@ -84,6 +82,12 @@ std::string_view name_of(Verb verb) noexcept {
       return "";
   }
   return "";
+}
+
+std::string_view take_item(std::string_view& list, char separator) noexcept {
+  const auto item = list.substr(0, list.find(separator));
+  list.remove_prefix(std::min(item.size() + 1, list.size()));
+  return without_blanks(item);
 }
 
 bool same_ignoring_case(std::string_view a, std::string_view b) noexcept {

@@ -81,6 +81,8 @@ class RequestHead {
   enum class Version : std::uint8_t { k10, k11 } m_version = Version::k11;
 };
 
+// Cuts the first item off a field that is a list; without the blanks around it.
+std::string_view take_item(std::string_view& list, char separator) noexcept;
 [[nodiscard]] bool same_ignoring_case(std::string_view a, std::string_view b) noexcept;  // ASCII
 
 }  // namespace leadkeep::api::http

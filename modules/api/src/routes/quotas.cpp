@@ -20,6 +20,10 @@ std::string item(std::string_view who, std::string_view first, std::uint64_t req
   return text.append(second).append("=").append(std::to_string(time.count()));
 }
 
+std::string client_or_address(const identity::Caller& caller, const http::Request& request) {
+  return caller.client() ? caller.client()->text() : request.peer().address;
+}
+
 }  // namespace
 
 Allowance::Spent Allowance::spend(Instant now, std::uint32_t per_second) noexcept {
@@ -55,8 +59,7 @@ Quotas::Place::~Place() {
 }
 
 Result<void> Quotas::count(const identity::Caller& caller, http::Request& request) {
-  return spend(caller.client() ? caller.client()->text() : request.peer().address, "client",
-               m_limits.client_per_second, request);
+  return spend(client_or_address(caller, request), "client", m_limits.client_per_second, request);
 }
 
 Result<void> Quotas::count(const AgentId& agent, http::Request& request) {
@@ -79,10 +82,9 @@ Result<void> Quotas::spend(const std::string& who, std::string_view as, std::uin
 Result<Quotas::Place> Quotas::place_for(const identity::Caller& caller,
                                         const std::optional<AgentId>& agent,
                                         http::Request& request) {
-  const Known asker = known(caller.client() ? caller.client()->text()
-                            : agent         ? agent->text()
-                                            : request.peer().address);
-  const auto turn = std::make_shared<Turn>(false);
+  const bool is_of_agent = agent && !caller.client();
+  const Known asker = known(is_of_agent ? agent->text() : client_or_address(caller, request));
+  std::shared_ptr<Turn> turn;
   enum class Begin : std::uint8_t { kNow, kInTurn, kNot };
   const auto begin = asker->with([&](Asker& one) {
     if (one.inside < m_limits.client_at_once) {
@@ -92,7 +94,7 @@ Result<Quotas::Place> Quotas::place_for(const identity::Caller& caller,
     if (one.waiting.size() >= std::size_t{kWaitingForEachInside} * m_limits.client_at_once) {
       return Begin::kNot;
     }
-    one.waiting.push_back(turn);
+    turn = one.waiting.emplace_back(std::make_shared<Turn>(false));
     return Begin::kInTurn;
   });
   const auto has_come = [](bool come) { return come; };
@@ -116,9 +118,9 @@ std::size_t Quotas::remembered() const {
 
 // Whoever works with one of them holds it, and nobody finds it meanwhile but under this lock.
 Quotas::Known Quotas::known(const std::string& who) {
-  const auto now = std::chrono::steady_clock::now();
   return m_askers.with([&](auto& askers) {
     if (askers.size() >= kRememberedWithoutALook && !askers.contains(who)) {
+      const auto now = std::chrono::steady_clock::now();
       std::erase_if(askers, [&](const auto& one) {
         return one.second.use_count() == 1 &&
                one.second->with([&](const Asker& asker) { return asker.allowance.is_full(now); });
