@@ -26,7 +26,8 @@ build() {
 run_ctest() {
   local preset=$1
   shift
-  ctest --preset "$preset" -j "$(($(nproc) + 1))" --output-on-failure --no-tests=error "$@"
+  ctest --preset "$preset" -j "$(($(nproc) + 1))" --output-on-failure --no-tests=error \
+    --test-output-size-passed 4194304 --test-output-size-failed 4194304 "$@"
 }
 
 # duration SECONDS: for people.

@@ -2,12 +2,26 @@
 """usage: scripts/lib/count_tests.py JUNIT_FILE
 
 Counts the tests in the report of `ctest --output-junit` and ends with "N passed, M failed".
-CTest itself counts a skipped test as passed and leaves a disabled one out; here a disabled test
-is a failed test, and a skipped one is named and counted as neither. Exits 0 only if at least one
-test passed and none failed.
+Where a test of it is a suite of GoogleTest, each case counts. CTest itself counts a skipped test as
+passed and leaves a disabled one out; here a disabled test is a failed test, and a skipped one is
+named and counted as neither. Exits 0 only if at least one test passed and none failed.
 """
+import re
 import sys
 import xml.etree.ElementTree as ElementTree
+
+
+OK = re.compile(r"^\[       OK \] ", re.M)
+FAILED = re.compile(r"^\[  FAILED  \] \S+.* \(\d+ ms\)$", re.M)
+SKIPPED = re.compile(r"^\[  SKIPPED \] (\S+) \(\d+ ms\)$", re.M)
+DISABLED = re.compile(r"^  YOU HAVE (\d+) DISABLED TEST", re.M)
+
+
+def of_suite(output):
+    """Cases that passed, that failed or were left out, and the names of those that skipped themselves."""
+    left_out = sum(map(int, DISABLED.findall(output)))
+    return (len(OK.findall(output)), len(FAILED.findall(output)) + left_out,
+            SKIPPED.findall(output))
 
 
 def main() -> int:
@@ -23,12 +37,17 @@ def main() -> int:
     for case in cases:
         status, skipped = case.get("status"), case.find("skipped")
         reason = "" if skipped is None else skipped.get("message", "")
+        good, bad, themselves = of_suite(case.findtext("system-out") or "")
+        for name in themselves:
+            print(f"skipped: {name}")
         if status == "run":
-            passed += 1
+            passed += good if good or bad or themselves else 1
+            failed += bad
         elif status == "notrun" and reason.startswith("SKIP_"):
             print(f"skipped: {case.get('name')}")
         else:
-            failed += 1
+            passed += good
+            failed += max(bad, 1)
             if status != "fail":
                 print(f"not run: {case.get('name')} {reason}".rstrip())
     print(f"{passed} passed, {failed} failed")
