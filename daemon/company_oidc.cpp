@@ -60,7 +60,7 @@ oidc::Exchange CompanyOidc::exchange_for(config::ClientAuthentication authentica
   return [&client = *m_clients.back()](
              const std::string& url,
              const std::optional<std::string>& form) -> Result<oidc::WebAnswer> {
-    LK_TRY(auto answer, client.request(url, form));
+    LK_TRY(auto answer, form ? client.post(url, {*form}) : client.get(url));
     return oidc::WebAnswer{answer.status, std::move(answer.body)};
   };
 }

@@ -39,7 +39,7 @@ Result<std::unique_ptr<MetadataFetcher>> MetadataFetcher::open(const config::Set
 
 Result<std::string> MetadataFetcher::fetch(const std::string& url) {
   constexpr long kOk = 200;
-  LK_TRY(auto answer, m_client.request(url, std::nullopt));
+  LK_TRY(auto answer, m_client.get(url));
   if (answer.status != kOk) {
     return fail(Errc::kUnavailable, "metadata: answered with status " +
                                         std::to_string(answer.status) + " instead of 200");

@@ -4,13 +4,16 @@
 #include "company_mail.h"
 #include "company_oidc.h"
 #include "company_sign_on.h"
+#include "company_webhooks.h"
 #include "metadata_fetcher.h"
 #include "systemd.h"
 
+#include <leadkeep/api/event_body.h>
 #include <leadkeep/base/event_log.h>
 #include <leadkeep/base/seeded_leak.h>
 #include <leadkeep/crypto/key.h>
 #include <leadkeep/dpop/proof.h>
+#include <leadkeep/flow/deliver_webhooks.h>
 #include <leadkeep/flow/refresh_metadata.h>
 #include <leadkeep/identity/login_throttle.h>
 #include <leadkeep/privacy/normalise.h>
@@ -106,6 +109,7 @@ api::StoreCheck::Verdict verdict(bool sound) {
 struct Service::Paths {
   Paths(flow::House built_house, const config::Settings& settings, egress::AllowList allow_list,
         std::unique_ptr<CompanyClients> company_clients,
+        std::unique_ptr<CompanyWebhooks> company_webhooks,
         std::unique_ptr<CompanyDirectory> company_directory,
         std::unique_ptr<CompanyMail> company_mail, std::unique_ptr<CompanySignOn> company_sign_on,
         std::unique_ptr<MetadataFetcher> metadata_fetcher,
@@ -125,6 +129,7 @@ struct Service::Paths {
         authoriser{identity::Policy::defaults()},
         dialer{std::move(allow_list)},
         clients{std::move(company_clients)},
+        webhooks{std::move(company_webhooks)},
         directory{std::move(company_directory)},
         mail{std::move(company_mail)},
         providers{std::move(company_sign_on)},
@@ -140,6 +145,13 @@ struct Service::Paths {
         enrol_client{house, clients->registry(), clients->authority(),
                      settings.clients.certificate_life, refuse},
         manage_clients{house, clients->registry()},
+        manage_webhooks{house, clients->registry(),
+                        [this](const std::string& url) { return webhooks->check(url); }},
+        deliver_webhooks{house, clients->registry(), authoriser, api::event_body,
+                         [this](const std::string& url, const std::string& body,
+                                const flow::DeliverWebhooks::Fields& fields) {
+                           return webhooks->post(url, body, fields);
+                         }},
         log_in{house,
                prover(),
                {second_factors, passkeys, devices, email_codes, sign_on_answers},
@@ -154,6 +166,7 @@ struct Service::Paths {
         enrol_passkey{house, passkeys, sessions},
         keep_devices{house, devices, sessions, agents},
         own_sessions{house, sessions},
+        delegate_session{house, clients->registry(), sessions},
         end_sessions{house, sessions, agents},
         open_break_glass{house, sessions, throttle, refuse, settings.login.refusal},
         sign_on{house,
@@ -223,6 +236,7 @@ struct Service::Paths {
   identity::Authoriser authoriser;
   egress::Dialer dialer;
   std::unique_ptr<CompanyClients> clients;
+  std::unique_ptr<CompanyWebhooks> webhooks;
   std::unique_ptr<CompanyDirectory> directory;  // nothing: the local list proves agents
   std::unique_ptr<CompanyMail> mail;            // nothing: no code is sent
   std::unique_ptr<CompanySignOn> providers;     // nothing: no identity provider is asked
@@ -239,6 +253,8 @@ struct Service::Paths {
   flow::AdmitClient admit_client;
   flow::EnrolClient enrol_client;
   flow::ManageClients manage_clients;
+  flow::ManageWebhooks manage_webhooks;
+  flow::DeliverWebhooks deliver_webhooks;
   flow::LogIn log_in;
   flow::ManageAgents manage_agents;
   flow::ChangePassword change_password;
@@ -246,6 +262,7 @@ struct Service::Paths {
   flow::EnrolPasskey enrol_passkey;
   flow::KeepDevices keep_devices;
   flow::OwnSessions own_sessions;
+  flow::DelegateSession delegate_session;
   flow::EndSessions end_sessions;
   flow::OpenBreakGlass open_break_glass;
   flow::SignOn sign_on;
@@ -284,6 +301,10 @@ Service::~Service() {
   if (m_sender) {
     m_sender->begin_stop();  // its last send ends while the doors close
   }
+  if (m_webhook_senders) {
+    m_webhook_senders->begin_stop();
+    m_paths->webhooks->give_up();
+  }
   if (m_paths && m_paths->mail) {
     m_paths->mail->mailer().begin_stop();
   }
@@ -310,6 +331,7 @@ Result<void> Service::build_paths(const config::Settings& settings) {
   LK_TRY(const privacy::Region region, privacy::Region::parse(settings.inbox.region));
   LK_TRY(egress::AllowList allow_list, egress::AllowList::parse(allowed(settings.egress.allow)));
   LK_TRY(auto clients, CompanyClients::open(settings, *m_store, m_clock));
+  LK_TRY(auto webhooks, CompanyWebhooks::open(settings));
   LK_TRY(auto directory, CompanyDirectory::open(settings.directory, m_clock));
   LK_TRY(auto mail, CompanyMail::open(settings.mail));
   LK_TRY(auto sign_on, CompanySignOn::open(settings));
@@ -319,8 +341,9 @@ Result<void> Service::build_paths(const config::Settings& settings) {
   m_paths = std::make_unique<Paths>(
       flow::House{*m_store, m_clock, m_feed, m_outbox_signal, m_metrics,
                   settings.whatsapp.phone_number_id, region},
-      settings, std::move(allow_list), std::move(clients), std::move(directory), std::move(mail),
-      std::move(sign_on), std::move(fetcher), std::move(openid), std::move(party));
+      settings, std::move(allow_list), std::move(clients), std::move(webhooks),
+      std::move(directory), std::move(mail), std::move(sign_on), std::move(fetcher),
+      std::move(openid), std::move(party));
 
   delivery::GraphOptions graph;
   graph.url = settings.whatsapp.graph_url;
@@ -342,6 +365,9 @@ Result<void> Service::build_paths(const config::Settings& settings) {
 Result<void> Service::open_doors(const config::Settings& settings) {
   Paths& p = *m_paths;
   m_sender = std::make_unique<Sender>(*p.deliver_messages, m_outbox_signal, *p.gateway);
+  if (p.webhooks->may_go_anywhere()) {
+    m_webhook_senders = std::make_unique<WebhookSenders>(p.deliver_webhooks, m_feed);
+  }
   m_keeper = std::make_unique<Keeper>(p.house, p.receive_message, p.sessions, p.sign_on_answers);
   if (p.directory) {
     m_leaver_watch =
@@ -357,15 +383,17 @@ Result<void> Service::open_doors(const config::Settings& settings) {
   LK_TRY(m_control,
          api::ControlServer::start(
              settings.control.socket,
-             api::ControlServices{
-                 p.manage_clients, p.enrol_client, p.manage_agents, p.change_password,
-                 p.end_sessions, p.enrol_second_factor, p.keep_devices, p.open_break_glass,
-                 p.end_leavers ? &*p.end_leavers : nullptr, [this] { return verify_store(); },
-                 [this] { return control_status(); }, m_metrics, m_clock}));
+             api::ControlServices{p.manage_clients, p.manage_webhooks, p.enrol_client,
+                                  p.manage_agents, p.change_password, p.end_sessions,
+                                  p.enrol_second_factor, p.keep_devices, p.open_break_glass,
+                                  p.end_leavers ? &*p.end_leavers : nullptr,
+                                  [this] { return verify_store(); },
+                                  [this] { return control_status(); }, m_metrics, m_clock}));
   const api::ApiServices services{
       p.admit_client,
       p.enrol_client,
       p.manage_clients,
+      p.manage_webhooks,
       p.log_in,
       p.show_inbox,
       p.send_reply,
@@ -377,6 +405,7 @@ Result<void> Service::open_doors(const config::Settings& settings) {
       p.enrol_passkey,
       p.keep_devices,
       p.own_sessions,
+      p.delegate_session,
       p.end_sessions,
       p.open_break_glass,
       p.sign_on,
@@ -393,7 +422,8 @@ Result<void> Service::open_doors(const config::Settings& settings) {
       p.proofs ? &*p.proofs : nullptr,
       pages_of(settings.browser.certificate),
       {settings.api.client_requests_per_second, settings.api.agent_requests_per_second,
-       settings.api.client_requests_at_once}};
+       settings.api.client_requests_at_once},
+      {settings.api.proxy_networks, settings.api.proxy_origin}};
   LK_TRY(m_api, api::ApiServer::start(listener(settings.api.listen, settings.api.tls_certificate,
                                                settings.api.tls_key, settings.api.tls_minimum,
                                                settings.api.max_connections, p.clients->believed()),

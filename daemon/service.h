@@ -11,6 +11,7 @@
 #include "recurring.h"
 #include "secrets.h"
 #include "sender.h"
+#include "webhook_senders.h"
 
 #include <leadkeep/api/servers.h>
 #include <leadkeep/config/settings.h>
@@ -68,6 +69,8 @@ class Service {
   std::unique_ptr<Paths> m_paths;
   // Joined before the paths go. The outbox is durable, so stopping here loses nothing.
   std::unique_ptr<Sender> m_sender;
+  // The same: what was not handed over is on the trail.
+  std::unique_ptr<WebhookSenders> m_webhook_senders;
   std::unique_ptr<Keeper> m_keeper;
   std::unique_ptr<LeaverWatch> m_leaver_watch;
   std::unique_ptr<ProviderEnds> m_provider_ends;

@@ -141,6 +141,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/session/delegations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let another client act for the agent
+         * @description Within five minutes of a log-in or step-up. The other client shows the token as that of a session of its own, and may do for the agent what both may: nothing of the agent's own account, and no step-up. It ends with the session that asks, or what takes its place.
+         */
+        post: operations["delegateSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/session/log-ins": {
         parameters: {
             query?: never;
@@ -1046,6 +1066,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/admin/clients/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One client, and what it may */
+        get: operations["showRegisteredClient"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change what a client is for, and what it may
+         * @description What it loses it has lost with the next request, open streams included. Where a second person approves clients, one that gets more than it had is suspended until somebody else resumes it.
+         */
+        patch: operations["changeClient"];
+        trace?: never;
+    };
     "/v1/admin/clients/{id}/approve": {
         parameters: {
             query?: never;
@@ -1094,6 +1135,68 @@ export interface paths {
         put?: never;
         /** Let it in again */
         post: operations["resumeClient"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/clients/{id}/webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a client is told of events, and how that goes */
+        get: operations["showClientWebhook"];
+        put?: never;
+        /**
+         * Tell a client of events at an address
+         * @description Needs the own scope events:read. A new webhook is told of what happens from now on; one that was there goes on where it was, with another secret. The operator of the host has to allow the host and port of the address in the settings.
+         */
+        post: operations["setClientWebhook"];
+        /** Tell a client of nothing more */
+        delete: operations["removeClientWebhook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/clients/{id}/webhook/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign with another secret
+         * @description For a day events carry a signature by the old secret as well.
+         */
+        post: operations["changeClientWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/clients/{id}/webhook/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go on after it was halted
+         * @description A webhook is halted when no event was taken for three days, or when it answers 410.
+         */
+        post: operations["resumeClientWebhook"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1241,7 +1344,28 @@ export interface paths {
         trace?: never;
     };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take an event
+         * @description Posted to the webhook of a client (Standard Webhooks 1.0.0), with `conversation` and `message` as the client sees them by itself; null without the own scope conversations:read. Answer 2xx once the event is kept, with or without a body; anything else, and no answer within five seconds, is tried again after 1 s, 2 s, 4 s … up to an hour, and halted after three days. 410 halts at once. The next event comes after this one was taken. The same webhook-id may come twice.
+         */
+        post: operations["takeEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
         /** @description RFC 9457 problem details */
@@ -1332,6 +1456,8 @@ export interface components {
              * @enum {string}
              */
             assurance: "enrolment_only" | "password" | "two_factors" | "break_glass" | "passkey" | "recognised_device" | "email_code" | "identity_provider";
+            /** @description What the agent has given the session on for; null: it is the agent's own */
+            delegated_for: string | null;
             agent: components["schemas"]["Agent"];
         };
         Session: {
@@ -1345,6 +1471,8 @@ export interface components {
              * @enum {string}
              */
             assurance: "enrolment_only" | "password" | "two_factors" | "break_glass" | "passkey" | "recognised_device" | "email_code" | "identity_provider";
+            /** @description What the agent has given the session on for; null: it is the agent's own */
+            delegated_for: string | null;
             agent: components["schemas"]["Agent"];
             /** @description What this session may do; manage_agents only within five minutes of a log-in or step-up */
             actions: ("read_inbox" | "read_conversation" | "read_lead" | "reply" | "write_note" | "change_conversation" | "assign_others" | "read_consents" | "record_consent" | "follow_events" | "list_agents" | "manage_agents" | "list_accounts" | "list_clients" | "manage_clients")[];
@@ -1386,6 +1514,10 @@ export interface components {
             source: string;
             /** @description Whether it is the one that asks */
             current: boolean;
+            /** @description Through which it is used; null: a page */
+            client_id: string | null;
+            /** @description What the agent has given the session on for; null: it is the agent's own */
+            delegated_for: string | null;
         };
         LogIn: {
             /**
@@ -1447,6 +1579,8 @@ export interface components {
              * @enum {string}
              */
             assurance: "enrolment_only" | "password" | "two_factors" | "break_glass" | "passkey" | "recognised_device" | "email_code" | "identity_provider";
+            /** @description What the agent has given the session on for; null: it is the agent's own */
+            delegated_for: string | null;
             agent: components["schemas"]["Agent"];
         };
         EnrolmentCode: {
@@ -1757,6 +1891,8 @@ export interface components {
              * @enum {string}
              */
             assurance: "enrolment_only" | "password" | "two_factors" | "break_glass" | "passkey" | "recognised_device" | "email_code" | "identity_provider";
+            /** @description What the agent has given the session on for; null: it is the agent's own */
+            delegated_for: string | null;
             agent: components["schemas"]["Agent"];
         };
         Device: {
@@ -1916,6 +2052,77 @@ export interface components {
             next_cursor: string;
             /** @description Events were missed: read the inbox again */
             missed: boolean;
+        };
+        NewClientWebhook: {
+            url: string;
+        };
+        WebhookSecret: {
+            /** @description whsec_ and the key of HMAC-SHA256 in base64 */
+            secret: string;
+        };
+        ClientWebhook: {
+            url: string;
+            /** @enum {string} */
+            state: "active" | "held" | "failing" | "halted";
+            /** @description Nothing is handed over while it is so: pending, suspended, client_expired, no_scope, host_not_allowed */
+            held_because: string | null;
+            set_by: string | null;
+            /** Format: date-time */
+            set_at: string;
+            failing_since: string | null;
+            last_failure: string | null;
+            next_try_at: string | null;
+            halted_at: string | null;
+            earlier_secret_until: string | null;
+        };
+        /** @description What is posted to a webhook */
+        HandedOverEvent: {
+            /** @enum {string} */
+            type: "conversation.created" | "conversation.changed" | "message.received" | "message.changed";
+            /**
+             * Format: date-time
+             * @description When it happened
+             */
+            timestamp: string;
+            data: {
+                conversation_id: string;
+                message_id: string | null;
+                conversation: components["schemas"]["Conversation"] | null;
+                message: components["schemas"]["Message"] | null;
+            };
+        };
+        /** @description Members that are left out stay as they are */
+        ClientChange: {
+            name?: string;
+            /** @description The person or team that answers for it */
+            owner?: string;
+            purpose?: string;
+            scopes?: ("sessions" | "conversations:read" | "conversations:write" | "messages:send" | "leads:read" | "consents:read" | "consents:write" | "events:read" | "agents:read" | "administration")[];
+            /** @description What it may do by itself, with nobody signed in */
+            own_scopes?: ("conversations:read" | "leads:read" | "consents:read" | "events:read" | "agents:read")[];
+            record_classes?: ("phone_numbers" | "email_addresses" | "whatsapp_ids" | "names" | "texts")[];
+            /** @description Where it may come from, such as 10.1.0.0/16; none: from everywhere */
+            networks?: string[];
+            /** @description From now on; null: never */
+            expires_in_days?: number | null;
+        };
+        NewDelegation: {
+            /** @description Who may act for the agent then */
+            client_id: string;
+            /** @description A code for what it is done for; on the trail */
+            purpose: string;
+            /** @description 60 where it is not said */
+            expires_in_minutes?: number;
+        };
+        Delegated: {
+            /** @description For that client, shown once; ends when anybody else shows it */
+            token: string;
+            client_id: string;
+            /**
+             * Format: date-time
+             * @description At the latest; it ends with the session that it was given from
+             */
+            expires_at: string;
         };
     };
     responses: {
@@ -2398,6 +2605,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
             403: components["responses"]["ClientNotApproved"];
             429: components["responses"]["Throttled"];
             500: components["responses"]["Failed"];
@@ -2438,6 +2646,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
             403: components["responses"]["ClientNotApproved"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
@@ -2479,7 +2688,9 @@ export interface operations {
                      *           "expires_at": "2026-11-24T09:00:00.000Z",
                      *           "assurance": "two_factors",
                      *           "source": "192.0.2.7",
-                     *           "current": true
+                     *           "current": true,
+                     *           "client_id": "client_01JDG7T5Q8ZK3V9M4B6N2R0XWY",
+                     *           "delegated_for": null
                      *         }
                      *       ],
                      *       "next_cursor": null
@@ -2529,6 +2740,7 @@ export interface operations {
                      *       "token": "(43 characters)",
                      *       "expires_at": "2026-11-24T16:21:18.042Z",
                      *       "assurance": "password",
+                     *       "delegated_for": null,
                      *       "agent": {
                      *         "id": "agent_01JDG7T5Q8ZK3V9M4B6N2R0XWY",
                      *         "username": "a.example",
@@ -2631,6 +2843,7 @@ export interface operations {
                      *       "token": "(43 characters)",
                      *       "expires_at": "2026-11-24T16:21:18.042Z",
                      *       "assurance": "break_glass",
+                     *       "delegated_for": null,
                      *       "agent": {
                      *         "id": "agent_01JDG7T5Q8ZK3V9M4B6N2R0XWY",
                      *         "username": ":break-glass",
@@ -2680,6 +2893,7 @@ export interface operations {
                      * @example {
                      *       "expires_at": "2026-11-24T16:21:18.042Z",
                      *       "assurance": "two_factors",
+                     *       "delegated_for": null,
                      *       "agent": {
                      *         "id": "agent_01JDG7T5Q8ZK3V9M4B6N2R0XWY",
                      *         "username": "a.example",
@@ -2725,6 +2939,54 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["ClientNotApproved"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    delegateSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "client_id": "client_01JDG7T5Q8ZK3V9M4B6N2R0XWY",
+                 *       "purpose": "write_contract",
+                 *       "expires_in_minutes": 30
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewDelegation"];
+            };
+        };
+        responses: {
+            /** @description Given on */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "token": "(43 characters)",
+                     *       "client_id": "client_01JDG7T5Q8ZK3V9M4B6N2R0XWY",
+                     *       "expires_at": "2026-11-24T16:21:18.042Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Delegated"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["NotJson"];
             429: components["responses"]["Throttled"];
             500: components["responses"]["Failed"];
             503: components["responses"]["Unavailable"];
@@ -2806,6 +3068,7 @@ export interface operations {
                      *       "token": "(43 characters)",
                      *       "expires_at": "2026-11-24T16:21:18.042Z",
                      *       "assurance": "two_factors",
+                     *       "delegated_for": null,
                      *       "agent": {
                      *         "id": "agent_01JDG7T5Q8ZK3V9M4B6N2R0XWY",
                      *         "username": "a.example",
@@ -2887,6 +3150,7 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
             403: components["responses"]["ClientNotApproved"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["Throttled"];
@@ -3126,6 +3390,7 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
             403: components["responses"]["ClientNotApproved"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["Throttled"];
@@ -3337,6 +3602,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
             403: components["responses"]["ClientNotApproved"];
             404: components["responses"]["NotFound"];
             413: components["responses"]["TooLarge"];
@@ -3373,6 +3639,7 @@ export interface operations {
                     "application/json": components["schemas"]["PasskeyRequestOptions"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
             403: components["responses"]["ClientNotApproved"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["Throttled"];
@@ -3545,6 +3812,7 @@ export interface operations {
                      *       "token": "(43 characters)",
                      *       "expires_at": "2026-11-24T16:21:18.042Z",
                      *       "assurance": "two_factors",
+                     *       "delegated_for": null,
                      *       "agent": {
                      *         "id": "agent_01JDG7T5Q8ZK3V9M4B6N2R0XWY",
                      *         "username": "a.example",
@@ -3715,6 +3983,7 @@ export interface operations {
                      *       "token": "(43 characters)",
                      *       "expires_at": "2026-11-24T16:21:18.042Z",
                      *       "assurance": "two_factors",
+                     *       "delegated_for": null,
                      *       "agent": {
                      *         "id": "agent_01JDG7T5Q8ZK3V9M4B6N2R0XWY",
                      *         "username": "a.example",
@@ -3762,6 +4031,7 @@ export interface operations {
                      *       "token": "(43 characters)",
                      *       "expires_at": "2026-11-24T16:21:18.042Z",
                      *       "assurance": "two_factors",
+                     *       "delegated_for": null,
                      *       "agent": {
                      *         "id": "agent_01JDG7T5Q8ZK3V9M4B6N2R0XWY",
                      *         "username": "a.example",
@@ -3814,6 +4084,7 @@ export interface operations {
                      *       "token": "(43 characters)",
                      *       "expires_at": "2026-11-24T16:21:18.042Z",
                      *       "assurance": "password",
+                     *       "delegated_for": null,
                      *       "agent": {
                      *         "id": "agent_01JDG7T5Q8ZK3V9M4B6N2R0XWY",
                      *         "username": "a.example",
@@ -5308,6 +5579,146 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    showRegisteredClient: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description ETags of answers that are kept; 304 if one of them still holds
+                 * @example W/"jDcXVd3nMWJG1OeV7uAcYw"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                id: components["parameters"]["ClientId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The client */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "client_01JDG7T5Q8ZK3V9M4B6N2R0XWY",
+                     *       "name": "crm",
+                     *       "owner": "IT",
+                     *       "purpose": "contacts of the CRM",
+                     *       "state": "approved",
+                     *       "scopes": [
+                     *         "sessions",
+                     *         "leads:read"
+                     *       ],
+                     *       "own_scopes": [],
+                     *       "record_classes": [
+                     *         "names"
+                     *       ],
+                     *       "networks": [
+                     *         "10.1.0.0/16"
+                     *       ],
+                     *       "current_key": "3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855a",
+                     *       "next_key": null,
+                     *       "offered_key": null,
+                     *       "added_by": null,
+                     *       "approved_by": "agent_01JDG7T5Q8ZK3V9M4B6N2R0XWY",
+                     *       "added_at": "2026-11-20T09:12:00.000Z",
+                     *       "approved_at": "2026-11-20T09:15:00.000Z",
+                     *       "expires_at": null,
+                     *       "last_used_at": "2026-11-24T15:51:18.042Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Client"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    changeClient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClientId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "owner": "Sales",
+                 *       "record_classes": [
+                 *         "names",
+                 *         "texts"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["ClientChange"];
+            };
+        };
+        responses: {
+            /** @description The client as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "client_01JDG7T5Q8ZK3V9M4B6N2R0XWY",
+                     *       "name": "crm",
+                     *       "owner": "IT",
+                     *       "purpose": "contacts of the CRM",
+                     *       "state": "approved",
+                     *       "scopes": [
+                     *         "sessions",
+                     *         "leads:read"
+                     *       ],
+                     *       "own_scopes": [],
+                     *       "record_classes": [
+                     *         "names"
+                     *       ],
+                     *       "networks": [
+                     *         "10.1.0.0/16"
+                     *       ],
+                     *       "current_key": "3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855a",
+                     *       "next_key": null,
+                     *       "offered_key": null,
+                     *       "added_by": null,
+                     *       "approved_by": "agent_01JDG7T5Q8ZK3V9M4B6N2R0XWY",
+                     *       "added_at": "2026-11-20T09:12:00.000Z",
+                     *       "approved_at": "2026-11-20T09:15:00.000Z",
+                     *       "expires_at": null,
+                     *       "last_used_at": "2026-11-24T15:51:18.042Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Client"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["NotJson"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     approveClient: {
         parameters: {
             query?: never;
@@ -5386,6 +5797,189 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Resumed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    showClientWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description ETags of answers that are kept; 304 if one of them still holds
+                 * @example W/"jDcXVd3nMWJG1OeV7uAcYw"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                id: components["parameters"]["ClientId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhook */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "url": "https://crm.example.com/hooks/leadkeep",
+                     *       "state": "failing",
+                     *       "held_because": null,
+                     *       "set_by": "agent_01JDG7T5Q8ZK3V9M4B6N2R0XWY",
+                     *       "set_at": "2026-11-20T09:12:00.000Z",
+                     *       "failing_since": "2026-11-24T15:40:02.113Z",
+                     *       "last_failure": "status_503",
+                     *       "next_try_at": "2026-11-24T15:51:18.042Z",
+                     *       "halted_at": null,
+                     *       "earlier_secret_until": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ClientWebhook"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    setClientWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClientId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "url": "https://crm.example.com/hooks/leadkeep"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewClientWebhook"];
+            };
+        };
+        responses: {
+            /** @description Set; the secret is shown this once */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "secret": "whsec_(44 characters)"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookSecret"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["NotJson"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    removeClientWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClientId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    changeClientWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClientId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The new secret, shown this once */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "secret": "whsec_(44 characters)"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookSecret"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    resumeClientWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClientId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Resumed; what it missed is handed over now */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -5491,6 +6085,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
             403: components["responses"]["ClientNotApproved"];
             429: components["responses"]["Throttled"];
             500: components["responses"]["Failed"];
@@ -5518,6 +6113,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
             403: components["responses"]["ClientNotApproved"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["Throttled"];
@@ -5699,6 +6295,125 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             500: components["responses"]["Failed"];
             503: components["responses"]["Unavailable"];
+        };
+    };
+    takeEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same when an event is sent again */
+                "webhook-id": string;
+                /** @description Seconds of UTC, of this sending; refuse what is older than some minutes */
+                "webhook-timestamp": string;
+                /** @description v1,base64(HMAC-SHA256(secret, id.timestamp.body)); several with spaces between */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "type": "message.received",
+                 *       "timestamp": "2026-11-24T15:51:18.042Z",
+                 *       "data": {
+                 *         "conversation_id": "conv_01JDG7T5Q8ZK3V9M4B6N2R0XWY",
+                 *         "message_id": "msg_01JDG7T5Q8ZK3V9M4B6N2R0XWY",
+                 *         "conversation": {
+                 *           "id": "conv_01JDG7T5Q8ZK3V9M4B6N2R0XWY",
+                 *           "lead": {
+                 *             "id": "lead_01JDG7T5Q8ZK3V9M4B6N2R0XWY",
+                 *             "handle": "Amber Falcon 4821",
+                 *             "display_name": "Max M."
+                 *           },
+                 *           "status": "open",
+                 *           "assignee": "agent_01JDG7T5Q8ZK3V9M4B6N2R0XWY",
+                 *           "tags": [
+                 *             "new"
+                 *           ],
+                 *           "unread": 1,
+                 *           "last_message": {
+                 *             "id": "msg_01JDG7T5Q8ZK3V9M4B6N2R0XWY",
+                 *             "direction": "inbound",
+                 *             "type": "text",
+                 *             "text": {
+                 *               "body": "Please call me back at •••••••78",
+                 *               "spans": [
+                 *                 {
+                 *                   "start": 23,
+                 *                   "end": 32,
+                 *                   "kind": "phone"
+                 *                 }
+                 *               ]
+                 *             },
+                 *             "supported": true,
+                 *             "status": "received",
+                 *             "failure": null,
+                 *             "author": null,
+                 *             "sent_at": "2026-11-24T15:51:18.042Z",
+                 *             "resends_after_unknown": 0
+                 *           },
+                 *           "last_activity_at": "2026-11-24T15:51:18.042Z",
+                 *           "window_expires_at": "2026-11-25T15:51:18.042Z",
+                 *           "version": 7
+                 *         },
+                 *         "message": {
+                 *           "id": "msg_01JDG7T5Q8ZK3V9M4B6N2R0XWY",
+                 *           "direction": "inbound",
+                 *           "type": "text",
+                 *           "text": {
+                 *             "body": "Please call me back at •••••••78",
+                 *             "spans": [
+                 *               {
+                 *                 "start": 23,
+                 *                 "end": 32,
+                 *                 "kind": "phone"
+                 *               }
+                 *             ]
+                 *           },
+                 *           "supported": true,
+                 *           "status": "received",
+                 *           "failure": null,
+                 *           "author": null,
+                 *           "sent_at": "2026-11-24T15:51:18.042Z",
+                 *           "resends_after_unknown": 0
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["HandedOverEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not wanted any more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description To be sent again */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description To be sent again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
 }

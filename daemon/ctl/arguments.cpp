@@ -47,6 +47,16 @@ constexpr const char* kCommands =
     "  client suspend NAME     its requests and streams end at once; client resume NAME\n"
     "  client revoke NAME      for good\n"
     "  client invite NAME      another token: it has lost its key\n"
+    "  client webhook NAME     --url https://host/path, where it is told of events, in place of "
+    "asking;\n"
+    "                            prints the secret that they are signed with. Without --url: how "
+    "it "
+    "goes\n"
+    "  client webhook-secret NAME\n"
+    "                          another secret; the old one signs as well for a day\n"
+    "  client webhook-resume NAME\n"
+    "                          after its program did not take events for three days\n"
+    "  client webhook-remove NAME\n"
     "  break-glass             root only: prints a code that opens a session of 15 minutes, which\n"
     "                            manages agents and sees no personal data; for when the directory\n"
     "                            lets nobody in. It is on record and in the log\n"
@@ -143,7 +153,11 @@ po::options_description describe(Arguments& out) {
       "client enrol: a certificate request, PEM, of a key that is elsewhere")(
       "certificate", po::value<std::string>()->value_name("FILE"),
       "client enrol: where the certificate is written to, PEM")(
-      "log", po::value<std::string>()->value_name("FILE"), "leaktest: log to search")(
+      "url", po::value<std::string>(&out.client.url)->value_name("URL"),
+      "client webhook: where the client is told of events")(
+      "secret-file", po::value<std::string>()->value_name("FILE"),
+      "client webhook, webhook-secret: writes the secret there, mode 0600, and not onto the "
+      "screen")("log", po::value<std::string>()->value_name("FILE"), "leaktest: log to search")(
       "memory", "leaktest: search the memory too")("json", "leaktest: report as JSON")(
       "idle", po::value<unsigned>()->value_name("SECONDS"),
       "leaktest: rest before files and memory are searched (3)")("version", "print the version")(
@@ -192,6 +206,7 @@ Result<Arguments> parse_arguments(int argc, const char* const* argv) {
     take_path(chosen, "key", out.client.key);
     take_path(chosen, "request", out.client.request);
     take_path(chosen, "certificate", out.client.certificate);
+    take_path(chosen, "secret-file", out.client.secret_file);
     if (chosen.contains("expires-in-days")) {
       out.client.expires_in_days = chosen["expires-in-days"].as<unsigned>();
     }

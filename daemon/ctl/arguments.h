@@ -31,6 +31,8 @@ struct ClientOptions {
   std::filesystem::path key;          // enrol: made if it is missing
   std::filesystem::path request;      // enrol: in place of a key
   std::filesystem::path certificate;  // enrol: written
+  std::string url;                    // webhook; empty: show it
+  std::filesystem::path secret_file;  // webhook, webhook-secret: written
 };
 
 struct Arguments {

@@ -1,7 +1,9 @@
 #include "client_commands.h"
 
+#include "client_words.h"
 #include "control_client.h"
 #include "talk.h"
+#include "webhook_commands.h"
 
 #include <leadkeep/base/files.h>
 #include <leadkeep/crypto/certificate_request.h>
@@ -16,10 +18,6 @@ namespace {
 
 constexpr std::size_t kMostKeyBytes = 16 * 1024;
 constexpr std::size_t kMostTokenBytes = 256;
-
-std::string text_of(const json::Value& value) {
-  return value.string_or_number().value_or("-");
-}
 
 std::string joined(const json::Value& names) {
   std::string all;
@@ -112,12 +110,6 @@ ExitCode add(const ControlClient& daemon, const std::string& name, const ClientO
   return tell_token(daemon.request("POST", "/clients", std::move(w).take()), options);
 }
 
-std::string about(const std::string& client) {
-  json::Writer w;
-  w.begin_object().field("client", client).end_object();
-  return std::move(w).take();
-}
-
 ExitCode approve(const ControlClient& daemon, const std::string& client,
                  const std::string& fingerprint) {
   if (fingerprint.empty()) {
@@ -207,6 +199,9 @@ ExitCode run_client_command(const Arguments& arguments) {
   const ClientOptions& options = arguments.client;
   const ControlClient daemon{arguments.socket};
   const std::string command = words.size() > 1 ? words[1] : "";
+  if ((command == "add" || command == "invite") && !can_be_written(options.token_file)) {
+    return usage(options.token_file.string() + " is there already: nothing was changed");
+  }
   if (words.size() == 2 && command == "list") {
     return list(daemon);
   }
@@ -225,7 +220,12 @@ ExitCode run_client_command(const Arguments& arguments) {
   if (words.size() == 3 && (command == "suspend" || command == "resume" || command == "revoke")) {
     return set_state(daemon, command, words[2]);
   }
-  return usage("client knows list, add, enrol, approve, suspend, resume, revoke and invite");
+  if (words.size() == 3 && command.starts_with("webhook")) {
+    return run_webhook_command(arguments);
+  }
+  return usage(
+      "client knows list, add, enrol, approve, suspend, resume, revoke, invite, webhook, "
+      "webhook-secret, webhook-resume and webhook-remove");
 }
 
 }  // namespace leadkeep::ctl

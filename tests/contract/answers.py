@@ -128,7 +128,7 @@ class Answers:
         if exchange.status == 405:
             allowed = {name.strip() for name in fields.get("allow", "").split(",")}
             return allowed == set(operations)
-        return exchange.status in (403, 429) or (exchange.status == 404 and not operations)
+        return exchange.status in (401, 403, 429) or (exchange.status == 404 and not operations)
 
     def _undocumented_problem(self, exchange, fields):
         if exchange.method == "HEAD":

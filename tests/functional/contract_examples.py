@@ -20,14 +20,16 @@ WITHOUT_SUCCESS = {
     "showSamlMetadata": 404, "beginSamlLogIn": 404, "takeSamlAnswer": 404, "beginSamlStepUp": 404,
     "takeSamlLogout": 404, "showOidcKeys": 404, "beginOidcLogIn": 404, "takeOidcAnswer": 404,
     "takeOidcLogout": 404, "beginOidcStepUp": 404, "askForEmailCode": 404, "enrolPasskey": 403,
-    "removePasskey": 404, "rememberDevice": 403, "forgetDevice": 404}
+    "removePasskey": 404, "rememberDevice": 403, "forgetDevice": 404,
+    "resumeClientWebhook": 409}  # takes one that was halted
 # After these the account is another one, with another password or a second factor.
 CHANGES_THE_ACCOUNT = {"changePassword", "confirmTotp", "replaceRecoveryCodes"}
 
 
 class Examples(functional.FunctionalTest):
     agents = (("anna", "agent"), ("root", "admin"))
-    settings = {"session.max_per_agent": 100, "session.admin_max": 100}
+    settings = {"session.max_per_agent": 100, "session.admin_max": 100,
+                "clients.webhook_allow": "127.0.0.1:9"}  # where nobody listens
 
     @classmethod
     def setUpClass(cls):
@@ -119,6 +121,9 @@ class Examples(functional.FunctionalTest):
     def _for_endSession(self, client, _, path, __):
         return path.replace("{id}", client.get("/v1/sessions").json["items"][0]["id"]), None, {}
 
+    def _for_delegateSession(self, _, __, path, example):
+        return path, {**example, "client_id": self._approved().rpartition("/")[2]}, {}
+
     def _for_confirmTotp(self, client, _, path, example):
         app = App(client.post("/v1/session/second-factor/totp", {}).json["uri"])
         return path, {**example, "code": app.code()}, {}
@@ -204,6 +209,37 @@ class Examples(functional.FunctionalTest):
         path = self._approved()
         self.assertEqual(self.signed_in_as("root").post(path + "/suspend").status, 204)
         return path + "/resume", None, {}
+
+    def _for_showRegisteredClient(self, _, __, path, ___):
+        return path.replace("{id}", self._invited()["id"]), None, {}
+
+    def _for_changeClient(self, _, __, path, example):
+        return path.replace("{id}", self._invited()["id"]), example, {}
+
+    def _that_reads_events(self):
+        path = self._approved()
+        answer = self.signed_in_as("root").request(
+            "PATCH", path, {"own_scopes": ["events:read"]})
+        self.assertEqual(answer.status, 200, answer.body)
+        return path + "/webhook"
+
+    def _with_webhook(self, *_):
+        path = self._that_reads_events()
+        answer = self.signed_in_as("root").post(path, {"url": "https://127.0.0.1:9/hook"})
+        self.assertEqual(answer.status, 201, answer.body)
+        return path, None, {}
+
+    def _for_setClientWebhook(self, _, __, ___, example):
+        return self._that_reads_events(), {**example, "url": "https://127.0.0.1:9/hook"}, {}
+
+    _for_showClientWebhook = _with_webhook
+    _for_removeClientWebhook = _with_webhook
+
+    def _for_changeClientWebhookSecret(self, *_):
+        return self._with_webhook()[0] + "/secret", None, {}
+
+    def _for_resumeClientWebhook(self, *_):
+        return self._with_webhook()[0] + "/resume", None, {}
 
     def _for_inviteClient(self, _, __, path, ___):
         return path.replace("{id}", self._invited()["id"]), None, {}

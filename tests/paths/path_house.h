@@ -10,6 +10,7 @@
 #include <leadkeep/crypto/hash.h>
 #include <leadkeep/flow/admit_client.h>
 #include <leadkeep/flow/change_password.h>
+#include <leadkeep/flow/delegate_session.h>
 #include <leadkeep/flow/deliver_messages.h>
 #include <leadkeep/flow/end_sessions.h>
 #include <leadkeep/flow/enrol_client.h>
@@ -20,6 +21,7 @@
 #include <leadkeep/flow/log_in.h>
 #include <leadkeep/flow/manage_agents.h>
 #include <leadkeep/flow/manage_clients.h>
+#include <leadkeep/flow/manage_webhooks.h>
 #include <leadkeep/flow/oidc_logout.h>
 #include <leadkeep/flow/oidc_sign_on.h>
 #include <leadkeep/flow/open_break_glass.h>
@@ -42,6 +44,7 @@ inline constexpr std::string_view kAppSecret = "app-secret-of-the-test";
 inline constexpr std::string_view kOrigin = "https://inbox.example:8443";
 // Longer than a test lets pass.
 inline constexpr std::chrono::hours kCertificateLife{24 * 365};
+inline constexpr std::string_view kWebhookHost = "https://crm.example.test/";
 inline constexpr std::string_view kPassword = "correct horse battery";
 
 template <class T>
@@ -133,6 +136,23 @@ class PathHouse {
     return must(log_in.log_in(attempt)).session;
   }
 
+  // One more approved program, as if it had enrolled with this key.
+  ClientId approved_program(const clients::Draft& draft, const clients::KeyHash& key) {
+    const Timestamp now = store.clock().now();
+    const auto start = clients::Registry::Start::draw(now);
+    must(store->write([&](store::WriteTxn& txn) -> Result<void> {
+      LK_TRY_VOID(registry.add(txn, draft, start, {}, now));
+      LK_TRY_VOID(registry.enrol(txn, start.token.expose(), key, now));
+      return registry.approve(txn, start.id, key, {}, now);
+    }));
+    return start.id;
+  }
+
+  // The same, with a key that nobody has.
+  ClientId approved_program(const std::string& name, const clients::Rights& rights) {
+    return approved_program(draft_of_client(name, rights), crypto::sha256({as_bytes(name)}));
+  }
+
   // The same path where the operator has set something else.
   [[nodiscard]] flow::LogIn log_in_with(const flow::Factors& others) {
     return {house,    &directory, others,  sessions,
@@ -208,6 +228,11 @@ class PathHouse {
   flow::AdmitClient admit_client{house, registry, refuse};
   flow::EnrolClient enrol_client{house, registry, &authority, kCertificateLife, refuse};
   flow::ManageClients manage_clients{house, registry};
+  flow::ManageWebhooks manage_webhooks{house, registry, [](const std::string& url) {
+                                         return url.starts_with(kWebhookHost)
+                                                    ? Result<void>{}
+                                                    : fail(Errc::kInvalidInput, "not allowed");
+                                       }};
   flow::Factors factors{second_factors, passkeys, devices, email_codes, sign_on_answers};
   flow::LogIn log_in{house,    &directory, factors, sessions,
                      throttle, refuse,     nullptr, std::chrono::milliseconds{0}};
@@ -217,6 +242,7 @@ class PathHouse {
   flow::EnrolPasskey enrol_passkey{house, passkeys, sessions};
   flow::KeepDevices keep_devices{house, devices, sessions, directory};
   flow::OwnSessions own_sessions{house, sessions};
+  flow::DelegateSession delegate_session{house, registry, sessions};
   flow::EndSessions end_sessions{house, sessions, directory};
   flow::OpenBreakGlass open_break_glass{house, sessions, throttle, refuse,
                                         std::chrono::milliseconds{0}};

@@ -79,7 +79,8 @@ void Accounts::learn_secrets(const RawAnswer& answer) {
         std::pair{"break_glass_code", MarkKind::kBreakGlassCode},
         std::pair{"enrolment_token", MarkKind::kEnrolmentToken}}) {
     if (const auto text = root[member].string()) {
-      m_marks.add(kind, std::string{*text});
+      m_marks.add(text->starts_with("whsec_") ? MarkKind::kWebhookSecret : kind,
+                  std::string{*text});
     }
   }
   for (const std::string& code : strings_of(root["recovery_codes"])) {

@@ -38,6 +38,11 @@ Door& Instance::door(DoorKind kind) {
   return api;
 }
 
+std::string Instance::webhook_url() const {
+  const auto& hosts = settings.clients.webhook_allow;
+  return "https://" + (hosts.empty() ? "host.invalid" : hosts.front().text()) + "/leaktest";
+}
+
 Result<Instance> connect(const std::filesystem::path& config, Marks& marks) {
   LK_TRY(config::Settings settings, config::load(config, {}));
   const auto& whatsapp = settings.whatsapp;

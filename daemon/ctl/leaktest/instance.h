@@ -8,6 +8,8 @@
 #include <leadkeep/base/secret.h>
 #include <leadkeep/config/settings.h>
 
+#include <string>
+
 namespace leadkeep::leaktest {
 
 struct Instance {
@@ -23,6 +25,8 @@ struct Instance {
   enum class Replies { kLeave, kAreHeldBack } replies;
 
   [[nodiscard]] Door& door(DoorKind kind);
+  // At the first host that programs may be told at; of nobody where there is none.
+  [[nodiscard]] std::string webhook_url() const;
 };
 
 // Reads the configuration and the secrets it names, which become marks. kUnavailable: no daemon.

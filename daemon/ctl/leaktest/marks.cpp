@@ -104,6 +104,8 @@ std::string_view name_of(MarkKind kind) noexcept {
       return "enrolment_code";
     case MarkKind::kEnrolmentToken:
       return "enrolment_token";
+    case MarkKind::kWebhookSecret:
+      return "webhook_secret";
     case MarkKind::kBreakGlassCode:
       return "break_glass_code";
     case MarkKind::kPasskeyName:

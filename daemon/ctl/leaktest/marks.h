@@ -49,6 +49,7 @@ enum class MarkKind : std::uint8_t {
   kEnrolmentCode,  // after a reset
   kBreakGlassCode,
   kEnrolmentToken,  // of a client
+  kWebhookSecret,   // of one, too
   kPasskeyName,     // what an agent calls it
   kDeviceName,
   kCookie,  // a session's token or a device's secret

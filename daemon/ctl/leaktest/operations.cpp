@@ -129,6 +129,7 @@ std::vector<Operation> control_operations() {
   constexpr const char* kClient = R"({"client":"c"})";
   constexpr const char* kApproval = R"({"client":"c","fingerprint":"f"})";
   constexpr const char* kEnrolment = R"({"certificate_request":"r","token":"t"})";
+  constexpr const char* kWebhook = R"({"client":"c","url":"https://host.example/"})";
   constexpr const char* kUsername = R"({"username":"a"})";
   return {control("GET", "/status", {}),
           control("GET", "/agents", {}),
@@ -148,6 +149,11 @@ std::vector<Operation> control_operations() {
           control("POST", "/clients/resume", kClient),
           control("POST", "/clients/invite", kClient),
           control("POST", "/clients/revoke", kClient),
+          control("POST", "/clients/webhook", kWebhook),
+          control("POST", "/clients/webhook/show", kClient),
+          control("POST", "/clients/webhook/secret", kClient),
+          control("POST", "/clients/webhook/resume", kClient),
+          control("POST", "/clients/webhook/remove", kClient),
           control("POST", "/break-glass", {}),
           control("POST", "/store/verify", {})};
 }

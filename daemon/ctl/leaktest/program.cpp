@@ -32,7 +32,7 @@ std::string draft(const std::string& name) {
          R"(","owner":"leaktest","purpose":"leaktest","scopes":["sessions","conversations:read",)"
          R"("conversations:write","messages:send","leads:read","consents:read","consents:write",)"
          R"("events:read","agents:read","administration"],"record_classes":["phone_numbers",)"
-         R"("email_addresses","whatsapp_ids","names","texts"]})";
+         R"("email_addresses","whatsapp_ids","names","texts"],"own_scopes":["events:read"]})";
 }
 
 std::string enrolment(const std::string& token, const std::string& request) {

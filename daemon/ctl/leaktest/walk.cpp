@@ -27,6 +27,7 @@ bool opens_session(const Operation& operation) {
 bool shows_secrets(const Operation& operation) {
   return opens_session(operation) || operation.path.find("second-factor") != std::string::npos ||
          operation.path.find("break-glass") != std::string::npos ||
+         operation.path.find("delegations") != std::string::npos ||
          operation.path.find("clients") != std::string::npos;
 }
 
@@ -210,11 +211,14 @@ std::string Walk::good_body(const Operation& operation, Role role) {
                  ? m_accounts.of(role == Role::kNobody ? Role::kAgent : role).password
                  : m_accounts.new_password();
     }
+    if (member == "url") {
+      return m_instance.webhook_url();
+    }
     const Program::Waiting& client = m_instance.program.victim(operation.door);
     if (member == "token") {
       return client.token;
     }
-    if (member == "client") {
+    if (member == "client" || member == "client_id") {
       return client.id;
     }
     if (member == "fingerprint") {

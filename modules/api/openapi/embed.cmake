@@ -5,7 +5,8 @@ file(WRITE "${OUTPUT}" "#include <leadkeep/api/openapi.h>
 namespace leadkeep::api {
 
 std::string_view openapi_document() {
-  static constexpr std::string_view kDocument = R\"openapi(${text})openapi\";
+  using namespace std::string_view_literals;  // whose length nobody has to count
+  static constexpr std::string_view kDocument = R\"openapi(${text})openapi\"sv;
   return kDocument;
 }
 

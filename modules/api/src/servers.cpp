@@ -1,6 +1,7 @@
 #include "events/event_streams.h"
 #include "http/server.h"
 #include "routes/dispatcher.h"
+#include "routes/proxied_programs.h"
 #include "routes/tables.h"
 
 #include <leadkeep/api/servers.h>
@@ -25,21 +26,39 @@ Door door_without_agents(Metrics& metrics, ShowReason show_reason) {
           show_reason};
 }
 
+// A proof that is wrong is on record; one with an old nonce is the way to a new one.
+Fail proof_refused(const ApiServices& services, Error error) {
+  if (error.code != Errc::kDpopNonce) {
+    services.refuse.record(std::nullopt, error.code);
+  }
+  return Fail{std::move(error)};
+}
+
 // A browser sends no token of a program, and its session is bound to its key.
-Result<identity::Caller> admit(const ApiServices& services, const http::Request& request) {
-  const http::Peer& peer = request.peer();
-  if (!peer.certificate.is_there() && services.proofs != nullptr &&
+Result<identity::Caller> admit(const ApiServices& services, ProxiedPrograms& proxied,
+                               http::Request& request) {
+  const auto proof = proxied.find_credential(request);
+  if (!proof) {
+    return proof_refused(services, proof.error());
+  }
+  if (!request.credential().is_there() && services.proofs != nullptr &&
       services.pages == Pages::kWithoutCertificate && !request.head().field("authorization")) {
     return identity::Caller::page();
   }
-  LK_TRY(const auto client, services.admit_client.admit(peer.certificate, peer.address));
+  LK_TRY(const auto client, services.admit_client.admit(request.credential(), request.source()));
+  if (proof.value()) {
+    if (auto taken = proxied.take(*proof.value()); !taken) {
+      return proof_refused(services, std::move(taken).error());
+    }
+  }
   return identity::Caller::of(client);
 }
 
-Door door_of(const ApiServices& services, const Browser& browser, Quotas& quotas) {
+Door door_of(const ApiServices& services, const Browser& browser, Quotas& quotas,
+             ProxiedPrograms& proxied) {
   return {services.authoriser,
           services.metrics,
-          [&services](const http::Request& request) { return admit(services, request); },
+          [&](http::Request& request) { return admit(services, proxied, request); },
           [&log_in = services.log_in](const identity::ShownSession& shown, Use use) {
             return log_in.resume(shown, use);
           },
@@ -48,14 +67,15 @@ Door door_of(const ApiServices& services, const Browser& browser, Quotas& quotas
           },
           ShowReason::kNever,
           browser,
-          &quotas};
+          &quotas,
+          [&proxied](http::Request& request) { proxied.look_behind_proxy(request); }};
 }
 
 EventStreams::StillAllowed still_allowed(const ApiServices& services) {
   return [&services](const EventStreams::Follower& follower) {
     auto caller = identity::Caller::page();
-    if (follower.certificate.is_there()) {
-      const auto client = services.admit_client.look_again(follower.certificate, follower.source);
+    if (follower.credential.is_there()) {
+      const auto client = services.admit_client.look_again(follower.credential, follower.source);
       if (!client) {
         return identity::Verdict::kRefused;
       }
@@ -94,7 +114,9 @@ struct ApiServer::Parts {
                still_allowed(services)},
         context{services, events, Browser{services.proofs, services.clock}},
         quotas{services.limits, services.metrics},
-        dispatcher{make_api_routes(&context), door_of(services, context.browser, quotas)} {}
+        proxied{services.proxy, services.pages, services.clock},
+        dispatcher{make_api_routes(&context), door_of(services, context.browser, quotas, proxied)} {
+  }
 
   ~Parts() { services.manage_clients.on_change({}); }
 
@@ -105,6 +127,7 @@ struct ApiServer::Parts {
   EventStreams events;
   ApiContext context;
   Quotas quotas;
+  ProxiedPrograms proxied;
   Dispatcher dispatcher;
   std::unique_ptr<http::Server> server;
 };

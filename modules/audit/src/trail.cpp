@@ -170,6 +170,20 @@ std::string_view name_of(Act act) noexcept {
       return "client_renewed";
     case Act::kClientsListed:
       return "clients_listed";
+    case Act::kWebhookSet:
+      return "webhook_set";
+    case Act::kWebhookRemoved:
+      return "webhook_removed";
+    case Act::kWebhookSecretChanged:
+      return "webhook_secret_changed";
+    case Act::kWebhookResumed:
+      return "webhook_resumed";
+    case Act::kWebhookHalted:
+      return "webhook_halted";
+    case Act::kEventHandedOver:
+      return "event_handed_over";
+    case Act::kSessionDelegated:
+      return "session_delegated";
   }
   return "?";
 }

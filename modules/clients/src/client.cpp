@@ -118,6 +118,34 @@ std::optional<RecordClass> parse_record_class(std::string_view name) noexcept {
   return parse(kRecordClasses, name);
 }
 
+Draft changed(Draft draft, const Change& change) {
+  draft.name = change.name.value_or(draft.name);
+  draft.owner = change.owner.value_or(draft.owner);
+  draft.purpose = change.purpose.value_or(draft.purpose);
+  draft.rights.scopes = change.scopes.value_or(draft.rights.scopes);
+  draft.rights.own_scopes = change.own_scopes.value_or(draft.rights.own_scopes);
+  draft.rights.record_classes = change.record_classes.value_or(draft.rights.record_classes);
+  draft.networks = change.networks.value_or(draft.networks);
+  draft.expires_at = change.expires_at.value_or(draft.expires_at);
+  return draft;
+}
+
+Reach compare_reach(const Draft& before, const Draft& after) {
+  const bool from_more_networks =
+      !before.networks.empty() &&
+      (after.networks.empty() || !std::ranges::all_of(after.networks, [&](const Network& network) {
+         return std::ranges::find(before.networks, network) != before.networks.end();
+       }));
+  const bool for_longer =
+      before.expires_at && (!after.expires_at || *after.expires_at > *before.expires_at);
+  const bool keeps_to_its_rights =
+      before.rights.scopes.contains_all(after.rights.scopes) &&
+      before.rights.own_scopes.contains_all(after.rights.own_scopes) &&
+      before.rights.record_classes.contains_all(after.rights.record_classes);
+  return from_more_networks || for_longer || !keeps_to_its_rights ? Reach::kMore
+                                                                  : Reach::kSameOrLess;
+}
+
 Rights every_right() {
   Rights rights;
   for (const Scope scope : kScopes) {

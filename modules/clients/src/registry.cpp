@@ -114,7 +114,7 @@ bool names_another(const std::vector<std::string>& uris, const ClientId& id) {
   });
 }
 
-const char* why_not(const Client& client, const ShownKey& shown, Timestamp now) {
+const char* why_not(const Client& client, Timestamp now) {
   switch (client.state) {
     case State::kPending:
       return "pending";
@@ -125,8 +125,12 @@ const char* why_not(const Client& client, const ShownKey& shown, Timestamp now) 
     case State::kApproved:
       break;
   }
-  if (client.as.expires_at && now >= *client.as.expires_at) {
-    return "client_expired";
+  return client.as.expires_at && now >= *client.as.expires_at ? "client_expired" : nullptr;
+}
+
+const char* why_not(const Client& client, const ShownKey& shown, Timestamp now) {
+  if (const char* reason = why_not(client, now)) {
+    return reason;
   }
   if (names_another(shown.uris, client.id)) {
     return "certificate_of_another_client";
@@ -254,7 +258,8 @@ Result<void> Registry::approve(store::WriteTxn& txn, const ClientId& id, const K
   return put(txn, id, record);
 }
 
-Result<void> Registry::set_state(store::WriteTxn& txn, const ClientId& id, State state) const {
+Result<void> Registry::set_state(store::WriteTxn& txn, const ClientId& id, State state,
+                                 const By& by) const {
   LK_TRY(auto loaded, load_one(txn, id));
   auto& [record, client] = loaded;
   const State before = client.state;
@@ -263,6 +268,14 @@ Result<void> Registry::set_state(store::WriteTxn& txn, const ClientId& id, State
                        (state == State::kRevoked && before != State::kRevoked);
   if (!allowed) {
     return fail(Errc::kConflict, "clients: its state does not allow it");
+  }
+  if (state == State::kApproved && record.has_widened_by()) {
+    if (m_approval == Approval::kTwoPersons &&
+        by == AgentId::from_bytes(as_bytes(record.widened_by()))) {
+      return fail(Errc::kForbidden,
+                  "clients: somebody else than who gave it more has to resume it");
+    }
+    record.clear_widened_by();
   }
   if (state == State::kRevoked) {
     LK_TRY_VOID(close_token(txn, record));
@@ -273,17 +286,27 @@ Result<void> Registry::set_state(store::WriteTxn& txn, const ClientId& id, State
   return put(txn, id, record);
 }
 
-Result<void> Registry::change(store::WriteTxn& txn, const ClientId& id, const Draft& draft) const {
-  LK_TRY_VOID(check(draft));
+Result<Client> Registry::change(store::WriteTxn& txn, const ClientId& id, const Change& change,
+                                const By& by) const {
   LK_TRY(auto loaded, load_one(txn, id));
   auto& [record, client] = loaded;
   if (client.state == State::kRevoked) {
     return fail(Errc::kConflict, "clients: it was revoked; add another one");
   }
+  const Draft draft = changed(client.as, change);
+  LK_TRY_VOID(check(draft));
   LK_TRY(const auto all, list(txn));
   LK_TRY_VOID(require_free_name(all, id, draft.name));
+  const bool needs_another_look = m_approval == Approval::kTwoPersons &&
+                                  client.state != State::kPending &&
+                                  compare_reach(client.as, draft) == Reach::kMore;
+  if (needs_another_look) {
+    record.set_widened_by(by ? std::string{by->raw()} : std::string{});
+    record.set_state(static_cast<std::uint32_t>(State::kSuspended));
+  }
   write_draft(draft, record);
-  return put(txn, id, record);
+  LK_TRY_VOID(put(txn, id, record));
+  return read_client(record, id.bytes());
 }
 
 Result<Registry::Renewed> Registry::renew(store::WriteTxn& txn, const ProvenClient& client,
@@ -329,6 +352,15 @@ Result<Registry::Verdict> Registry::prove(store::ReadTxn& txn, const ShownKey& s
   proven.m_key = shown.key;
   proven.m_touch_due = is_next || !client.last_used_at || now - *client.last_used_at >= kTouchAfter;
   return Verdict{proven};
+}
+
+Result<Registry::Verdict> Registry::prove_receiver(store::ReadTxn& txn, const ClientId& id,
+                                                   Timestamp now) const {
+  LK_TRY(const Loaded loaded, load_one(txn, id));
+  if (const char* reason = why_not(loaded.client, now)) {
+    return Verdict{NotApproved{reason, id}};
+  }
+  return Verdict{ProvenClient{id, loaded.client.as.rights}};
 }
 
 Result<void> Registry::touch(store::WriteTxn& txn, const ProvenClient& client,

@@ -321,6 +321,30 @@ Form<std::vector<Endpoint>> endpoint_list() {
           }};
 }
 
+Form<std::vector<Endpoint>> optional_endpoint_list() {
+  Form<std::vector<Endpoint>> form = endpoint_list();
+  return {"host:port, several with commas between them, or nothing",
+          [read = std::move(form.read)](const std::string& text) {
+            return text.empty() ? std::optional{std::vector<Endpoint>{}} : read(text);
+          }};
+}
+
+Form<std::vector<Network>> optional_network_list() {
+  return {"networks such as 10.1.0.0/16, several with commas between them, or nothing",
+          [](const std::string& text) -> std::optional<std::vector<Network>> {
+            std::vector<Network> networks;
+            for (const std::string& part :
+                 text.empty() ? std::vector<std::string>{} : split(text, ',')) {
+              const auto network = Network::parse(part);
+              if (!network) {
+                return std::nullopt;
+              }
+              networks.push_back(*network);
+            }
+            return networks;
+          }};
+}
+
 Form<std::string> https_origin() {
   return text_form("https://host or https://host:port, without a path", is_https_origin);
 }

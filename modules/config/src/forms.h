@@ -39,6 +39,8 @@ template <class T>
 
 [[nodiscard]] Form<Endpoint> listen_address();
 [[nodiscard]] Form<std::vector<Endpoint>> endpoint_list();
+[[nodiscard]] Form<std::vector<Endpoint>> optional_endpoint_list();
+[[nodiscard]] Form<std::vector<Network>> optional_network_list();
 [[nodiscard]] Form<std::string> https_origin();
 [[nodiscard]] Form<std::string> optional_https_origin();
 

@@ -306,6 +306,18 @@ void check_provider(const FederationSection& provider, const std::string& sectio
           section + "agents", with_it);
 }
 
+// A proof for a page is none for a program, so that their addresses have to differ.
+void check_proxy(const Settings& settings, std::string_view where, Problems& problems) {
+  const auto& networks = settings.api.proxy_networks;
+  const std::string& origin = settings.api.proxy_origin;
+  const auto require = requirements(where, problems);
+  require(networks.empty() || !origin.empty(), "api.proxy_origin", "api.proxy_networks");
+  require(!networks.empty() || origin.empty(), "api.proxy_networks", "api.proxy_origin");
+  if (!origin.empty() && origin == settings.browser.origin) {
+    problems.add(where, "api.proxy_origin: has to be another one than browser.origin");
+  }
+}
+
 void check_saml(const Settings& settings, std::string_view where, Problems& problems) {
   if (settings.saml.providers.empty()) {
     return;
@@ -360,6 +372,7 @@ Result<Settings> load(const std::filesystem::path& file, std::span<const std::st
   complete_webhook_tls(settings, file.string(), problems);
   check_directory(settings.directory, file.string(), problems);
   check_mail(settings, file.string(), problems);
+  check_proxy(settings, file.string(), problems);
   check_saml(settings, file.string(), problems);
   check_oidc(settings, file.string(), problems);
   if (!problems.text().empty()) {

@@ -22,6 +22,18 @@ constexpr std::byte kUncompressed{0x04};  // SEC 1 section 2.3.3
 
 }  // namespace
 
+Bytes spki_of(const P256Point& point) {
+  // SEQUENCE { SEQUENCE { id-ecPublicKey, prime256v1 }, BIT STRING { uncompressed point } }
+  constexpr std::array<unsigned char, 27> kHead{
+      0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06,
+      0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00, 0x04};
+  Bytes spki;
+  append(spki, std::as_bytes(std::span{kHead}));
+  append(spki, point.x);
+  append(spki, point.y);
+  return spki;
+}
+
 SignatureIs verify_es256(const P256Point& key, ByteView data, const ByteArray<64>& signature) {
   const auto parsed = PublicKey::of_p256(key);
   return parsed ? verify_signature(SignatureAlgorithm::kEcdsaSha256, *parsed, data, signature)

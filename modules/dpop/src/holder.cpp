@@ -1,3 +1,4 @@
+#include <leadkeep/crypto/hash.h>
 #include <leadkeep/crypto/random.h>
 #include <leadkeep/dpop/holder.h>
 #include <leadkeep/jose/jwk.h>
@@ -20,6 +21,10 @@ Thumbprint Holder::thumbprint() const {
   return jose::thumbprint_of(m_key.public_point());
 }
 
+Bytes Holder::public_key() const {
+  return crypto::spki_of(m_key.public_point());
+}
+
 std::string Holder::prove(const ProvenRequest& request, std::string_view origin,
                           std::string_view nonce, Timestamp now) const {
   constexpr std::int64_t kMillisecondsPerSecond = 1000;
@@ -33,6 +38,9 @@ std::string Holder::prove(const ProvenRequest& request, std::string_view origin,
       .field("iat", now.ms / kMillisecondsPerSecond);
   if (!nonce.empty()) {
     claims.field("nonce", nonce);
+  }
+  if (request.token) {
+    claims.field("ath", to_base64url(crypto::sha256({*request.token})));
   }
   claims.end_object();
   const std::string payload = std::move(claims).take();

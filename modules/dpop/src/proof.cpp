@@ -1,4 +1,5 @@
 #include <leadkeep/crypto/es256.h>
+#include <leadkeep/crypto/hash.h>
 #include <leadkeep/dpop/proof.h>
 #include <leadkeep/jose/jwk.h>
 #include <leadkeep/jose/jws.h>
@@ -22,6 +23,11 @@ bool is_for(const ProvenRequest& request, std::string_view origin, json::Value c
          target.substr(origin.size()) == request.path;
 }
 
+// RFC 9449 section 4.2, ath
+bool is_of_token(const std::optional<ByteView>& token, json::Value claims) {
+  return !token || claims["ath"].string() == to_base64url(crypto::sha256({*token}));
+}
+
 bool has_claims(json::Value claims) {
   const std::string_view id = claims["jti"].string().value_or("");
   return !id.empty() && id.size() <= kMaxId && claims["iat"].integer().has_value();
@@ -39,6 +45,8 @@ std::string_view name_of(Defect defect) noexcept {
       return "dpop_key";
     case Defect::kRequest:
       return "dpop_request";
+    case Defect::kToken:
+      return "dpop_token";
     case Defect::kNonce:
       return "dpop_nonce";
     case Defect::kSignature:
@@ -69,9 +77,12 @@ std::variant<Proofs::Accepted, Defect> Proofs::verify(const ProvenRequest& reque
   if (!is_for(request, m_origin, jws->payload())) {
     return Defect::kRequest;
   }
+  if (!is_of_token(request.token, jws->payload())) {
+    return Defect::kToken;
+  }
   const auto nonce = from_base64url(jws->payload()["nonce"].string().value_or(""));
   const auto issued =
-      nonce ? m_nonces.issued_at(as_bytes(kNonce), *nonce, kNonceLives, now) : std::nullopt;
+      nonce ? m_nonces.issued_at(as_bytes(kNonce), *nonce, m_nonce_lives, now) : std::nullopt;
   if (!issued) {
     return Defect::kNonce;
   }
@@ -81,7 +92,8 @@ std::variant<Proofs::Accepted, Defect> Proofs::verify(const ProvenRequest& reque
       crypto::SignatureIs::kGood) {
     return Defect::kSignature;
   }
-  return Accepted{jose::thumbprint_of(*key), *issued};
+  return Accepted{jose::thumbprint_of(*key), *issued, *key,
+                  std::string{jws->payload()["jti"].string().value_or("")}};
 }
 
 }  // namespace leadkeep::dpop

@@ -96,6 +96,8 @@ std::string_view name_of(Purpose purpose) noexcept {
       return "mail_relay";
     case Purpose::kIdentityProvider:
       return "identity_provider";
+    case Purpose::kClientWebhook:
+      return "client_webhook";
   }
   return "unnamed";
 }

@@ -1,6 +1,8 @@
 #include <leadkeep/crypto/hash.h>
 #include <leadkeep/flow/admit_client.h>
 
+#include <limits>
+
 namespace leadkeep::flow {
 namespace {
 
@@ -14,7 +16,7 @@ Fail not_approved(const NotApproved& why) {
 
 }  // namespace
 
-ShownCertificate::ShownCertificate(const crypto::ClientCertificates::Judged& judged)
+ShownCredential::ShownCredential(const crypto::ClientCertificates::Judged& judged)
     : m_is_there{true},
       m_verdict{judged.verdict},
       m_key{crypto::sha256({judged.certificate.public_key})},
@@ -22,7 +24,16 @@ ShownCertificate::ShownCertificate(const crypto::ClientCertificates::Judged& jud
       m_from{judged.certificate.from},
       m_until{judged.certificate.until} {}
 
-Result<Registry::Verdict> AdmitClient::judge(const ShownCertificate& shown,
+ShownCredential ShownCredential::of_proven_key(const clients::KeyHash& key) {
+  ShownCredential shown;
+  shown.m_is_there = true;
+  shown.m_verdict = crypto::ClientCertificates::Verdict::kGood;
+  shown.m_key = key;
+  shown.m_until = Timestamp{std::numeric_limits<std::int64_t>::max()};
+  return shown;
+}
+
+Result<Registry::Verdict> AdmitClient::judge(const ShownCredential& shown,
                                              std::string_view source) {
   const Timestamp now = m_house.clock.now();
   if (!shown.is_there()) {
@@ -39,7 +50,7 @@ Result<Registry::Verdict> AdmitClient::judge(const ShownCertificate& shown,
   });
 }
 
-Result<ProvenClient> AdmitClient::look_again(const ShownCertificate& shown,
+Result<ProvenClient> AdmitClient::look_again(const ShownCredential& shown,
                                              std::string_view source) {
   LK_TRY(const auto verdict, judge(shown, source));
   const auto* why = std::get_if<NotApproved>(&verdict);
@@ -47,7 +58,7 @@ Result<ProvenClient> AdmitClient::look_again(const ShownCertificate& shown,
                         : Result<ProvenClient>{not_approved(*why)};
 }
 
-Result<ProvenClient> AdmitClient::admit(const ShownCertificate& shown, std::string_view source) {
+Result<ProvenClient> AdmitClient::admit(const ShownCredential& shown, std::string_view source) {
   LK_TRY(const auto verdict, judge(shown, source));
   if (const auto* why = std::get_if<NotApproved>(&verdict)) {
     m_refuse.record_client(*why);

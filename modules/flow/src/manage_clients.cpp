@@ -1,5 +1,6 @@
-#include "acting.h"
+#include "acting_on_client.h"
 
+#include <leadkeep/clients/webhooks.h>
 #include <leadkeep/flow/manage_clients.h>
 
 namespace leadkeep::flow {
@@ -21,19 +22,6 @@ audit::Act act_of(State state) {
     default:
       return audit::Act::kClientResumed;
   }
-}
-
-// does: Result<void>(WriteTxn&, const ClientId&), to the client that is named
-template <class Does>
-Result<ClientId> act_on(House& house, const Registry& registry, const ManageClients::By& by,
-                        audit::Act what, std::string_view client, const Does& does) {
-  return act(house, entry_by(by.actor(), what),
-             [&](store::WriteTxn& txn, audit::Entry& done) -> Result<ClientId> {
-               LK_TRY(const ClientId named, registry.find_named(txn, client));
-               done.object = audit::object_of(named);
-               LK_TRY_VOID(does(txn, named));
-               return named;
-             });
 }
 
 }  // namespace
@@ -65,42 +53,57 @@ void ManageClients::on_change(std::function<void()> told) {
 Result<ManageClients::Invitation> ManageClients::invite(const By& by, std::string_view client) {
   const Timestamp now = m_house.clock.now();
   auto start = Registry::Start::draw(now);
-  LK_TRY(const ClientId id, act_on(m_house, m_registry, by, audit::Act::kClientInvited, client,
-                                   [&](store::WriteTxn& txn, const ClientId& named) {
-                                     return m_registry.invite(txn, named, start.token, by_of(by),
-                                                              now);
-                                   }));
+  LK_TRY(const ClientId id,
+         act_on_client(m_house, m_registry, entry_by(by.actor(), audit::Act::kClientInvited),
+                       client, [&](store::WriteTxn& txn, const ClientId& named) {
+                         return m_registry.invite(txn, named, start.token, by_of(by), now);
+                       }));
   return Invitation{id, std::move(start.token), now + Registry::kTokenLife};
 }
 
 Result<void> ManageClients::approve(const By& by, std::string_view client,
                                     const clients::KeyHash& key) {
   const Timestamp now = m_house.clock.now();
-  LK_TRY_VOID(act_on(m_house, m_registry, by, audit::Act::kClientApproved, client,
-                     [&](store::WriteTxn& txn, const ClientId& named) {
-                       return m_registry.approve(txn, named, key, by_of(by), now);
-                     }));
+  LK_TRY_VOID(act_on_client(m_house, m_registry, entry_by(by.actor(), audit::Act::kClientApproved),
+                            client, [&](store::WriteTxn& txn, const ClientId& named) {
+                              return m_registry.approve(txn, named, key, by_of(by), now);
+                            }));
   tell();  // it may have had another key
   return {};
 }
 
 Result<void> ManageClients::set_state(const By& by, std::string_view client, State state) {
-  LK_TRY_VOID(act_on(m_house, m_registry, by, act_of(state), client,
-                     [&](store::WriteTxn& txn, const ClientId& named) {
-                       return m_registry.set_state(txn, named, state);
-                     }));
+  LK_TRY_VOID(act_on_client(m_house, m_registry, entry_by(by.actor(), act_of(state)), client,
+                            [&](store::WriteTxn& txn, const ClientId& named) -> Result<void> {
+                              LK_TRY_VOID(m_registry.set_state(txn, named, state, by_of(by)));
+                              return state == State::kRevoked
+                                         ? clients::Webhooks{}.forget(txn, named)
+                                         : Result<void>{};
+                            }));
   tell();
   return {};
 }
 
-Result<void> ManageClients::change(const By& by, std::string_view client,
-                                   const clients::Draft& draft) {
-  LK_TRY_VOID(act_on(m_house, m_registry, by, audit::Act::kClientChanged, client,
-                     [&](store::WriteTxn& txn, const ClientId& named) {
-                       return m_registry.change(txn, named, draft);
-                     }));
+Result<clients::Client> ManageClients::change(const By& by, std::string_view client,
+                                              const clients::Change& change) {
+  std::optional<clients::Client> now_is;
+  LK_TRY_VOID(act_on_client(m_house, m_registry, entry_by(by.actor(), audit::Act::kClientChanged),
+                            client,
+                            [&](store::WriteTxn& txn, const ClientId& named) -> Result<void> {
+                              LK_TRY(now_is, m_registry.change(txn, named, change, by_of(by)));
+                              return {};
+                            }));
   tell();
-  return {};
+  return *std::move(now_is);
+}
+
+Result<clients::Client> ManageClients::show(
+    const identity::Permit<identity::Action::kListClients>& permit, const ClientId& id) {
+  return act(m_house, entry_by(permit.actor(), audit::Act::kClientsListed, audit::object_of(id)),
+             [&](store::WriteTxn& txn, audit::Entry& done) {
+               done.items = 1;
+               return m_registry.load(txn, id);
+             });
 }
 
 Result<std::vector<clients::Client>> ManageClients::list(const By& by) {

@@ -27,18 +27,25 @@ Result<void> end_session(store::WriteTxn& txn, ByteView key, const records::Sess
   return kSessions.erase(txn, key);
 }
 
-// Ends the oldest sessions until one more fits; says which.
+// Ends the oldest of the agent's own sessions, or of those that were given on, until one more fits; says
+// which.
 Result<std::vector<SessionId>> make_room(store::WriteTxn& txn, records::Agent& agent,
-                                         std::uint32_t limit) {
+                                         std::uint32_t limit, bool for_delegated) {
+  std::vector<std::pair<std::string, records::Session>> others;
+  for (const std::string& key : agent.session_keys()) {
+    LK_TRY(auto record, kSessions.find(txn, as_bytes(key), identity_key()));
+    if (record && record->has_delegation() == for_delegated) {
+      others.emplace_back(key, *std::move(record));
+    }
+  }
   std::vector<SessionId> ended;
   auto& keys = *agent.mutable_session_keys();
-  while (!keys.empty() && static_cast<std::uint32_t>(keys.size()) >= std::max(limit, 1U)) {
-    const ByteView key = as_bytes(keys.Get(0));
-    LK_TRY(const auto record, kSessions.find(txn, key, identity_key()));
-    if (record) {
-      LK_TRY_VOID(end_session(txn, key, *record, ended));
+  for (const auto& [key, record] : others) {
+    if (others.size() - ended.size() < std::max(limit, 1U)) {
+      break;
     }
-    keys.erase(keys.begin());
+    LK_TRY_VOID(end_session(txn, as_bytes(key), record, ended));
+    keys.erase(std::remove(keys.begin(), keys.end(), key), keys.end());
   }
   return ended;
 }
@@ -120,6 +127,10 @@ std::optional<Timestamp> earlier(std::optional<Timestamp> one, std::optional<Tim
   return one && other ? std::min(*one, *other) : (one ? one : other);
 }
 
+const std::string& origin_of(const records::Session& record) {
+  return record.origin().empty() ? record.id() : record.origin();
+}
+
 // A proof of the future is from a clock that was set back: nobody knows how old it is.
 ProofAge age_of(Timestamp proven, Timestamp now) {
   return proven <= now && now - proven < SessionLimits::kProofIsFresh ? ProofAge::kFresh
@@ -156,6 +167,20 @@ bool still_suffices(Assurance assurance, const SecondFactorPolicy& policy,
   }
 }
 
+// Whether the session that `record` was given from goes on, itself or in one that took its place.
+Result<bool> source_goes_on(store::ReadTxn& txn, const records::Agent& agent,
+                            const records::Session& record, const SessionLimits& limits,
+                            std::span<const Role> roles, Timestamp now) {
+  for (const std::string& key : agent.session_keys()) {
+    LK_TRY(const auto other, kSessions.find(txn, as_bytes(key), identity_key()));
+    if (other && !other->has_delegation() && origin_of(*other) == record.delegation().origin() &&
+        now < end_of(*other, limits, roles)) {
+      return true;
+    }
+  }
+  return false;
+}
+
 // Whatever the roles of the agent are now.
 bool is_over(const records::Session& record, const SessionLimits& limits, Timestamp now) {
   return !assurance_of(record) || now >= end_of(record, limits, {});
@@ -190,6 +215,20 @@ Result<SessionStore::Opened> SessionStore::open(store::WriteTxn& txn, const Admi
       now);
 }
 
+Result<SessionStore::Opened> SessionStore::delegate(store::WriteTxn& txn, const Session& session,
+                                                    const SessionStart& start,
+                                                    const std::string& purpose,
+                                                    Timestamp now) const {
+  LK_TRY_VOID(require_live(txn, session));
+  if (session.delegated_for()) {
+    return fail(Errc::kForbidden, "session: what was given on is not given on again");
+  }
+  return open_as_of(txn, session.agent(), session.assurance(), start,
+                    {now, Timestamp{}, std::nullopt, earlier(session.m_ends_at, start.ends_at),
+                     std::nullopt, session.m_origin, purpose},
+                    now);
+}
+
 Result<void> SessionStore::require_live(store::ReadTxn& txn, const Session& session) const {
   LK_TRY(const auto record, kSessions.find(txn, session.m_key, identity_key()));
   LK_TRY(const auto agent, find_agent(txn, session.agent()));
@@ -205,11 +244,12 @@ Result<SessionStore::Opened> SessionStore::replace(store::WriteTxn& txn, const S
                                                    const SessionStart& start, Timestamp now) const {
   LK_TRY_VOID(require_live(txn, session));
   LK_TRY_VOID(close(txn, session));
-  return open_as_of(txn, admission.agent(), admission.assurance(), start,
-                    {session.m_created_at, start.proven_at.value_or(now), session.m_device_key,
-                     earlier(session.m_ends_at, start.ends_at),
-                     followed(session.m_provider_session, start.provider_session)},
-                    now);
+  return open_as_of(
+      txn, admission.agent(), admission.assurance(), start,
+      {session.m_created_at, start.proven_at.value_or(now), session.m_device_key,
+       earlier(session.m_ends_at, start.ends_at),
+       followed(session.m_provider_session, start.provider_session), session.m_origin},
+      now);
 }
 
 Result<SessionStore::Opened> SessionStore::replace_all(store::WriteTxn& txn, const Session& session,
@@ -231,7 +271,7 @@ Result<SessionStore::Opened> SessionStore::reopen_as(store::WriteTxn& txn, const
   LK_TRY(auto ended, close_all(txn, session.agent()));
   LK_TRY(auto opened, open_as_of(txn, session.agent(), assurance, start,
                                  {session.m_created_at, session.m_proven_at, session.m_device_key,
-                                  session.m_ends_at, session.m_provider_session},
+                                  session.m_ends_at, session.m_provider_session, session.m_origin},
                                  now));
   opened.ended = std::move(ended);
   return opened;
@@ -250,7 +290,7 @@ Result<SessionStore::Opened> SessionStore::open_as_of(store::WriteTxn& txn, cons
   const std::uint32_t limit = is_admin(roles_of(agent))
                                   ? std::min(m_limits.admin_max, m_limits.max_per_agent)
                                   : m_limits.max_per_agent;
-  LK_TRY(auto ended, make_room(txn, agent, limit));
+  LK_TRY(auto ended, make_room(txn, agent, limit, beginning.delegated_for.has_value()));
   const Bytes key = crypto::token::hash_of(start.token.expose());
   agent.add_session_keys(std::string{as_text(key)});
   LK_TRY_VOID(kAgents.put(txn, who.bytes(), identity_key(), agent));
@@ -270,6 +310,12 @@ Result<SessionStore::Opened> SessionStore::open_as_of(store::WriteTxn& txn, cons
   record.set_ends_ms(beginning.ends_at ? beginning.ends_at->ms : 0);
   if (beginning.device_key) {
     record.set_device_key(std::string{as_text(*beginning.device_key)});
+  }
+  if (beginning.delegated_for) {
+    record.mutable_delegation()->set_origin(std::string{beginning.origin->raw()});
+    record.mutable_delegation()->set_purpose(*beginning.delegated_for);
+  } else if (beginning.origin) {
+    record.set_origin(std::string{beginning.origin->raw()});
   }
   if (beginning.provider_session) {
     write_provider_session(*beginning.provider_session, *record.mutable_provider_session());
@@ -310,6 +356,12 @@ Result<Session> SessionStore::find(store::ReadTxn& txn, const ShownSession& show
   if (!still_suffices(*assurance, m_policy, roles)) {
     return no_session();
   }
+  if (record->has_delegation()) {
+    LK_TRY(const bool goes_on, source_goes_on(txn, *agent, *record, m_limits, roles, now));
+    if (!goes_on) {
+      return no_session();
+    }
+  }
   if (!agent->directory_id().empty() && !m_word.covers(Timestamp{record->created_ms()}, now)) {
     return fail(Errc::kUnavailable, "session: the directory was not heard for too long");
   }
@@ -321,7 +373,13 @@ Result<Session> SessionStore::find(store::ReadTxn& txn, const ShownSession& show
   session.m_assurance = *assurance;
   session.m_created_at = Timestamp{record->created_ms()};
   session.m_proven_at = Timestamp{record->proven_ms()};
-  session.m_proof_age = proof_age_of(*assurance, session.m_proven_at, now);
+  session.m_proof_age = record->has_delegation()
+                            ? ProofAge::kOld
+                            : proof_age_of(*assurance, session.m_proven_at, now);
+  session.m_origin = SessionId::from_bytes(as_bytes(origin_of(*record))).value_or(*session_id);
+  if (record->has_delegation()) {
+    session.m_delegated_for = record->delegation().purpose();
+  }
   session.m_device_key = device_key_of(*record);
   if (record->ends_ms() != 0) {
     session.m_ends_at = Timestamp{record->ends_ms()};
@@ -379,12 +437,21 @@ Result<std::vector<SessionSummary>> SessionStore::list(store::ReadTxn& txn, cons
     if (!record || now >= end_of(*record, m_limits, session.roles())) {
       continue;
     }
+    if (record->has_delegation()) {
+      LK_TRY(const bool goes_on,
+             source_goes_on(txn, agent, *record, m_limits, session.roles(), now));
+      if (!goes_on) {
+        continue;
+      }
+    }
     const auto id = SessionId::from_bytes(as_bytes(record->id()));
     const auto assurance = assurance_of(*record);
     if (id && assurance) {
       sessions.push_back({*id, Timestamp{record->created_ms()}, Timestamp{record->last_used_ms()},
-                          end_of(*record, m_limits, session.roles()), *assurance,
-                          record->source()});
+                          end_of(*record, m_limits, session.roles()), *assurance, record->source(),
+                          ClientId::from_bytes(as_bytes(record->client_id())),
+                          record->has_delegation() ? std::optional{record->delegation().purpose()}
+                                                   : std::nullopt});
     }
   }
   return sessions;

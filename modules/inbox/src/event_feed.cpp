@@ -33,6 +33,7 @@ void EventFeed::publish(const std::vector<InboxEvent>& events) {
       kept.told();
     }
   });
+  m_kept.notify_all();
 }
 
 std::uint64_t EventFeed::newest() const {
@@ -57,6 +58,17 @@ FeedSlice EventFeed::after(std::uint64_t number, std::size_t most) const {
 
 void EventFeed::on_publish(std::function<void()> told) {
   m_kept.with([&](Kept& kept) { kept.told = std::move(told); });
+}
+
+void EventFeed::wait_for_newer(std::uint64_t number, std::chrono::milliseconds limit) {
+  m_kept.when_or_after(
+      limit, [&](const Kept& kept) { return kept.newest > number || kept.waits_ended; },
+      [](const Kept&) {});
+}
+
+void EventFeed::end_waits() {
+  m_kept.with([](Kept& kept) { kept.waits_ended = true; });
+  m_kept.notify_all();
 }
 
 }  // namespace leadkeep::inbox

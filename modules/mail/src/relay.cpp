@@ -151,7 +151,7 @@ Result<void> Relay::send(const Message& message) {
   dialed.set(CURLOPT_READDATA, static_cast<const void*>(&unsent));
   dialed.set(CURLOPT_UPLOAD, 1);
   dialed.set(CURLOPT_MAIL_FROM, sender);
-  dialed.set_list(CURLOPT_MAIL_RCPT, "<" + message.recipient.text() + ">");
+  dialed.set_list(CURLOPT_MAIL_RCPT, {"<" + message.recipient.text() + ">"});
   const int code = dialed.perform();
   if (code == CURLE_OK) {
     return {};

@@ -54,6 +54,7 @@ std::optional<KeyRef> key_of(ReadView& view, TableId table, ByteView key) {
     case TableId::kClients:
     case TableId::kClientIndex:
     case TableId::kClientAuthority:
+    case TableId::kWebhooks:
       return system_key("clients");
     case TableId::kAudit:
       return system_key("audit");

@@ -62,7 +62,7 @@ Dialed::Dialed(Lines& lines, UniqueFd socket)
   set(CURLOPT_CLOSESOCKETFUNCTION, &Callbacks::close_socket);
   set(CURLOPT_CLOSESOCKETDATA, us);
   // Whatever host is meant, the socket is there already.
-  set_list(CURLOPT_CONNECT_TO, "::127.0.0.1:1");
+  set_list(CURLOPT_CONNECT_TO, {"::127.0.0.1:1"});
   set(CURLOPT_PROXY, std::string{});
   set(CURLOPT_NOSIGNAL, 1);
   set(CURLOPT_FORBID_REUSE, 1);
@@ -91,9 +91,15 @@ void Dialed::set_callback(int option, void (*callback)()) {
   note(::curl_easy_setopt(m_easy, static_cast<CURLoption>(option), callback));
 }
 
-void Dialed::set_list(int option, const std::string& line) {
-  m_lists.emplace_back(::curl_slist_append(nullptr, line.c_str()));
-  LK_CHECK(m_lists.back() != nullptr);
+void Dialed::set_list(int option, const std::vector<std::string>& lines) {
+  std::unique_ptr<::curl_slist, FreeList> list;
+  for (const std::string& line : lines) {
+    ::curl_slist* const longer = ::curl_slist_append(list.get(), line.c_str());
+    LK_CHECK(longer != nullptr);
+    (void)list.release();  // the longer one has it
+    list.reset(longer);
+  }
+  m_lists.push_back(std::move(list));
   set(option, static_cast<const void*>(m_lists.back().get()));
 }
 

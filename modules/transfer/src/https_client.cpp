@@ -14,12 +14,16 @@ constexpr std::size_t kLongestUrl = 2'000;
 struct Body {
   std::string text;
   std::size_t limit;
+  HttpsOptions::Body is;
   bool is_over = false;
 };
 
 std::size_t take_piece(const char* data, std::size_t size, std::size_t count, void* given) {
   auto& body = *static_cast<Body*>(given);
   const std::size_t bytes = size * count;
+  if (body.is == HttpsOptions::Body::kDropped) {
+    return bytes;
+  }
   body.is_over = bytes > body.limit - body.text.size();
   if (body.is_over) {
     return 0;
@@ -77,11 +81,18 @@ Result<egress::Destination> HttpsClient::destination_of(std::string_view url) {
                                              : std::string{authority}.append(":").append(kPort));
 }
 
-Result<HttpsAnswer> HttpsClient::request(const std::string& url,
-                                         const std::optional<std::string>& form) {
+Result<HttpsAnswer> HttpsClient::get(const std::string& url) {
+  return request(url, nullptr);
+}
+
+Result<HttpsAnswer> HttpsClient::post(const std::string& url, const HttpsPost& what) {
+  return request(url, &what);
+}
+
+Result<HttpsAnswer> HttpsClient::request(const std::string& url, const HttpsPost* what) {
   LK_TRY(const auto destination, destination_of(url));
   LK_TRY(auto socket, m_dialer.dial(destination, m_options.purpose, m_options.connect_timeout));
-  Body body{{}, m_options.max_answer};
+  Body body{{}, m_options.max_answer, m_options.body};
   Dialed dialed{m_lines, std::move(socket)};
   dialed.trust(m_options.ca_file);
   dialed.set(CURLOPT_URL, url);
@@ -91,14 +102,17 @@ Result<HttpsAnswer> HttpsClient::request(const std::string& url,
   dialed.set(CURLOPT_USERAGENT, std::string{"leadkeep"});
   dialed.set(CURLOPT_WRITEFUNCTION, &take_piece);
   dialed.set(CURLOPT_WRITEDATA, static_cast<const void*>(&body));
-  dialed.set_list(CURLOPT_HTTPHEADER, "Accept: " + m_options.accept);
   if (m_options.certificate) {
     set_certificate(dialed, *m_options.certificate);
   }
-  if (form) {
-    dialed.set(CURLOPT_POSTFIELDSIZE, static_cast<long>(form->size()));
-    dialed.set(CURLOPT_POSTFIELDS, static_cast<const void*>(form->data()));
+  std::vector<std::string> fields{"Accept: " + m_options.accept};
+  if (what != nullptr) {
+    dialed.set(CURLOPT_POSTFIELDSIZE, static_cast<long>(what->body.size()));
+    dialed.set(CURLOPT_POSTFIELDS, static_cast<const void*>(what->body.data()));
+    fields.push_back("Content-Type: " + what->content_type);
+    fields.insert(fields.end(), what->fields.begin(), what->fields.end());
   }
+  dialed.set_list(CURLOPT_HTTPHEADER, fields);
   const int code = dialed.perform();
   if (code != CURLE_OK) {
     return failure_of(code, body, destination.host);

@@ -25,7 +25,7 @@ std::string request_with(std::string_view path, std::string_view value) {
 }
 
 void check_token(const http::Request& request, std::string_view value) {
-  const auto token = request.bearer_token();
+  const auto token = request.token();
   if (!token.ok()) {
     LK_CHECK(token.error().code == Errc::kUnauthenticated);
     return;

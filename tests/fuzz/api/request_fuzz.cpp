@@ -120,6 +120,7 @@ class House {
   ApiServices m_services{m_house.admit_client,
                          m_house.enrol_client,
                          m_house.manage_clients,
+                         m_house.manage_webhooks,
                          m_house.log_in,
                          m_house.show_inbox,
                          m_house.send_reply,
@@ -131,6 +132,7 @@ class House {
                          m_house.enrol_passkey,
                          m_house.keep_devices,
                          m_house.own_sessions,
+                         m_house.delegate_session,
                          m_house.end_sessions,
                          m_house.open_break_glass,
                          m_house.no_sign_on,
@@ -156,6 +158,7 @@ class House {
                                      m_clock};
   ControlServices m_control_services{
       m_house.manage_clients,
+      m_house.manage_webhooks,
       m_house.enrol_client,
       m_house.manage_agents,
       m_house.change_password,

@@ -85,7 +85,7 @@ void check_changes(House& house) {
         return house.registry.approve(txn, house.id, house.shown, {}, now);
       }),
       house.store.rehearse([&](store::WriteTxn& txn) -> Result<void> {
-        LK_TRY_VOID(house.registry.set_state(txn, house.id, State::kRevoked));
+        LK_TRY_VOID(house.registry.set_state(txn, house.id, State::kRevoked, {}));
         const auto after = house.registry.prove(txn, {house.shown, house.no_uris, "10.1.2.3"}, now);
         LK_CHECK(!after.ok() || !std::holds_alternative<ProvenClient>(after.value()));
         return {};

@@ -71,13 +71,17 @@ class TestCredentials {
     params.privateKeyFile = key_file.string();
     params.certificateFile = certificate_file.string();
     m_context = new Poco::Net::Context{Poco::Net::Context::TLS_CLIENT_USE, params};
+    m_certificate = certificate;
   }
 
   [[nodiscard]] const Poco::Net::Context::Ptr& context() const { return m_context; }
 
+  [[nodiscard]] const std::string& certificate() const { return m_certificate; }  // PEM
+
  private:
   SecretBytes m_key = crypto::new_private_key();
   Poco::Net::Context::Ptr m_context;
+  std::string m_certificate;
 };
 
 struct TestResponse {

@@ -128,9 +128,9 @@ TEST_F(ClientsAtTheApi, RefusesACertificateInTheNameOfAnotherClient) {
 TEST_F(ClientsAtTheApi, RefusesAClientFromTheWrongNetwork) {
   TestCredentials elsewhere;
   approve(elsewhere, "elsewhere", clients::every_right());
-  auto draft = draft_of_client("elsewhere", clients::every_right());
-  draft.networks = {*clients::Network::parse("10.0.0.0/8")};
-  must(manage_clients.change(host(), "elsewhere", draft));
+  clients::Change change;
+  change.networks = {*Network::parse("10.0.0.0/8")};
+  must(manage_clients.change(host(), "elsewhere", change));
   EXPECT_EQ(code_with(elsewhere), "client_not_approved");
   EXPECT_EQ(last_reason(), "wrong_network");
 }
@@ -373,6 +373,39 @@ TEST_F(ClientsAtTheApi, RefusesADraftWithAWordItDoesNotKnow) {
             "networks");
   EXPECT_EQ(member(R"("scopes":["leads:read"],"record_classes":[],"expires_in_days":0)"),
             "expires_in_days");
+}
+
+TEST_F(ClientsAtTheApi, ActsForAnAgentWithASessionThatWasGivenOnAndNotOnTheirAccount) {
+  TestCredentials desk;
+  TestCredentials crm;
+  approve(desk, "desk", clients::every_right());
+  const ClientId to = approve(crm, "crm", clients::every_right());
+  sign_in("anna", {identity::Role::kAgent});
+  const std::string own = token_through(desk, "anna");
+  TestClient at_desk{api->port(), desk.context()};
+  const auto given = at_desk.ask(
+      "POST", "/v1/session/delegations", own,
+      R"({"client_id":")" + to.text() + R"(","purpose":"write_contract","expires_in_minutes":5})");
+  ASSERT_EQ(given.status, 201) << given.body;
+  const std::string token = "Authorization: Bearer " + text(given, "token") + "\r\n";
+  TestClient at_crm{api->port(), crm.context()};
+  EXPECT_EQ(text(at_crm.ask("GET", "/v1/session", token), "delegated_for"), "write_contract");
+  EXPECT_EQ(at_crm.ask("GET", "/v1/conversations", token).status, 200);
+  for (const auto& [verb, path, body] :
+       {std::tuple{"GET", "/v1/sessions", ""}, std::tuple{"DELETE", "/v1/sessions", ""},
+        std::tuple{"GET", "/v1/session/log-ins", ""},
+        std::tuple{"GET", "/v1/session/second-factor", ""},
+        std::tuple{"POST", "/v1/session/second-factor/totp", ""},
+        std::tuple{"POST", "/v1/session/step-up", R"({"password":"x"})"},
+        std::tuple{"POST", "/v1/session/password", R"({"password":"x","new_password":"y"})"},
+        std::tuple{"POST", "/v1/session/delegations",
+                   R"({"client_id":"client_01JDG7T5Q8ZK3V9M4B6N2R0XWY","purpose":"more"})"}}) {
+    TestClient once{api->port(), crm.context()};  // a body that is not read ends the connection
+    EXPECT_EQ(once.ask(verb, path, token, body).status, 403) << verb << " " << path;
+  }
+  EXPECT_EQ(at_crm.ask("DELETE", "/v1/session", token).status, 204);
+  EXPECT_EQ(at_crm.ask("GET", "/v1/session", token).status, 401);
+  EXPECT_EQ(at_desk.ask("GET", "/v1/session", own).status, 200);
 }
 
 }  // namespace

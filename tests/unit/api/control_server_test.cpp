@@ -12,6 +12,7 @@ class ControlServer : public ::testing::Test, public PathHouse {
   [[nodiscard]] api::ControlServices services() {
     return {
         manage_clients,
+        manage_webhooks,
         enrol_client,
         manage_agents,
         change_password,

@@ -30,6 +30,7 @@ class HouseWithDoors : public ::testing::Test, public PathHouse {
         options, api::ApiServices{admit_client,
                                   enrol_client,
                                   manage_clients,
+                                  manage_webhooks,
                                   log_in,
                                   show_inbox,
                                   send_reply,
@@ -41,6 +42,7 @@ class HouseWithDoors : public ::testing::Test, public PathHouse {
                                   enrol_passkey,
                                   keep_devices,
                                   own_sessions,
+                                  delegate_session,
                                   end_sessions,
                                   open_break_glass,
                                   sign_on,
@@ -55,7 +57,9 @@ class HouseWithDoors : public ::testing::Test, public PathHouse {
                                   [this] { return api::Health{health.load(), "1.2.3"}; },
                                   kMaxListeners,
                                   &proofs,
-                                  pages}));
+                                  pages,
+                                  {},
+                                  proxy}));
   }
 
   // An approved one, the same each time.
@@ -118,6 +122,7 @@ class HouseWithDoors : public ::testing::Test, public PathHouse {
   dpop::Proofs proofs{std::string{kOrigin}};
   std::atomic<api::Health::State> health{api::Health::State::kReady};
   api::Pages pages = api::Pages::kWithCertificate;
+  api::ProxyOptions proxy;
   TestCertificate certificate;
   TestCredentials program;
   ClientId program_id;

@@ -77,7 +77,7 @@ class ClientRegistry : public testing::Test {
   }
 
   Result<void> set_state(const ClientId& id, State state) {
-    return write([&](store::WriteTxn& txn) { return registry.set_state(txn, id, state); });
+    return write([&](store::WriteTxn& txn) { return registry.set_state(txn, id, state, {}); });
   }
 
   Registry::Verdict prove(const KeyHash& with, std::string_view source = "10.1.2.3") {
@@ -364,10 +364,83 @@ TEST_F(ClientRegistry, GivesANameOnce) {
 
 TEST_F(ClientRegistry, ChangesWhatAClientMayAtOnce) {
   const auto id = approved(1);
-  auto as = draft();
-  as.rights = {{Scope::kReadConsents}, {}};
-  ASSERT_TRUE(write([&](store::WriteTxn& txn) { return registry.change(txn, id, as); }).ok());
-  EXPECT_EQ(proven(key(1)).rights(), as.rights);
+  Change change;
+  change.scopes = {Scope::kReadConsents};
+  change.record_classes.emplace();
+  const auto changed =
+      write([&](store::WriteTxn& txn) { return registry.change(txn, id, change, {}); });
+  ASSERT_TRUE(changed.ok());
+  EXPECT_EQ(changed.value().as.owner, draft().owner) << "what is not said stays";
+  EXPECT_EQ(proven(key(1)).rights(), (Rights{{Scope::kReadConsents}, {}}));
+}
+
+TEST_F(ClientRegistry, LeavesNoClientThatCannotBe) {
+  const auto id = approved(1);
+  Change change;
+  change.scopes.emplace();
+  const auto changed =
+      write([&](store::WriteTxn& txn) { return registry.change(txn, id, change, {}); });
+  EXPECT_EQ(changed.error().code, Errc::kInvalidInput) << "no scope of either kind";
+  EXPECT_EQ(proven(key(1)).rights(), draft().rights);
+}
+
+TEST_F(ClientRegistry, SuspendsAClientThatGetsMoreUntilSomebodyElseHasLooked) {
+  const auto id = approved(1);
+  const auto by_alice = [&](const Change& change) {
+    return write([&](store::WriteTxn& txn) { return careful.change(txn, id, change, alice); })
+        .value()
+        .state;
+  };
+  const auto resumed_by = [&](const Registry::By& who) {
+    return write([&](store::WriteTxn& txn) {
+             return careful.set_state(txn, id, State::kApproved, who);
+           })
+        .ok();
+  };
+  Change less;
+  less.record_classes.emplace();
+  EXPECT_EQ(by_alice(less), State::kApproved);
+  Change more;
+  more.own_scopes = {Scope::kReadEvents};
+  EXPECT_EQ(by_alice(more), State::kSuspended);
+  EXPECT_FALSE(resumed_by(alice));
+  EXPECT_TRUE(resumed_by(bob));
+  // Who suspends and resumes without a change is asked for nobody else.
+  ASSERT_TRUE(set_state(id, State::kSuspended).ok());
+  EXPECT_TRUE(resumed_by(alice));
+}
+
+TEST(ClientReach, IsMoreByEachThingThatIsMore) {
+  const auto network = [](const char* text) { return *Network::parse(text); };
+  const Draft before{"crm",
+                     "IT",
+                     "contacts",
+                     {{Scope::kReadLeads}, {RecordClass::kNames}, {Scope::kReadEvents}},
+                     {network("10.1.0.0/16")},
+                     Timestamp{1'000}};
+  const auto reach = [&](const Change& change) {
+    return compare_reach(before, changed(before, change));
+  };
+  std::vector<Change> more(7);
+  more[0].scopes = {Scope::kReadLeads, Scope::kSessions};
+  more[1].own_scopes = {Scope::kReadLeads};
+  more[2].record_classes = {RecordClass::kTexts};
+  more[3].networks.emplace();
+  more[4].networks = {network("10.1.0.0/16"), network("10.2.0.0/16")};
+  more[5].expires_at.emplace();
+  more[6].expires_at = Timestamp{1'001};
+  for (const Change& change : more) {
+    EXPECT_EQ(reach(change), Reach::kMore) << &change - more.data();
+  }
+  std::vector<Change> less(6);
+  less[1].scopes.emplace();
+  less[2].record_classes.emplace();
+  less[3].own_scopes.emplace();
+  less[4].expires_at = Timestamp{999};
+  less[5].owner = "somebody else";
+  for (const Change& change : less) {
+    EXPECT_EQ(reach(change), Reach::kSameOrLess) << &change - less.data();
+  }
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include <leadkeep/dpop/holder.h>
+#include <leadkeep/dpop/once.h>
 #include <leadkeep/dpop/proof.h>
 #include <leadkeep/jose/jwk.h>
 #include <leadkeep/json/value.h>
@@ -66,6 +67,48 @@ TEST_F(DpopProof, YieldsTheThumbprintOfTheKeyAndTheAgeOfTheNonce) {
   EXPECT_EQ(std::get<Proofs::Accepted>(verified).key, holder.thumbprint());
   EXPECT_EQ(std::get<Proofs::Accepted>(verified).nonce_issued, kNow - 30s);
   EXPECT_NE(holder.thumbprint(), Holder{}.thumbprint());
+}
+
+TEST_F(DpopProof, NamesTheTokenThatItIsSentWith) {
+  ProvenRequest with = kRequest;
+  with.token = as_bytes("a token");
+  const std::string nonce = proofs.new_nonce(kNow);
+  const auto verified = [&](const ProvenRequest& signed_for) {
+    const auto outcome = proofs.verify(with, holder.prove(signed_for, kOrigin, nonce, kNow), kNow);
+    const auto* defect = std::get_if<Defect>(&outcome);
+    return defect == nullptr ? std::nullopt : std::optional{*defect};
+  };
+  EXPECT_EQ(verified(with), std::nullopt);
+  EXPECT_EQ(verified(kRequest), Defect::kToken);
+  ProvenRequest other = kRequest;
+  other.token = as_bytes("another token");
+  EXPECT_EQ(verified(other), Defect::kToken);
+}
+
+TEST(DpopOnce, TakesAProofOfAKeyOnceAsLongAsItsNonceLives) {
+  Once once{300s};
+  const Thumbprint key{std::byte{1}};
+  const Thumbprint other{std::byte{2}};
+  Timestamp now = kNow;
+  EXPECT_EQ(once.take(key, "a", now), Seen::kFirstTime);
+  EXPECT_EQ(once.take(key, "b", now), Seen::kFirstTime);
+  EXPECT_EQ(once.take(other, "a", now), Seen::kFirstTime);
+  for (int minute = 0; minute < 5; ++minute) {
+    EXPECT_EQ(once.take(key, "a", now), Seen::kAgain) << minute;
+    now = now + 1min;
+    (void)once.take(other, std::to_string(minute), now);
+  }
+  EXPECT_EQ(once.take(key, "a", now - 1ms), Seen::kAgain);
+}
+
+TEST(DpopOnce, ForgetsWhatNoNonceLetsInAndRemembersNoMoreThanItMay) {
+  Once once{300s, 2};
+  const Thumbprint key{};
+  EXPECT_EQ(once.take(key, "a", kNow), Seen::kFirstTime);
+  EXPECT_EQ(once.take(key, "b", kNow), Seen::kFirstTime);
+  EXPECT_EQ(once.take(key, "c", kNow), Seen::kFull);
+  EXPECT_EQ(once.take(key, "a", kNow), Seen::kAgain);
+  EXPECT_EQ(once.take(key, "c", kNow + 10min), Seen::kFirstTime);
 }
 
 TEST_F(DpopProof, CountsForItsMethodItsPathAndItsOriginOnly) {

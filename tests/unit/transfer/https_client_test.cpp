@@ -34,7 +34,7 @@ TEST(HttpsClient, GoesNowhereThatTheDialerMayNot) {
   HttpsOptions options{};
   options.purpose = egress::Purpose::kIdentityProvider;
   HttpsClient client{std::move(options), nowhere};
-  EXPECT_EQ(client.request("https://127.0.0.1:9/", std::nullopt).error().code, Errc::kForbidden);
+  EXPECT_EQ(client.get("https://127.0.0.1:9/").error().code, Errc::kForbidden);
 }
 
 }  // namespace

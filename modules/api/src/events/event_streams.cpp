@@ -163,6 +163,7 @@ Result<http::Response> EventStreams::open(Follower follower,
   LK_TRY(auto response, keep(std::move(follower), start.after, std::nullopt));
   response.body = ": connected\n\n";
   response.content_type = "text/event-stream";
+  response.fields.emplace_back("X-Accel-Buffering", "no");  // to a proxy: hand it on as it comes
   if (start.gap == Start::Gap::kMissedEvents) {
     response.body += render_reset(start.after);
   }

@@ -40,8 +40,8 @@ class EventStreams {
  public:
   // What a listener has shown, to be looked at again.
   struct Follower {
-    flow::ShownCertificate certificate;      // nothing: a page of ours
-    std::string source;                      // address of the peer
+    flow::ShownCredential credential;        // nothing: a page of ours
+    std::string source;                      // where it listens
     SecretBytes token;                       // empty: a program by itself
     std::optional<identity::DeviceKey> key;  // that was shown with it
   };

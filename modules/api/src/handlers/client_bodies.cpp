@@ -15,20 +15,89 @@ using clients::Client;
 constexpr std::size_t kMostNamed = 32;  // scopes or classes in one body
 constexpr std::int64_t kMostDays = 3'650;
 
+// What follows reads members that may be absent.
+Result<void> read_text(const Members& members, std::string_view name,
+                       std::optional<std::string>& text) {
+  if (members.has(name)) {
+    LK_TRY(text, members.string(name));
+  }
+  return {};
+}
+
 template <class Set, class Parse>
-Result<void> read_set(const Members& members, std::string_view name, const Parse& parse, Set& set) {
+Result<void> read_set(const Members& members, std::string_view name, const Parse& parse,
+                      std::optional<Set>& set) {
+  if (!members.has(name)) {
+    return {};
+  }
   LK_TRY(const auto names, members.strings(name));
   if (names.size() > kMostNamed) {
     return members.refuse(name);
   }
+  set.emplace();
   for (const std::string& one : names) {
     const auto value = parse(one);
     if (!value) {
       return members.refuse(name);
     }
-    set.insert(*value);
+    set->insert(*value);
   }
   return {};
+}
+
+Result<void> read_networks(const Members& members, std::optional<std::vector<Network>>& networks) {
+  if (!members.has("networks")) {
+    return {};
+  }
+  LK_TRY(const auto texts, members.strings("networks"));
+  networks.emplace();
+  for (const std::string& text : texts) {
+    const auto network = Network::parse(text);
+    if (!network) {
+      return members.refuse("networks");
+    }
+    networks->push_back(*network);
+  }
+  return {};
+}
+
+// null: never.
+Result<void> read_expiry(const Members& members, Timestamp now,
+                         std::optional<std::optional<Timestamp>>& expires_at) {
+  constexpr std::string_view kName = "expires_in_days";
+  if (!members.has(kName)) {
+    return {};
+  }
+  if (members.is_null(kName)) {
+    expires_at.emplace();
+    return {};
+  }
+  const auto days = members[kName].integer();
+  if (!days || *days < 1 || *days > kMostDays) {
+    return members.refuse(kName);
+  }
+  expires_at = now + std::chrono::days{*days};
+  return {};
+}
+
+Result<Members> members_of_draft(http::Request& request, const json::Document& document) {
+  return Members::of(request, document.root(),
+                     {"name", "owner", "purpose", "scopes", "own_scopes", "record_classes",
+                      "networks", "expires_in_days"});
+}
+
+Result<clients::Change> read_change(const Members& members, Timestamp now) {
+  clients::Change change;
+  LK_TRY_VOID(read_text(members, "name", change.name));
+  LK_TRY_VOID(read_text(members, "owner", change.owner));
+  LK_TRY_VOID(read_text(members, "purpose", change.purpose));
+  LK_TRY_VOID(read_set(members, "scopes", clients::parse_scope, change.scopes));
+  LK_TRY_VOID(read_set(members, "own_scopes", clients::parse_scope, change.own_scopes));
+  LK_TRY_VOID(
+      read_set(members, "record_classes", clients::parse_record_class, change.record_classes));
+  LK_TRY_VOID(read_networks(members, change.networks));
+  LK_TRY_VOID(read_expiry(members, now, change.expires_at));
+  return change;
 }
 
 Result<clients::KeyHash> read_fingerprint(const Members& members) {
@@ -76,7 +145,7 @@ void write_client(json::Writer& writer, const Client& client) {
       .field("state", name_of(client.state));
   write_rights(writer, client.as.rights);
   writer.key("networks").begin_array();
-  for (const clients::Network& network : client.as.networks) {
+  for (const Network& network : client.as.networks) {
     writer.string(network.text());
   }
   writer.end_array();
@@ -96,40 +165,24 @@ void write_client(json::Writer& writer, const Client& client) {
 
 Result<clients::Draft> parse_draft(http::Request& request, Timestamp now) {
   LK_TRY(const auto document, parse_body(request));
-  LK_TRY(const auto members, Members::of(request, document.root(),
-                                         {"name", "owner", "purpose", "scopes", "own_scopes",
-                                          "record_classes", "networks", "expires_in_days"}));
-  clients::Draft draft;
-  LK_TRY(draft.name, members.string("name"));
-  LK_TRY(draft.owner, members.string("owner"));
-  LK_TRY(draft.purpose, members.string("purpose"));
-  LK_TRY_VOID(read_set(members, "scopes", clients::parse_scope, draft.rights.scopes));
-  if (members.has("own_scopes")) {
-    LK_TRY_VOID(read_set(members, "own_scopes", clients::parse_scope, draft.rights.own_scopes));
-  }
-  LK_TRY_VOID(read_set(members, "record_classes", clients::parse_record_class,
-                       draft.rights.record_classes));
-  if (members.has("networks")) {
-    LK_TRY(const auto networks, members.strings("networks"));
-    for (const std::string& text : networks) {
-      const auto network = clients::Network::parse(text);
-      if (!network) {
-        return members.refuse("networks");
-      }
-      draft.networks.push_back(*network);
+  LK_TRY(const auto members, members_of_draft(request, document));
+  for (const char* name : {"name", "owner", "purpose", "scopes", "record_classes"}) {
+    if (!members.has(name)) {
+      return members.refuse(name);
     }
   }
-  if (members.has("expires_in_days")) {
-    const auto days = members["expires_in_days"].integer();
-    if (!days || *days < 1 || *days > kMostDays) {
-      return members.refuse("expires_in_days");
-    }
-    draft.expires_at = now + std::chrono::days{*days};
-  }
+  LK_TRY(const auto change, read_change(members, now));
+  const clients::Draft draft = clients::changed({}, change);
   if (const auto defect = clients::defect_of(draft)) {
     return members.refuse(defect->member);
   }
   return draft;
+}
+
+Result<clients::Change> parse_change(http::Request& request, Timestamp now) {
+  LK_TRY(const auto document, parse_body(request));
+  LK_TRY(const auto members, members_of_draft(request, document));
+  return read_change(members, now);
 }
 
 Result<std::string> parse_client(http::Request& request) {
@@ -137,6 +190,21 @@ Result<std::string> parse_client(http::Request& request) {
   LK_TRY(const auto members, Members::of(request, document.root(), {"client"}));
   LK_TRY(const auto client, members.string("client"));
   return std::string{client};
+}
+
+Result<std::string> parse_webhook(http::Request& request) {
+  LK_TRY(const auto document, parse_body(request));
+  LK_TRY(const auto members, Members::of(request, document.root(), {"url"}));
+  LK_TRY(const auto url, members.string("url"));
+  return std::string{url};
+}
+
+Result<NamedWebhook> parse_named_webhook(http::Request& request) {
+  LK_TRY(const auto document, parse_body(request));
+  LK_TRY(const auto members, Members::of(request, document.root(), {"client", "url"}));
+  LK_TRY(const auto client, members.string("client"));
+  LK_TRY(const auto url, members.string("url"));
+  return NamedWebhook{std::string{client}, std::string{url}};
 }
 
 Result<clients::KeyHash> parse_fingerprint(http::Request& request) {
@@ -207,6 +275,12 @@ http::Response enrolment_response(const flow::EnrolClient::Enrolled& enrolled) {
   write_certified(writer, enrolled.certified);
   writer.end_object();
   return {waits ? 202 : 200, std::move(writer).take()};
+}
+
+http::Response client_response(const Client& client) {
+  json::Writer writer;
+  write_client(writer, client);
+  return {200, std::move(writer).take()};
 }
 
 http::Response clients_response(const std::vector<Client>& clients) {

@@ -15,11 +15,22 @@ namespace leadkeep::api {
 
 // {"name","owner","purpose","scopes":[…],"own_scopes":[…]?,"record_classes":[…],"networks":[…]?,"expires_in_days"?}
 [[nodiscard]] Result<clients::Draft> parse_draft(http::Request& request, Timestamp now);
+// The same, each of them if it is there; expires_in_days may be null.
+[[nodiscard]] Result<clients::Change> parse_change(http::Request& request, Timestamp now);
 
 struct NamedClient {
   std::string client;            // id or name
   clients::KeyHash fingerprint;  // of the key that is approved
 };
+
+struct NamedWebhook {
+  std::string client;
+  std::string url;
+};
+
+// {"url"}, and with {"client"} where nothing else names it
+[[nodiscard]] Result<std::string> parse_webhook(http::Request& request);
+[[nodiscard]] Result<NamedWebhook> parse_named_webhook(http::Request& request);
 
 // {"client"}
 [[nodiscard]] Result<std::string> parse_client(http::Request& request);
@@ -43,6 +54,7 @@ struct EnrolmentRequest {
 [[nodiscard]] http::Response invitation_response(const flow::ManageClients::Invitation& invitation);
 // {"client_id","fingerprint","status","certificate","certificate_expires_at"}: 202 while it waits
 [[nodiscard]] http::Response enrolment_response(const flow::EnrolClient::Enrolled& enrolled);
+[[nodiscard]] http::Response client_response(const clients::Client& client);
 [[nodiscard]] http::Response clients_response(const std::vector<clients::Client>& clients);
 void write_rights(json::Writer& writer, const clients::Rights& rights);
 void write_certified(json::Writer& writer,

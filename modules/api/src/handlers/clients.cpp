@@ -41,7 +41,7 @@ Answer renew_client(const ApiContext& context, http::Request& request) {
   LK_TRY(const auto pem, parse_certificate_request(request));
   // A page has no certificate, so it is not admitted here.
   LK_TRY(const auto client,
-         context.services.admit_client.admit(request.peer().certificate, request.peer().address));
+         context.services.admit_client.admit(request.credential(), request.source()));
   const auto certified = context.services.enrol_client.renew(client, pem);
   if (!certified) {
     return enrolment_refused(request, certified.error());
@@ -65,6 +65,27 @@ Answer add_client(const ApiContext& context, http::Request& request,
   LK_TRY(const auto draft, parse_draft(request, context.services.clock.now()));
   LK_TRY(const auto invitation, context.services.manage_clients.add(permit, draft));
   return invitation_response(invitation);
+}
+
+Answer show_one_client(const ApiContext& context, http::Request& request,
+                       const identity::Permit<identity::Action::kListClients>& permit) {
+  LK_TRY_VOID(http::Query::parse(request, {}));
+  LK_TRY(const auto id, id_of<ClientId>(request));
+  LK_TRY(const auto client, context.services.manage_clients.show(permit, id));
+  return client_response(client);
+}
+
+Answer change_client(const ApiContext& context, http::Request& request,
+                     const ManageClientsPermit& permit) {
+  LK_TRY(const auto id, id_of<ClientId>(request));
+  LK_TRY(const auto change, parse_change(request, context.services.clock.now()));
+  const auto client = context.services.manage_clients.change(permit, id.text(), change);
+  if (!client && client.error().code == Errc::kInvalidInput) {
+    return request.refuse(
+        400, "That would leave a client that cannot be: " + client.error().detail + ".");
+  }
+  LK_TRY(const auto& now_is, client);
+  return client_response(now_is);
 }
 
 Answer invite_client(const ApiContext& context, http::Request& request,

@@ -17,14 +17,13 @@ Result<SecretBytes> token_of(const http::Request& request, const identity::Sessi
   if (session->device_key()) {
     return SecretBytes::copy_of(as_bytes(request.cookie(http::kSessionCookie).value_or("")));
   }
-  LK_TRY(const ByteView token, request.bearer_token());
+  LK_TRY(const ByteView token, request.token());
   return SecretBytes::copy_of(token);
 }
 
 EventStreams::Follower follower_of(const http::Request& request, SecretBytes token,
                                    const identity::Session* session) {
-  const http::Peer& peer = request.peer();
-  return {peer.certificate, peer.address, std::move(token),
+  return {request.credential(), request.source(), std::move(token),
           session == nullptr ? std::nullopt : session->device_key()};
 }
 

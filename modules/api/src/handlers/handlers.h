@@ -13,6 +13,12 @@ namespace leadkeep::api {
                                   const identity::Permit<identity::Action::kListClients>& permit);
 [[nodiscard]] Answer add_client(const ApiContext& context, http::Request& request,
                                 const identity::Permit<identity::Action::kManageClients>& permit);
+[[nodiscard]] Answer show_one_client(
+    const ApiContext& context, http::Request& request,
+    const identity::Permit<identity::Action::kListClients>& permit);
+[[nodiscard]] Answer change_client(
+    const ApiContext& context, http::Request& request,
+    const identity::Permit<identity::Action::kManageClients>& permit);
 [[nodiscard]] Answer invite_client(
     const ApiContext& context, http::Request& request,
     const identity::Permit<identity::Action::kManageClients>& permit);
@@ -26,6 +32,23 @@ namespace leadkeep::api {
     const ApiContext& context, http::Request& request,
     const identity::Permit<identity::Action::kManageClients>& permit);
 [[nodiscard]] Answer revoke_client(
+    const ApiContext& context, http::Request& request,
+    const identity::Permit<identity::Action::kManageClients>& permit);
+
+// client_webhooks.cpp
+[[nodiscard]] Answer show_client_webhook(
+    const ApiContext& context, http::Request& request,
+    const identity::Permit<identity::Action::kListClients>& permit);
+[[nodiscard]] Answer set_client_webhook(
+    const ApiContext& context, http::Request& request,
+    const identity::Permit<identity::Action::kManageClients>& permit);
+[[nodiscard]] Answer change_client_webhook_secret(
+    const ApiContext& context, http::Request& request,
+    const identity::Permit<identity::Action::kManageClients>& permit);
+[[nodiscard]] Answer resume_client_webhook(
+    const ApiContext& context, http::Request& request,
+    const identity::Permit<identity::Action::kManageClients>& permit);
+[[nodiscard]] Answer remove_client_webhook(
     const ApiContext& context, http::Request& request,
     const identity::Permit<identity::Action::kManageClients>& permit);
 
@@ -43,6 +66,8 @@ namespace leadkeep::api {
                                       const identity::Caller& caller);
 [[nodiscard]] Answer step_up(const ApiContext& context, http::Request& request,
                              const identity::Session& session);
+[[nodiscard]] Answer delegate_session(const ApiContext& context, http::Request& request,
+                                      const identity::Session& session);
 [[nodiscard]] Answer list_sessions(const ApiContext& context, http::Request& request,
                                    const identity::Session& session);
 [[nodiscard]] Answer list_log_ins(const ApiContext& context, http::Request& request,
@@ -208,6 +233,16 @@ namespace leadkeep::api {
                                             http::Request& request);
 [[nodiscard]] Answer resume_client_locally(const ControlServices& services, http::Request& request);
 [[nodiscard]] Answer revoke_client_locally(const ControlServices& services, http::Request& request);
+[[nodiscard]] Answer show_client_webhook_locally(const ControlServices& services,
+                                                 http::Request& request);
+[[nodiscard]] Answer set_client_webhook_locally(const ControlServices& services,
+                                                http::Request& request);
+[[nodiscard]] Answer change_client_webhook_secret_locally(const ControlServices& services,
+                                                          http::Request& request);
+[[nodiscard]] Answer resume_client_webhook_locally(const ControlServices& services,
+                                                   http::Request& request);
+[[nodiscard]] Answer remove_client_webhook_locally(const ControlServices& services,
+                                                   http::Request& request);
 [[nodiscard]] Answer list_agents_locally(const ControlServices& services, http::Request& request);
 [[nodiscard]] Answer add_agent_locally(const ControlServices& services, http::Request& request);
 [[nodiscard]] Answer disable_agent_locally(const ControlServices& services, http::Request& request);

@@ -45,7 +45,7 @@ Answer take_oidc_answer(const ApiContext& context, http::Request& request) {
                         context.services.oidc_sign_on.take(
                             {request.parameter(), request.cookie(http::kSignOnCookie).value_or(""),
                              query.find("state").value_or(""), query.find("iss").value_or(""),
-                             query.find("code").value_or(""), request.peer().address}));
+                             query.find("code").value_or(""), request.source()}));
 }
 
 Answer begin_oidc_logout(const ApiContext& context, http::Request& request,

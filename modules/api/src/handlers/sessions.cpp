@@ -14,6 +14,9 @@ namespace {
 
 using identity::Action;
 
+constexpr std::chrono::minutes kUsualDelegation{60};
+constexpr std::chrono::minutes kLongestDelegation{480};
+
 constexpr std::array kActions{
     Action::kReadInbox,    Action::kReadConversation, Action::kReadLead,
     Action::kReply,        Action::kWriteNote,        Action::kChangeConversation,
@@ -61,7 +64,7 @@ Result<identity::SignOnRequest> answered_request(const ApiContext& context,
   auto answered =
       context.services.sign_on.request_of(request.cookie(http::kSignOnCookie).value_or(""));
   if (!answered) {
-    context.services.refuse.record_log_in(std::nullopt, "H-02", request.peer().address);
+    context.services.refuse.record_log_in(std::nullopt, "H-02", request.source());
     return fail(Errc::kUnauthenticated, "log-in: no answer of an identity provider");
   }
   return *std::move(answered);
@@ -110,7 +113,7 @@ Answer open_session(const ApiContext& context, http::Request& request,
                                          {"username", "password", "second_factor",
                                           "email_transaction", "passkey", "sign_on", "cookie"}));
   identity::LoginAttempt attempt{caller};
-  attempt.source = request.peer().address;
+  attempt.source = request.source();
   LK_TRY(const bool in_browser, members.flag("cookie"));
   LK_TRY(const bool by_sign_on, members.flag("sign_on"));
   if (by_sign_on && !in_browser) {
@@ -133,7 +136,7 @@ Answer ask_for_email_code(const ApiContext& context, http::Request& request,
   LK_TRY(const auto document, parse_body(request));
   LK_TRY(const auto members, Members::of(request, document.root(), {"username", "password"}));
   identity::LoginAttempt attempt{caller};
-  attempt.source = request.peer().address;
+  attempt.source = request.source();
   LK_TRY(attempt.username, members.string("username"));
   LK_TRY(attempt.password, members.secret("password"));
   LK_TRY(const auto question, context.services.log_in.ask_for_email_code(attempt));
@@ -165,8 +168,7 @@ Answer show_session(const ApiContext& context, http::Request& request,
 Answer open_break_glass(const ApiContext& context, http::Request& request,
                         const identity::Caller& caller) {
   LK_TRY(const auto code, parse_secret(request, "code"));
-  LK_TRY(const auto opened,
-         context.services.open_break_glass.open(caller, code, request.peer().address));
+  LK_TRY(const auto opened, context.services.open_break_glass.open(caller, code, request.source()));
   return opened_response(201, context, opened);
 }
 
@@ -176,11 +178,44 @@ Answer step_up(const ApiContext& context, http::Request& request,
   LK_TRY(const auto members, Members::of(request, document.root(),
                                          {"password", "second_factor", "passkey", "sign_on"}));
   identity::LoginAttempt attempt{session.caller()};
-  attempt.source = request.peer().address;
+  attempt.source = request.source();
   LK_TRY_VOID(read_proofs(context, request, members, attempt));
   const bool by_sign_on = attempt.sign_on.has_value();
   LK_TRY(const auto opened, context.services.log_in.step_up(session, std::move(attempt)));
   return without_sign_on(opened_response(201, context, opened), by_sign_on);
+}
+
+Answer delegate_session(const ApiContext& context, http::Request& request,
+                        const identity::Session& session) {
+  LK_TRY(const auto document, parse_body(request));
+  LK_TRY(const auto members,
+         Members::of(request, document.root(), {"client_id", "purpose", "expires_in_minutes"}));
+  LK_TRY(const auto client, members.string("client_id"));
+  LK_TRY(const auto purpose, members.string("purpose"));
+  const auto to = ClientId::parse(client);
+  if (!to) {
+    return members.refuse("client_id");
+  }
+  flow::Delegation delegation{*to, std::string{purpose}, kUsualDelegation};
+  if (members.has("expires_in_minutes")) {
+    const auto minutes = members["expires_in_minutes"].integer();
+    if (!minutes || *minutes < 1 || *minutes > kLongestDelegation.count()) {
+      return members.refuse("expires_in_minutes");
+    }
+    delegation.life = std::chrono::minutes{*minutes};
+  }
+  auto given = context.services.delegate_session.delegate(session, delegation);
+  if (!given && given.error().code == Errc::kInvalidInput) {
+    return members.refuse("purpose");
+  }
+  LK_TRY(const auto opened, std::move(given));
+  json::Writer writer;
+  writer.begin_object()
+      .field("token", as_text(opened.token.expose()))
+      .field("client_id", to->text())
+      .field("expires_at", to_rfc3339(opened.session.expires_at()))
+      .end_object();
+  return http::Response{201, std::move(writer).take()};
 }
 
 Answer list_sessions(const ApiContext& context, http::Request& request,
@@ -195,8 +230,11 @@ Answer list_sessions(const ApiContext& context, http::Request& request,
         .field("expires_at", to_rfc3339(one.expires_at))
         .field("assurance", name_of(one.assurance))
         .field("source", one.source)
-        .field("current", one.id == session.id())
-        .end_object();
+        .field("current", one.id == session.id());
+    write_or_null(writer, "client_id",
+                  one.client ? std::optional{one.client->text()} : std::nullopt);
+    write_or_null(writer, "delegated_for", one.delegated_for);
+    writer.end_object();
   };
   return http::Response{200, list_to_json(sessions, std::nullopt, write)};
 }

@@ -81,7 +81,7 @@ Answer take_saml_answer(const ApiContext& context, http::Request& request) {
   return sign_on_answer(context, request,
                         context.services.sign_on.take(
                             {request.cookie(http::kSignOnCookie).value_or(""), posted.relay_state,
-                             std::move(posted.saml_response), request.peer().address}));
+                             std::move(posted.saml_response), request.source()}));
 }
 
 }  // namespace leadkeep::api

@@ -133,7 +133,7 @@ void Connection::look_at_certificate() {
     return;
   }
   const Bytes der = der_of(*secure.peerCertificate().certificate());
-  m_peer.certificate = flow::ShownCertificate{m_setup.clients->judge(der, m_setup.clock.now())};
+  m_peer.certificate = flow::ShownCredential{m_setup.clients->judge(der, m_setup.clock.now())};
 }
 
 Connection::Then Connection::serve_one(ReadBuffer& buffer, ConnectionWatch::Seat& seat) {

@@ -1,6 +1,6 @@
 #include "http/peer.h"
 
-#include <leadkeep/clients/network.h>
+#include <leadkeep/base/network.h>
 
 #include <algorithm>
 #include <array>
@@ -10,7 +10,6 @@
 namespace leadkeep::api::http {
 
 NetworkPlace place_of(std::string_view address) noexcept {
-  using clients::Network;
   static const std::array kLocal = {
       *Network::parse("127.0.0.0/8"),    *Network::parse("10.0.0.0/8"),
       *Network::parse("172.16.0.0/12"),  *Network::parse("192.168.0.0/16"),

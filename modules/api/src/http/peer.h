@@ -18,7 +18,7 @@ struct Peer {
   PeerKind kind = PeerKind::kNetwork;
   std::string address;                               // without port; empty for the operator
   std::optional<std::uint32_t> user = std::nullopt;  // of the operator, as the kernel knows it
-  flow::ShownCertificate certificate = {};           // of a program, if it has shown one
+  flow::ShownCredential certificate = {};            // of a program, if it has shown one
 };
 
 // The user at the other end of a UNIX socket; nothing if the kernel does not say.

@@ -70,7 +70,9 @@ ProblemKind kind_of(Errc code) noexcept {
     case Errc::kDpopNonce:
       return {401, "Sign the DPoP proof again, with the nonce of the DPoP-Nonce of this answer."};
     case Errc::kDpopProof:
-      return {401, "A browser proves its key with a DPoP field that is signed for this request."};
+      return {401,
+              "The DPoP field has to be a proof that is signed for this request, and none that "
+              "came before."};
     case Errc::kClientNotApproved:
       return {
           403,

@@ -11,6 +11,7 @@ namespace leadkeep::api::http {
 namespace {
 
 constexpr std::size_t kMaxTokenBytes = 256;
+constexpr std::string_view kBearerScheme = "bearer ";
 constexpr std::size_t kMaxMemberBytes = 64;
 constexpr std::size_t kMaxParameters = 32;  // each is compared with all before it
 
@@ -38,15 +39,18 @@ std::optional<std::string_view> Request::cookie(std::string_view name) const noe
   return find_cookie(m_head.field("cookie").value_or(""), name);
 }
 
-Result<ByteView> Request::bearer_token() const {
-  constexpr std::string_view kScheme = "bearer ";
+std::optional<ByteView> Request::token_of(std::string_view scheme) const {
   const auto value = m_head.field("authorization");
-  if (!value || value->size() <= kScheme.size() ||
-      value->size() > kScheme.size() + kMaxTokenBytes ||
-      !same_ignoring_case(value->substr(0, kScheme.size()), kScheme)) {
-    return fail(Errc::kUnauthenticated, "request: no bearer token");
+  if (!value || value->size() <= scheme.size() || value->size() > scheme.size() + kMaxTokenBytes ||
+      !same_ignoring_case(value->substr(0, scheme.size()), scheme)) {
+    return std::nullopt;
   }
-  return as_bytes(value->substr(kScheme.size()));
+  return as_bytes(value->substr(scheme.size()));
+}
+
+Result<ByteView> Request::token() const {
+  const auto found = token_of(is_signed() ? kDpopScheme : kBearerScheme);
+  return found ? Result<ByteView>{*found} : fail(Errc::kUnauthenticated, "request: no token");
 }
 
 Fail Request::refuse(int status, std::string_view detail, std::string_view member) {

@@ -23,6 +23,8 @@
 
 namespace leadkeep::api::http {
 
+inline constexpr std::string_view kDpopScheme = "dpop ";  // RFC 9449 section 7.1
+
 class Request {
  public:
   using BodyReader = std::function<Result<std::string>(std::size_t limit)>;
@@ -38,6 +40,28 @@ class Request {
   [[nodiscard]] const RequestHead& head() const noexcept { return m_head; }
 
   [[nodiscard]] const Peer& peer() const noexcept { return m_peer; }
+
+  // Where the request comes from, which is not the peer where that is a proxy of ours; empty: unknown.
+  [[nodiscard]] const std::string& source() const noexcept {
+    return m_source ? *m_source : m_peer.address;
+  }
+
+  void set_source(std::string address) { m_source = std::move(address); }
+
+  // What a program shows: with the request if it did so, else with the connection.
+  [[nodiscard]] const flow::ShownCredential& credential() const noexcept {
+    return m_credential ? *m_credential : m_peer.certificate;
+  }
+
+  void set_credential(const flow::ShownCredential& credential) { m_credential = credential; }
+
+  [[nodiscard]] bool is_signed() const noexcept { return m_is_signed; }
+
+  // The same, of the key that has signed the request.
+  void set_signed_by(const flow::ShownCredential& credential) {
+    m_credential = credential;
+    m_is_signed = true;
+  }
 
   [[nodiscard]] const RequestId& id() const noexcept { return m_id; }
 
@@ -57,8 +81,11 @@ class Request {
 
   [[nodiscard]] bool is_read_to_its_end() const noexcept { return m_read_to_its_end; }
 
-  // The token of `Authorization: Bearer …`; kUnauthenticated if there is none.
-  [[nodiscard]] Result<ByteView> bearer_token() const;
+  // The token of `Authorization: Bearer …`, or, where a program has signed the request, of
+  // `Authorization: DPoP …`; kUnauthenticated if there is none.
+  [[nodiscard]] Result<ByteView> token() const;
+  // Of one scheme, "dpop " or "bearer ".
+  [[nodiscard]] std::optional<ByteView> token_of(std::string_view scheme) const;
 
   // The value of a cookie; nothing if there is none, or two.
   [[nodiscard]] std::optional<std::string_view> cookie(std::string_view name) const noexcept;
@@ -91,6 +118,9 @@ class Request {
   const RequestHead& m_head;
   const Peer& m_peer;
   BodyReader m_read_body;
+  std::optional<std::string> m_source;
+  std::optional<flow::ShownCredential> m_credential;
+  bool m_is_signed = false;
   RequestId m_id;
   std::string_view m_parameter;
   std::string m_body;

@@ -123,8 +123,9 @@ void write(json::Writer& writer, const consent::ConsentEntry& entry) {
 
 void write_session(json::Writer& writer, const identity::Session& session) {
   writer.field("expires_at", to_rfc3339(session.expires_at()))
-      .field("assurance", name_of(session.assurance()))
-      .key("agent")
+      .field("assurance", name_of(session.assurance()));
+  write_or_null(writer, "delegated_for", session.delegated_for());
+  writer.key("agent")
       .begin_object()
       .field("id", session.agent().text())
       .field("username", session.username())

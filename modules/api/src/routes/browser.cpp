@@ -1,11 +1,6 @@
 #include "routes/browser.h"
 
 namespace leadkeep::api {
-namespace {
-
-constexpr std::string_view kNonceField = "DPoP-Nonce";
-
-}  // namespace
 
 // A browser that does not send the first field sends the second one with everything that changes
 // something; and none lets a page set either.
@@ -33,11 +28,11 @@ Result<dpop::Thumbprint> Browser::prove_key(http::Request& request) const {
     return *defect == dpop::Defect::kNonce ? fail(Errc::kDpopNonce, "request: another nonce")
                                            : fail(Errc::kDpopProof, std::string{name_of(*defect)});
   }
-  const auto& [key, issued] = std::get<dpop::Proofs::Accepted>(verified);
-  if (now - issued >= dpop::Proofs::kNonceIsOld) {
+  const auto& accepted = std::get<dpop::Proofs::Accepted>(verified);
+  if (m_proofs->is_old(accepted.nonce_issued, now)) {
     request.add_to_answer(kNonceField, m_proofs->new_nonce(now));
   }
-  return key;
+  return accepted.key;
 }
 
 }  // namespace leadkeep::api

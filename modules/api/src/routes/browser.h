@@ -16,7 +16,11 @@
 #include <leadkeep/base/clock.h>
 #include <leadkeep/dpop/proof.h>
 
+#include <string_view>
+
 namespace leadkeep::api {
+
+inline constexpr std::string_view kNonceField = "DPoP-Nonce";
 
 class Browser {
  public:

@@ -46,6 +46,9 @@ http::Response Dispatcher::answer(http::Request& request, const http::RequestId&
   m_door.metrics.requests.add();
   request.set_id(id);
   try {
+    if (m_door.look_behind_proxy) {
+      m_door.look_behind_proxy(request);
+    }
     auto response = dispatch(request, id);
     http::suit(request.head(), response);
     for (auto& field : request.take_answer_fields()) {

@@ -21,7 +21,7 @@ std::string item(std::string_view who, std::string_view first, std::uint64_t req
 }
 
 std::string client_or_address(const identity::Caller& caller, const http::Request& request) {
-  return caller.client() ? caller.client()->text() : request.peer().address;
+  return caller.client() ? caller.client()->text() : request.source();
 }
 
 }  // namespace

@@ -10,7 +10,7 @@ Fail refused(const Door& door, const std::optional<identity::Actor>& actor, Erro
   return Fail{std::move(error)};
 }
 
-Result<identity::Caller> admit(const Door& door, const http::Request& request) {
+Result<identity::Caller> admit(const Door& door, http::Request& request) {
   return door.admit ? door.admit(request)
                     : fail(Errc::kClientNotApproved, "request: no clients at this door");
 }
@@ -46,12 +46,12 @@ bool shows_session(const Door& door, const http::Request& request) {
 Result<identity::ShownSession> shown_session(const Door& door, http::Request& request,
                                              const identity::Caller& caller) {
   const auto nobody = identity::actor_of(caller);
-  const std::string_view source = request.peer().address;
+  const std::string_view source = request.source();
   const auto cookie = request.head().field("authorization") || !door.browser.has_pages()
                           ? std::nullopt
                           : request.cookie(http::kSessionCookie);
   if (!cookie) {
-    auto token = request.bearer_token();
+    auto token = request.token();
     return token ? Result{identity::ShownSession{caller, token.value(), std::nullopt, source}}
                  : refused(door, nobody, std::move(token).error());
   }
@@ -73,7 +73,7 @@ Result<identity::Session> resume(const Door& door, const identity::ShownSession&
 }
 
 Result<void> require_local_network(const Door& door, const http::Request& request) {
-  if (http::place_of(request.peer().address) == http::NetworkPlace::kLocal) {
+  if (http::place_of(request.source()) == http::NetworkPlace::kLocal) {
     return {};
   }
   return refused(door, std::nullopt, {Errc::kForbidden, "request: not from the local network"});
@@ -167,22 +167,47 @@ Route route(http::Verb verb, std::string_view path, Root, BodyLimit limit, Plain
   return behind<detail::require_root>(verb, path, "root", limit, std::move(handler));
 }
 
+namespace {
+
+enum class Takes : std::uint8_t { kOwnSessions, kAnySession };
+
+Result<identity::Session> session_for(const Door& door, const identity::ShownSession& shown,
+                                      Takes takes) {
+  LK_TRY(auto session, detail::resume(door, shown));
+  if (takes == Takes::kOwnSessions && session.delegated_for()) {
+    return detail::refused(door, identity::actor_of(session),
+                           {Errc::kForbidden, "session: it was given on"});
+  }
+  return session;
+}
+
+Route session_route(http::Verb verb, std::string_view path, Takes takes, BodyLimit limit,
+                    SessionHandler handler) {
+  return {verb, path, "session", limit.bytes,
+          [=, handler = std::move(handler)](const Door& door, http::Request& request) -> Answer {
+            LK_TRY(const auto caller, detail::enter(door, request));
+            LK_TRY(auto shown, detail::shown_session(door, request, caller));
+            LK_TRY(auto session, session_for(door, shown, takes));
+            LK_TRY_VOID(detail::count(door, session, request));
+            LK_TRY_VOID(request.read_body(limit.bytes));
+            if (limit.bytes > 0) {
+              LK_TRY(shown.caller, detail::admit(door, request));
+              LK_TRY(session, session_for(door, shown, takes));
+            }
+            return handler(request, session);
+          }};
+}
+
+}  // namespace
+
 Route route(http::Verb verb, std::string_view path, SignedIn, BodyLimit limit,
             SessionHandler handler) {
-  return {
-      verb, path, "session", limit.bytes,
-      [limit, handler = std::move(handler)](const Door& door, http::Request& request) -> Answer {
-        LK_TRY(const auto caller, detail::enter(door, request));
-        LK_TRY(auto shown, detail::shown_session(door, request, caller));
-        LK_TRY(auto session, detail::resume(door, shown));
-        LK_TRY_VOID(detail::count(door, session, request));
-        LK_TRY_VOID(request.read_body(limit.bytes));
-        if (limit.bytes > 0) {
-          LK_TRY(shown.caller, detail::admit(door, request));
-          LK_TRY(session, detail::resume(door, shown));
-        }
-        return handler(request, session);
-      }};
+  return session_route(verb, path, Takes::kOwnSessions, limit, std::move(handler));
+}
+
+Route route(http::Verb verb, std::string_view path, GivenOn, BodyLimit limit,
+            SessionHandler handler) {
+  return session_route(verb, path, Takes::kAnySession, limit, std::move(handler));
 }
 
 }  // namespace leadkeep::api

@@ -15,7 +15,9 @@
 //   kRoot            (Request&)                        the same, and is root
 //   kSession         (Request&, Session&)              the same, and any signed-in agent: a token of
 //                                                      that program, or a browser's cookie and the
-//                                                      proof of its key
+//                                                      proof of its key; not what the agent has
+//                                                      given on, which is for kPermit only
+//   kAnySession      (Request&, Session&)              the same, and what was given on
 //   kPermit<Action>  (Request&, Permit<Action>&)       an agent whose roles allow the action
 //                    (Request&, Permit<Action>&, Session&)
 //                                                      of reading actions also a program by itself
@@ -56,6 +58,8 @@ struct Root {};
 
 struct SignedIn {};
 
+struct GivenOn {};
+
 template <identity::Action A>
 struct Permitted {};
 
@@ -66,6 +70,7 @@ inline constexpr LocalClient kLocalClient;
 inline constexpr Operator kOperator;
 inline constexpr Root kRoot;
 inline constexpr SignedIn kSession;
+inline constexpr GivenOn kAnySession;
 template <identity::Action A>
 inline constexpr Permitted<A> kPermit;
 
@@ -103,7 +108,7 @@ namespace detail {
 // Records that the request was refused before it entered a path.
 [[nodiscard]] Fail refused(const Door& door, const std::optional<identity::Actor>& actor,
                            Error error);
-[[nodiscard]] Result<identity::Caller> admit(const Door& door, const http::Request& request);
+[[nodiscard]] Result<identity::Caller> admit(const Door& door, http::Request& request);
 
 // The first look at a request, which is where it counts; behind the body admit() looks again.
 [[nodiscard]] Result<identity::Caller> enter(const Door& door, http::Request& request);
@@ -145,6 +150,8 @@ using SessionHandler = std::function<Answer(http::Request&, const identity::Sess
 [[nodiscard]] Route route(http::Verb verb, std::string_view path, Root, BodyLimit limit,
                           PlainHandler handler);
 [[nodiscard]] Route route(http::Verb verb, std::string_view path, SignedIn, BodyLimit limit,
+                          SessionHandler handler);
+[[nodiscard]] Route route(http::Verb verb, std::string_view path, GivenOn, BodyLimit limit,
                           SessionHandler handler);
 
 // The caller is for those who ask for it.

@@ -23,6 +23,7 @@
 #include <leadkeep/dpop/proof.h>
 #include <leadkeep/flow/admit_client.h>
 #include <leadkeep/flow/change_password.h>
+#include <leadkeep/flow/delegate_session.h>
 #include <leadkeep/flow/end_leavers.h>
 #include <leadkeep/flow/end_sessions.h>
 #include <leadkeep/flow/enrol_client.h>
@@ -33,6 +34,7 @@
 #include <leadkeep/flow/log_in.h>
 #include <leadkeep/flow/manage_agents.h>
 #include <leadkeep/flow/manage_clients.h>
+#include <leadkeep/flow/manage_webhooks.h>
 #include <leadkeep/flow/oidc_logout.h>
 #include <leadkeep/flow/oidc_sign_on.h>
 #include <leadkeep/flow/open_break_glass.h>
@@ -88,10 +90,17 @@ struct RequestLimits {
   std::uint32_t client_at_once = 16;  // that are worked on
 };
 
+// Where TLS of programs ends before us.
+struct ProxyOptions {
+  std::vector<Network> networks = {};  // that proxies of ours connect from; none: there is none
+  std::string origin = {};             // https://host[:port] as programs know it
+};
+
 struct ApiServices {
   flow::AdmitClient& admit_client;
   flow::EnrolClient& enrol_client;
   flow::ManageClients& manage_clients;
+  flow::ManageWebhooks& manage_webhooks;
   flow::LogIn& log_in;
   flow::ShowInbox& show_inbox;
   flow::SendReply& send_reply;
@@ -103,6 +112,7 @@ struct ApiServices {
   flow::EnrolPasskey& enrol_passkey;
   flow::KeepDevices& keep_devices;
   flow::OwnSessions& own_sessions;
+  flow::DelegateSession& delegate_session;
   flow::EndSessions& end_sessions;
   flow::OpenBreakGlass& open_break_glass;
   flow::SignOn& sign_on;
@@ -119,6 +129,7 @@ struct ApiServices {
   const dpop::Proofs* proofs = nullptr;  // nullptr: no pages, so no browser signs in
   Pages pages = Pages::kWithCertificate;
   RequestLimits limits = {};
+  ProxyOptions proxy = {};
 };
 
 struct WebhookServices {
@@ -151,6 +162,7 @@ struct ControlStatus {
 
 struct ControlServices {
   flow::ManageClients& manage_clients;
+  flow::ManageWebhooks& manage_webhooks;
   flow::EnrolClient& enrol_client;
   flow::ManageAgents& manage_agents;
   flow::ChangePassword& change_password;

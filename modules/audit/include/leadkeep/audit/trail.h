@@ -78,6 +78,13 @@ enum class Act : std::uint8_t {
   kClientChanged = 55,
   kClientRenewed = 56,  // has got another certificate
   kClientsListed = 57,
+  kWebhookSet = 58,
+  kWebhookRemoved = 59,
+  kWebhookSecretChanged = 60,
+  kWebhookResumed = 61,
+  kWebhookHalted = 62,
+  kEventHandedOver = 63,   // to a program, at its webhook
+  kSessionDelegated = 64,  // by its agent to the client; reason says what for
 };
 
 enum class Outcome : std::uint8_t { kDone = 1, kRefused = 2 };

@@ -23,6 +23,10 @@ class EnumSet {
 
   [[nodiscard]] constexpr bool contains(Enum value) const { return (m_bits & bit(value)) != 0; }
 
+  [[nodiscard]] constexpr bool contains_all(const EnumSet& others) const noexcept {
+    return (others.m_bits & ~m_bits) == 0;
+  }
+
   [[nodiscard]] constexpr bool empty() const noexcept { return m_bits == 0; }
 
   friend constexpr bool operator==(const EnumSet&, const EnumSet&) = default;

@@ -64,6 +64,8 @@ struct Metrics {
   Counter requests_failed;  // every answer of 400 and above, on all listeners
   Gauge leavers_held;
   Gauge event_listeners;
+  Counter events_handed_over;      // to programs, at their webhooks
+  Counter events_not_handed_over;  // tries that failed
   Counter store_commits;
   Counter store_writes;
 };

@@ -9,8 +9,8 @@
 #include <leadkeep/base/clock.h>
 #include <leadkeep/base/enum_set.h>
 #include <leadkeep/base/id.h>
+#include <leadkeep/base/network.h>
 #include <leadkeep/base/result.h>
-#include <leadkeep/clients/network.h>
 
 #include <algorithm>
 #include <array>
@@ -92,6 +92,25 @@ struct Draft {
   std::vector<Network> networks;        // that it may come from; none: all; 16 at most
   std::optional<Timestamp> expires_at;  // nothing: it does not
 };
+
+// What is there stays as it is.
+struct Change {
+  std::optional<std::string> name;
+  std::optional<std::string> owner;
+  std::optional<std::string> purpose;
+  std::optional<EnumSet<Scope>> scopes;
+  std::optional<EnumSet<Scope>> own_scopes;
+  std::optional<EnumSet<RecordClass>> record_classes;
+  std::optional<std::vector<Network>> networks;
+  std::optional<std::optional<Timestamp>> expires_at;
+};
+
+[[nodiscard]] Draft changed(Draft draft, const Change& change);
+
+enum class Reach : std::uint8_t { kSameOrLess, kMore };
+
+// Whether somebody may more by `after` than by `before`: of any kind, from anywhere, at any time.
+[[nodiscard]] Reach compare_reach(const Draft& before, const Draft& after);
 
 struct Defect {
   const char* member;

@@ -15,7 +15,8 @@
 // Refuses  kInvalidInput     a draft that is not as client.h says
 //          kConflict         a name or key of another client; a state that does not allow it
 //          kNotFound         no such client
-//          kForbidden        approval by whoever added or invited it, where a second person is asked for
+//          kForbidden        where a second person is asked for: approval by whoever added or invited it,
+//                            resuming by whoever gave it more
 //          kUnauthenticated  a token that is none, is over, or came with another key before
 //          kTooLarge         more than 1,000 clients that are not revoked
 // Threads  any; inside the caller's transaction
@@ -43,7 +44,7 @@ struct ShownKey {
   std::string_view source;               // address of the peer
 };
 
-// A program that holds the key of an approved client, now.
+// A program that holds the key of an approved client, now; or that is approved, and is sent something.
 class ProvenClient {
  public:
   [[nodiscard]] const ClientId& id() const noexcept { return m_id; }
@@ -117,10 +118,12 @@ class Registry {
   [[nodiscard]] Result<void> approve(store::WriteTxn& txn, const ClientId& id, const KeyHash& key,
                                      const By& by, Timestamp now) const;
   // From one state of an approved client to another one; kRevoked is for good and forgets all keys.
-  [[nodiscard]] Result<void> set_state(store::WriteTxn& txn, const ClientId& id, State state) const;
-  // Another draft for a client that is there.
-  [[nodiscard]] Result<void> change(store::WriteTxn& txn, const ClientId& id,
-                                    const Draft& draft) const;
+  [[nodiscard]] Result<void> set_state(store::WriteTxn& txn, const ClientId& id, State state,
+                                       const By& by) const;
+  // The client as it is then. Where a second person is asked for, one that gets more is suspended until
+  // somebody else resumes it.
+  [[nodiscard]] Result<Client> change(store::WriteTxn& txn, const ClientId& id,
+                                      const Change& change, const By& by) const;
 
   enum class Renewed : std::uint8_t { kSameKey, kNextKey };
 
@@ -133,6 +136,9 @@ class Registry {
 
   [[nodiscard]] Result<Verdict> prove(store::ReadTxn& txn, const ShownKey& shown,
                                       Timestamp now) const;
+  // The same of one that is sent something, and has shown nothing.
+  [[nodiscard]] Result<Verdict> prove_receiver(store::ReadTxn& txn, const ClientId& id,
+                                               Timestamp now) const;
 
   enum class Touch : std::uint8_t { kNotDue, kDue };
 

@@ -6,6 +6,7 @@
 // Units: in the types. Threads: a plain value; the daemon makes it once and passes it on as const.
 #pragma once
 #include <leadkeep/base/event_log.h>
+#include <leadkeep/base/network.h>
 
 #include <chrono>
 #include <cstdint>
@@ -124,6 +125,8 @@ struct Settings {
     std::uint32_t client_requests_per_second{};
     std::uint32_t client_requests_at_once{};
     std::uint32_t agent_requests_per_second{};
+    std::vector<Network> proxy_networks;  // empty: no proxy ends the TLS of clients
+    std::string proxy_origin;             // there if the former is
   } api;
 
   struct Webhook {
@@ -228,6 +231,8 @@ struct Settings {
     std::filesystem::path ca_file;  // empty: our own authority issues certificates
     std::chrono::hours certificate_life{};
     ClientApproval approval{};
+    std::vector<Endpoint> webhook_allow;    // empty: nobody is told of anything
+    std::filesystem::path webhook_ca_file;  // empty: the system's trust store
   } clients;
 
   struct Delivery {

@@ -17,6 +17,9 @@ struct P256Point {
   ByteArray<32> y{};
 };
 
+// SubjectPublicKeyInfo, DER, as certificates have it; the point is not looked at (RFC 5480 section 2).
+[[nodiscard]] Bytes spki_of(const P256Point& point);
+
 enum class SignatureIs : std::uint8_t { kGood, kBad };
 
 [[nodiscard]] SignatureIs verify_es256(const P256Point& key, ByteView data,

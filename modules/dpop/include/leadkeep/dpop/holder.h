@@ -17,6 +17,8 @@ class Holder {
   Holder() : m_key{crypto::Es256Key::generate()} {}
 
   [[nodiscard]] Thumbprint thumbprint() const;
+  // SubjectPublicKeyInfo, DER: what a client's registered key is known by.
+  [[nodiscard]] Bytes public_key() const;
   // The value of the DPoP field of a request to origin and path. Without a nonce it gets one told.
   [[nodiscard]] std::string prove(const ProvenRequest& request, std::string_view origin,
                                   std::string_view nonce, Timestamp now) const;

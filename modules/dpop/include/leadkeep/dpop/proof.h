@@ -1,5 +1,5 @@
 // leadkeep/dpop/proof.h — login path, request: a browser proves that it holds the key of its
-// session
+// session, or a program behind a proxy that it holds its registered key
 //
 //   DPoP: {"typ":"dpop+jwt","alg":"ES256","jwk":{…}}.{"htm","htu","jti","iat","nonce"}.signature
 //
@@ -13,19 +13,21 @@
 // permission that we never give: a request with a proof is not forged by another page (CSRF).
 //
 // Takes    the field's value, of up to 2 KiB
-// Yields   the thumbprint of the key, for the caller to compare with the one that is kept
-// Refuses  what RFC 9449 section 4.3 says but for its last step, as the token is in a cookie that
-//          the page cannot hash; and every algorithm but ES256. kNonce is for the browser to try
-//          again with the nonce of the answer.
+// Yields   the key and its thumbprint, for the caller to compare with the one that is kept
+// Refuses  what RFC 9449 section 4.3 says; of a page without its last step, as the token is in a cookie
+//          that the page cannot hash; and every algorithm but ES256. kNonce is for whoever asks to try
+//          again with the nonce of the answer. That a proof counts once is for the caller (once.h).
 // Source   RFC 9449 (DPoP), RFC 7515 (JWS), RFC 7517 and 7638 (the key and its thumbprint)
 // Threads  any
 #pragma once
 #include <leadkeep/base/bytes.h>
 #include <leadkeep/base/clock.h>
+#include <leadkeep/crypto/es256.h>
 #include <leadkeep/crypto/fresh_token.h>
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -42,7 +44,8 @@ enum class Defect : std::uint8_t {
   kFormat,   // not a JWS of three parts, or a member is missing
   kKey,      // no public key of P-256, or not as its thumbprint needs it
   kRequest,  // for another method or address
-  kNonce,    // none, not ours, or older than five minutes
+  kToken,    // for another access token
+  kNonce,    // none, not ours, or too old
   kSignature,
 };
 
@@ -51,30 +54,42 @@ enum class Defect : std::uint8_t {
 struct ProvenRequest {
   std::string_view method;  // GET
   std::string_view path;    // without the query
+  // Of `Authorization: DPoP …`, which the proof has to name by its hash; nothing: none is sent like that.
+  std::optional<ByteView> token = std::nullopt;
 };
 
 class Proofs {
  public:
-  static constexpr std::chrono::minutes kNonceLives{5};
-  static constexpr std::chrono::minutes kNonceIsOld{1};  // the browser is better given a new one
+  static constexpr std::chrono::seconds kNonceLives{300};
 
   // https://host or https://host:port, as in the browser's address.
-  explicit Proofs(std::string origin) : m_origin{std::move(origin)} {}
+  explicit Proofs(std::string origin, std::chrono::seconds nonce_lives = kNonceLives)
+      : m_origin{std::move(origin)}, m_nonce_lives{nonce_lives} {}
 
   [[nodiscard]] const std::string& origin() const noexcept { return m_origin; }
 
   [[nodiscard]] std::string new_nonce(Timestamp now) const;
 
+  // One that is worth replacing before it is over.
+  [[nodiscard]] bool is_old(Timestamp nonce_issued, Timestamp now) const {
+    return now - nonce_issued >= m_nonce_lives / kOldAfterPart;
+  }
+
   struct Accepted {
     Thumbprint key;
     Timestamp nonce_issued;
+    crypto::P256Point point;
+    std::string id;  // jti
   };
 
   [[nodiscard]] std::variant<Accepted, Defect> verify(const ProvenRequest& request,
                                                       std::string_view proof, Timestamp now) const;
 
  private:
+  static constexpr int kOldAfterPart = 5;
+
   std::string m_origin;
+  std::chrono::seconds m_nonce_lives;
   crypto::FreshTokens m_nonces;
 };
 

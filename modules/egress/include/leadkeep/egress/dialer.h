@@ -24,7 +24,13 @@
 
 namespace leadkeep::egress {
 
-enum class Purpose : std::uint8_t { kWhatsAppApi, kDirectory, kMailRelay, kIdentityProvider };
+enum class Purpose : std::uint8_t {
+  kWhatsAppApi,
+  kDirectory,
+  kMailRelay,
+  kIdentityProvider,
+  kClientWebhook
+};
 
 [[nodiscard]] std::string_view name_of(Purpose purpose) noexcept;
 

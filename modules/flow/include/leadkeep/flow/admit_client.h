@@ -1,6 +1,7 @@
 // leadkeep/flow/admit_client.h — login path, program: is this an approved client?
 //
-//   a connection's certificate ─ its key ─ the list of clients ─► ProvenClient
+//   a connection's certificate, or ──────── its key ─ the list of clients ─► ProvenClient
+//   a proof that came with a request ┘
 //
 // Asked at every request, before anything of it is read but its head; so whoever is suspended is out
 // with the next one. The answer to whoever is not approved is the same for every cause; the trail has
@@ -20,12 +21,14 @@
 
 namespace leadkeep::flow {
 
-// The certificate of a connection, looked at once; its time is looked at again with each request.
-class ShownCertificate {
+// What a program shows to be known by: the certificate of a connection, looked at once, whose time is
+// looked at again with each request; or a key by which a request was signed.
+class ShownCredential {
  public:
   // Nothing: none was shown.
-  ShownCertificate() = default;
-  explicit ShownCertificate(const crypto::ClientCertificates::Judged& judged);
+  ShownCredential() = default;
+  explicit ShownCredential(const crypto::ClientCertificates::Judged& judged);
+  [[nodiscard]] static ShownCredential of_proven_key(const clients::KeyHash& key);
 
   [[nodiscard]] bool is_there() const noexcept { return m_is_there; }
 
@@ -45,14 +48,14 @@ class AdmitClient {
   AdmitClient(House& house, const clients::Registry& registry, Refuse& refuse) noexcept
       : m_house{house}, m_registry{registry}, m_refuse{refuse} {}
 
-  [[nodiscard]] Result<clients::ProvenClient> admit(const ShownCertificate& shown,
+  [[nodiscard]] Result<clients::ProvenClient> admit(const ShownCredential& shown,
                                                     std::string_view source);
   // The same for a connection that was admitted before: leaves no trace.
-  [[nodiscard]] Result<clients::ProvenClient> look_again(const ShownCertificate& shown,
+  [[nodiscard]] Result<clients::ProvenClient> look_again(const ShownCredential& shown,
                                                          std::string_view source);
 
  private:
-  [[nodiscard]] Result<clients::Registry::Verdict> judge(const ShownCertificate& shown,
+  [[nodiscard]] Result<clients::Registry::Verdict> judge(const ShownCredential& shown,
                                                          std::string_view source);
 
   House& m_house;

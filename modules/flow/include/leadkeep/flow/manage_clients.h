@@ -37,8 +37,11 @@ class ManageClients {
   [[nodiscard]] Result<void> approve(const By& by, std::string_view client,
                                      const clients::KeyHash& key);
   [[nodiscard]] Result<void> set_state(const By& by, std::string_view client, clients::State state);
-  [[nodiscard]] Result<void> change(const By& by, std::string_view client,
-                                    const clients::Draft& draft);
+  // The client as it is then.
+  [[nodiscard]] Result<clients::Client> change(const By& by, std::string_view client,
+                                               const clients::Change& change);
+  [[nodiscard]] Result<clients::Client> show(
+      const identity::Permit<identity::Action::kListClients>& permit, const ClientId& id);
   [[nodiscard]] Result<std::vector<clients::Client>> list(const By& by);
   [[nodiscard]] Result<std::vector<clients::Client>> list(
       const identity::Permit<identity::Action::kListClients>& permit);

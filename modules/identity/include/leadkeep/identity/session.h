@@ -15,6 +15,10 @@
 // A session belongs to the client through which it was opened: its token shown by another program, or
 // by a page, ends it as well.
 //
+// An agent may give a session on to another client, for a purpose and a time. It lasts no longer than
+// the one that it was given from, nor than what takes that one's place; it has no proof of who acts,
+// and gets none.
+//
 // Takes    Admission (open), what a request shows (find)
 // Yields   Session; only SessionStore makes one
 // Refuses  kUnauthenticated for every token that does not lead to a live session
@@ -85,6 +89,11 @@ class Session {
     return m_provider_session;
   }
 
+  // What it was given on for; nothing: it is the agent's own.
+  [[nodiscard]] const std::optional<std::string>& delegated_for() const noexcept {
+    return m_delegated_for;
+  }
+
   [[nodiscard]] ProofAge proof_age() const noexcept { return m_proof_age; }
 
   [[nodiscard]] Timestamp expires_at() const noexcept {
@@ -109,6 +118,8 @@ class Session {
   std::optional<DeviceKey> m_device_key;
   std::optional<Timestamp> m_ends_at;  // as the identity provider says
   std::optional<ProviderSession> m_provider_session;
+  SessionId m_origin;
+  std::optional<std::string> m_delegated_for;
   std::string m_source;
   Timestamp m_expires_at;
   Bytes m_key;               // of the row
@@ -187,6 +198,8 @@ struct SessionSummary {
   Timestamp expires_at;
   Assurance assurance;
   std::string source;
+  std::optional<ClientId> client;            // nothing: a page
+  std::optional<std::string> delegated_for;  // nothing: the agent's own
 };
 
 class SessionStore {
@@ -212,6 +225,11 @@ class SessionStore {
   [[nodiscard]] Result<Opened> replace(store::WriteTxn& txn, const Session& session,
                                        const Admission& admission, const SessionStart& start,
                                        Timestamp now) const;
+  // The agent of `session` gives one on to another client: through `start.caller`, until `start.ends_at` or
+  // as long as this one lasts. kForbidden for one that was given on itself.
+  [[nodiscard]] Result<Opened> delegate(store::WriteTxn& txn, const Session& session,
+                                        const SessionStart& start, const std::string& purpose,
+                                        Timestamp now) const;
   // kUnauthenticated if the session has ended since it was found: a request may take long to come.
   [[nodiscard]] Result<void> require_live(store::ReadTxn& txn, const Session& session) const;
   // What the agent signs in with has changed: the same, and all other sessions of the agent end.
@@ -281,6 +299,8 @@ class SessionStore {
     std::optional<DeviceKey> device_key;
     std::optional<Timestamp> ends_at;
     std::optional<ProviderSession> provider_session;
+    std::optional<SessionId> origin = std::nullopt;           // nothing: it is the first
+    std::optional<std::string> delegated_for = std::nullopt;  // from `origin`
   };
 
   using IsMeant = std::function<bool(const records::Session&)>;

@@ -8,6 +8,7 @@
 #include <leadkeep/base/guarded.h>
 #include <leadkeep/base/id.h>
 
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -53,12 +54,17 @@ class EventFeed {
   // Calls `told` after each publish(), with the lock of the feed held: it must be short and must not
   // use the feed. There is one; an empty function ends it, and no call is running afterwards.
   void on_publish(std::function<void()> told);
+  // Returns once there is an event newer than `number`, or at the limit, or after end_waits().
+  void wait_for_newer(std::uint64_t number, std::chrono::milliseconds limit);
+  // Nobody waits here, now and from now on.
+  void end_waits();
 
  private:
   struct Kept {
     std::deque<NumberedEvent> events;
     std::uint64_t newest = 0;
     std::function<void()> told;
+    bool waits_ended = false;
   };
 
   Guarded<Kept> m_kept;

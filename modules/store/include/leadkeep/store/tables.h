@@ -30,6 +30,7 @@
 //   kClients        client(16)                                               Client
 //   kClientIndex    1 sha256(public key)(32), 2 sha256(token)(32)            ClientReference
 //   kClientAuthority  "authority"                                            ClientAuthority
+//   kWebhooks       client(16)                                               Webhook
 //   kContinuations  table(2) key(n) part(2)                                  the rest of a long value
 #pragma once
 #include <array>
@@ -66,6 +67,7 @@ enum class TableId : std::uint16_t {
   kClients = 24,
   kClientIndex = 25,
   kClientAuthority = 26,
+  kWebhooks = 27,
   kKeys = 32,  // in the environment of the keys (key_store.h), not in the data
 };
 
@@ -101,6 +103,7 @@ inline constexpr std::array kDataTables = {
     TableName{TableId::kClients, "clients"},
     TableName{TableId::kClientIndex, "client_index"},
     TableName{TableId::kClientAuthority, "client_authority"},
+    TableName{TableId::kWebhooks, "webhooks"},
 };
 
 inline constexpr std::array kKeyTables = {TableName{TableId::kKeys, "keys"}};

@@ -56,7 +56,7 @@ class Dialed {
     set_callback(option, reinterpret_cast<void (*)()>(callback));
   }
 
-  void set_list(int option, const std::string& line);
+  void set_list(int option, const std::vector<std::string>& lines);  // copied
   // Of these authorities and no others; empty is the system's.
   void trust(const std::filesystem::path& ca_file);
 

@@ -2,8 +2,8 @@
 //
 //   https URL ─ Dialer ─ TLS, certificate and name checked ─ request ─ answer, bounded
 //
-// Takes    https://host or https://host:port with a path, of up to 2,000 characters; a form to post, or
-//          nothing
+// Takes    https://host or https://host:port with a path, of up to 2,000 characters; something to post,
+//          or nothing
 // Yields   status and body, whatever they are; a redirect is an answer and is not followed
 // Errors   kInvalidInput  the URL has another form
 //          kForbidden     the Dialer may not go there, or the certificate is not trusted
@@ -23,6 +23,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace leadkeep::transfer {
 
@@ -33,7 +34,17 @@ struct HttpsOptions {
   std::chrono::milliseconds connect_timeout{3'000};
   std::chrono::milliseconds timeout{5'000};  // of all that comes after
   std::size_t max_answer = std::size_t{512} * 1024;
+  enum class Body : std::uint8_t {
+    kKept,
+    kDropped
+  } body = Body::kKept;  // dropped, whatever its size
   std::string accept = "application/json";
+};
+
+struct HttpsPost {
+  std::string_view body;  // lives as long as the request
+  std::string content_type = "application/x-www-form-urlencoded";
+  std::vector<std::string> fields = {};  // "Name: value"
 };
 
 struct HttpsAnswer {
@@ -49,13 +60,14 @@ class HttpsClient {
   HttpsClient(HttpsOptions options, const egress::Dialer& dialer)
       : m_options{std::move(options)}, m_dialer{dialer} {}
 
-  // `form` is application/x-www-form-urlencoded; nothing is a GET.
-  [[nodiscard]] Result<HttpsAnswer> request(const std::string& url,
-                                            const std::optional<std::string>& form);
+  [[nodiscard]] Result<HttpsAnswer> get(const std::string& url);
+  [[nodiscard]] Result<HttpsAnswer> post(const std::string& url, const HttpsPost& what);
 
   void give_up() noexcept { m_lines.give_up(); }
 
  private:
+  [[nodiscard]] Result<HttpsAnswer> request(const std::string& url, const HttpsPost* what);
+
   HttpsOptions m_options;
   const egress::Dialer& m_dialer;
   Lines m_lines;

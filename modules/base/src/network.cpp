@@ -1,12 +1,12 @@
+#include <leadkeep/base/network.h>
 #include <leadkeep/base/text.h>
-#include <leadkeep/clients/network.h>
 
 #include <algorithm>
 #include <array>
 
 #include <arpa/inet.h>
 
-namespace leadkeep::clients {
+namespace leadkeep {
 namespace {
 
 constexpr unsigned kBits = 128;
@@ -85,4 +85,4 @@ std::string Network::text() const {
          std::to_string(m_prefix - (ipv4 ? kBitsBeforeIpv4 : 0));
 }
 
-}  // namespace leadkeep::clients
+}  // namespace leadkeep

@@ -1,4 +1,4 @@
-// leadkeep/clients/network.h — where a client may come from
+// leadkeep/base/network.h — where a client may come from
 //
 // Takes    an address block as RFC 4632 and RFC 4291 write it: 10.1.0.0/16, fd00:12::/32; a single address
 //          is a block of its own
@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-namespace leadkeep::clients {
+namespace leadkeep {
 
 class Network {
  public:
@@ -31,4 +31,4 @@ class Network {
   unsigned m_prefix;        // of 128 bits
 };
 
-}  // namespace leadkeep::clients
+}  // namespace leadkeep

@@ -1,8 +1,8 @@
-#include <leadkeep/clients/network.h>
+#include <leadkeep/base/network.h>
 
 #include <gtest/gtest.h>
 
-namespace leadkeep::clients {
+namespace leadkeep {
 namespace {
 
 bool has(std::string_view network, std::string_view address) {
@@ -59,4 +59,4 @@ TEST(Network, IsNoTextThatSaysTwoThings) {
 }
 
 }  // namespace
-}  // namespace leadkeep::clients
+}  // namespace leadkeep

@@ -1,0 +1,108 @@
+#include "acting_on_client.h"
+
+#include <leadkeep/flow/manage_webhooks.h>
+
+namespace leadkeep::flow {
+namespace {
+
+using clients::Webhooks;
+
+Result<void> require_receiver(store::ReadTxn& txn, const clients::Registry& registry,
+                              const ClientId& id) {
+  LK_TRY(const auto client, registry.load(txn, id));
+  if (client.state == clients::State::kRevoked) {
+    return fail(Errc::kConflict, "clients: it was revoked");
+  }
+  if (!client.as.rights.own_scopes.contains(clients::Scope::kReadEvents)) {
+    return fail(Errc::kConflict, "clients: it has no own scope events:read");
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<SecretBytes> ManageWebhooks::set(const By& by, std::string_view client,
+                                        const std::string& url) {
+  if (auto usable = m_check(url); !usable) {
+    record_refusal(m_house, entry_by(by.actor(), audit::Act::kWebhookSet),
+                   name_of(usable.error().code));
+    return Fail{std::move(usable).error()};
+  }
+  const SecretBytes secret = Webhooks::draw_secret();
+  clients::Webhook wanted;
+  wanted.url = url;
+  wanted.set_by = by.actor() ? by.actor()->agent : std::nullopt;
+  wanted.set_at = m_house.clock.now();
+  LK_TRY_VOID(act_on_client(m_house, m_registry, entry_by(by.actor(), audit::Act::kWebhookSet),
+                            client,
+                            [&](store::WriteTxn& txn, const ClientId& named) -> Result<void> {
+                              LK_TRY_VOID(require_receiver(txn, m_registry, named));
+                              wanted.client = named;
+                              return Webhooks{}.set(txn, wanted, secret);
+                            }));
+  return clients::text_of_webhook_secret(secret);
+}
+
+Result<SecretBytes> ManageWebhooks::change_secret(const By& by, std::string_view client) {
+  const SecretBytes secret = Webhooks::draw_secret();
+  LK_TRY_VOID(
+      act_on_client(m_house, m_registry, entry_by(by.actor(), audit::Act::kWebhookSecretChanged),
+                    client, [&](store::WriteTxn& txn, const ClientId& named) {
+                      return Webhooks{}.change_secret(txn, named, secret, m_house.clock.now());
+                    }));
+  return clients::text_of_webhook_secret(secret);
+}
+
+Result<void> ManageWebhooks::resume(const By& by, std::string_view client) {
+  LK_TRY_VOID(act_on_client(
+      m_house, m_registry, entry_by(by.actor(), audit::Act::kWebhookResumed), client,
+      [](store::WriteTxn& txn, const ClientId& named) { return Webhooks{}.resume(txn, named); }));
+  return {};
+}
+
+Result<void> ManageWebhooks::remove(const By& by, std::string_view client) {
+  LK_TRY_VOID(act_on_client(
+      m_house, m_registry, entry_by(by.actor(), audit::Act::kWebhookRemoved), client,
+      [](store::WriteTxn& txn, const ClientId& named) { return Webhooks{}.remove(txn, named); }));
+  return {};
+}
+
+Result<ManageWebhooks::Shown> ManageWebhooks::show(const By& by, std::string_view client) {
+  return shown(by.actor(), client);
+}
+
+Result<ManageWebhooks::Shown> ManageWebhooks::show(
+    const identity::Permit<identity::Action::kListClients>& permit, std::string_view client) {
+  return shown(permit.actor(), client);
+}
+
+Result<ManageWebhooks::Shown> ManageWebhooks::shown(const std::optional<identity::Actor>& actor,
+                                                    std::string_view client) {
+  return act(m_house, entry_by(actor, audit::Act::kClientsListed),
+             [&](store::WriteTxn& txn, audit::Entry& done) -> Result<Shown> {
+               LK_TRY(const ClientId named, m_registry.find_named(txn, client));
+               done.object = audit::object_of(named);
+               done.items = 1;
+               LK_TRY(auto webhook, Webhooks{}.find(txn, named));
+               if (!webhook) {
+                 return fail(Errc::kNotFound, "clients: it has no webhook");
+               }
+               LK_TRY(auto reason, why_held(txn, *webhook));
+               return Shown{*std::move(webhook), std::move(reason)};
+             });
+}
+
+Result<std::string> ManageWebhooks::why_held(store::ReadTxn& txn,
+                                             const clients::Webhook& webhook) const {
+  LK_TRY(const auto verdict, m_registry.prove_receiver(txn, webhook.client, m_house.clock.now()));
+  if (const auto* why = std::get_if<clients::NotApproved>(&verdict)) {
+    return std::string{why->reason};
+  }
+  const auto& client = std::get<clients::ProvenClient>(verdict);
+  if (!client.rights().own_scopes.contains(clients::Scope::kReadEvents)) {
+    return std::string{"no_scope"};
+  }
+  return std::string{m_check(webhook.url) ? "" : "host_not_allowed"};
+}
+
+}  // namespace leadkeep::flow
