@@ -147,7 +147,11 @@ struct Service::Paths {
         manage_clients{house, clients->registry()},
         manage_webhooks{house, clients->registry(),
                         [this](const std::string& url) { return webhooks->check(url); }},
-        deliver_webhooks{house, clients->registry(), authoriser, api::event_body,
+        deliver_webhooks{house,
+                         clients->registry(),
+                         authoriser,
+                         [this](const std::string& url) { return webhooks->check(url); },
+                         api::event_body,
                          [this](const std::string& url, const std::string& body,
                                 const flow::DeliverWebhooks::Fields& fields) {
                            return webhooks->post(url, body, fields);

@@ -798,6 +798,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/leads/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The lead with a phone number or a handle
+         * @description What is searched for stands in the body, as nothing of a person stands in an address. One lead at most; none is an empty list. Each search is on record.
+         */
+        post: operations["searchLeads"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/leads/{id}": {
         parameters: {
             query?: never;
@@ -2124,6 +2144,13 @@ export interface components {
              */
             expires_at: string;
         };
+        /** @description One of the two */
+        LeadSearch: {
+            /** @description As somebody writes it; without a country code it is one of the installation's country */
+            phone?: string;
+            /** @description As it is spelled, such as Amber Falcon 4821 */
+            handle?: string;
+        } & (unknown | unknown);
     };
     responses: {
         /** @description The request is malformed; member names what is meant */
@@ -4767,6 +4794,65 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    searchLeads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "phone": "+49 151 23456780"
+                 *     }
+                 */
+                "application/json": components["schemas"]["LeadSearch"];
+            };
+        };
+        responses: {
+            /** @description Those that were found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "lead_01JDG7T5Q8ZK3V9M4B6N2R0XWY",
+                     *           "handle": "Amber Falcon 4821",
+                     *           "display_name": "Max M.",
+                     *           "identifiers": [
+                     *             {
+                     *               "id": "ident_01JDG7T5Q8ZK3V9M4B6N2R0XWY",
+                     *               "kind": "phone",
+                     *               "value": "•••••••78",
+                     *               "masked": true
+                     *             }
+                     *           ],
+                     *           "conversation_id": "conv_01JDG7T5Q8ZK3V9M4B6N2R0XWY",
+                     *           "created_at": "2026-11-20T09:12:00.000Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["LeadList"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["NotJson"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     showLead: {
         parameters: {
             query?: {
@@ -4949,6 +5035,8 @@ export interface operations {
             /** @description A stream that ends with the session. `id: <feed>-<number>`, `data:` an Event. `event: reset` says that events were missed: read the inbox again. A comment comes every 15 seconds. */
             200: {
                 headers: {
+                    /** @description no: a proxy hands events on as they come */
+                    "X-Accel-Buffering"?: "no";
                     [name: string]: unknown;
                 };
                 content: {

@@ -15,13 +15,18 @@ OK = re.compile(r"^\[       OK \] ", re.M)
 FAILED = re.compile(r"^\[  FAILED  \] \S+.* \(\d+ ms\)$", re.M)
 SKIPPED = re.compile(r"^\[  SKIPPED \] (\S+) \(\d+ ms\)$", re.M)
 DISABLED = re.compile(r"^  YOU HAVE (\d+) DISABLED TEST", re.M)
+RUNNING = re.compile(r"^\[==========\] Running (\d+) tests? from", re.M)
 
 
 def of_suite(output):
     """Cases that passed, that failed or were left out, and the names of those that skipped themselves."""
     left_out = sum(map(int, DISABLED.findall(output)))
-    return (len(OK.findall(output)), len(FAILED.findall(output)) + left_out,
-            SKIPPED.findall(output))
+    good, bad, themselves = len(OK.findall(output)), len(FAILED.findall(output)), SKIPPED.findall(output)
+    announced = sum(map(int, RUNNING.findall(output)))
+    lost = max(announced - good - bad - len(themselves), 0)  # one that ended the process, for example
+    if RUNNING.search(output) and announced == 0:
+        lost = 1  # nothing is there by the name that was asked for
+    return good, bad + left_out + lost, themselves
 
 
 def main() -> int:

@@ -738,7 +738,7 @@ class Ends(WebhookTest):
                 "clients.webhook_allow": f"127.0.0.1:{functional.fixed_port()}"})
             self.instance.start_daemon()
             conversation = self.conversation_with(self.somebody())
-            self.becomes(inbox, "held", "forbidden")
+            self.becomes(inbox, "held")
             self.assertEqual(self.shown(inbox.client)["held"], "host_not_allowed")
             self.assertEqual(inbox.requests, [])
         finally:

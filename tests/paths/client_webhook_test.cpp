@@ -78,7 +78,13 @@ class ClientWebhookPath : public ::testing::Test, public PathHouse {
   }
 
   flow::DeliverWebhooks path() {
-    return {house, registry, authoriser, in_words,
+    return {house,
+            registry,
+            authoriser,
+            [this](const std::string&) {
+              return host_is_allowed ? Result<void>{} : fail(Errc::kInvalidInput, "not allowed");
+            },
+            in_words,
             [this](const std::string& url, const std::string& body,
                    const flow::DeliverWebhooks::Fields& fields) {
               posted.push_back({url, body, value_of(fields, "webhook-id"),
@@ -119,6 +125,7 @@ class ClientWebhookPath : public ::testing::Test, public PathHouse {
 
   identity::Session agent;
   std::vector<Posted> posted;
+  bool host_is_allowed = true;
   std::function<Result<long>(const std::string& url)> answer = [](const auto&) { return kTakes; };
 
  private:
@@ -356,7 +363,11 @@ TEST_F(ClientWebhookPath, AProgramThatDoesNotAnswerHoldsUpNobodyElse) {
   somebody_writes("Hello");
   std::promise<void> has_come;
   std::promise<void> may_answer;
-  flow::DeliverWebhooks deliver{house, registry, authoriser, in_words,
+  flow::DeliverWebhooks deliver{house,
+                                registry,
+                                authoriser,
+                                [](const std::string&) { return Result<void>{}; },
+                                in_words,
                                 [&](const std::string& url, const std::string&, const auto&) {
                                   if (url.ends_with("/slow")) {
                                     has_come.set_value();
@@ -402,6 +413,45 @@ TEST_F(ClientWebhookPath, PassesOverWhatDoesNotOpen) {
   somebody_writes("And I", "4915123456780");
   hand_over();
   EXPECT_THAT(bodies(), ElementsAre(HasSubstr("conversation.created"), HasSubstr("And I")));
+}
+
+TEST_F(ClientWebhookPath, HoldsEventsForAHostThatIsAllowedNoMore) {
+  listens("crm", kReadsEvents);
+  somebody_writes("Hello");
+  host_is_allowed = false;
+  auto deliver = path();
+  hand_over(deliver);
+  EXPECT_THAT(bodies(), IsEmpty());
+  EXPECT_EQ(webhook_of("crm").state(), Webhook::State::kActive) << "not tried, so not failing";
+  host_is_allowed = true;
+  hand_over(deliver);
+  EXPECT_THAT(bodies(), ElementsAre("conversation.created", "message.received"));
+}
+
+TEST_F(ClientWebhookPath, PutsOnRecordThatATryWasInVain) {
+  listens("crm", kReadsEvents);
+  somebody_writes("Hello");
+  answer = [](const auto&) { return Result<long>{fail(Errc::kUnavailable, "nobody there")}; };
+  hand_over();
+  const audit::Entry entry = last_entry();
+  EXPECT_EQ(entry.act, audit::Act::kEventHandedOver);
+  EXPECT_EQ(entry.outcome, audit::Outcome::kRefused);
+  EXPECT_EQ(entry.reason, "unavailable");
+}
+
+TEST_F(ClientWebhookPath, PassesOverAnEntryOfTheTrailThatDoesNotOpen) {
+  listens("crm", kReadsEvents);
+  Bytes row;
+  append_be(row, webhook_of("crm").next_entry + 1);
+  somebody_writes("Hello");
+  somebody_writes("And again");
+  must(store->write([&](store::WriteTxn& txn) {
+    return txn.put_sealed(store::TableId::kAudit, row, store::system_key("audit"),
+                          as_bytes("\xff\xff not a record"));
+  }));
+  hand_over();
+  EXPECT_THAT(bodies(), ::testing::Contains("message.received"));
+  EXPECT_EQ(webhook_of("crm").state(), Webhook::State::kActive);
 }
 
 TEST_F(ClientWebhookPath, KeepsItsPlaceBehindManyEntriesThatAreForNobody) {

@@ -119,7 +119,7 @@ TEST_F(DelegationPath, GoesOnWhenTheAgentProvesAgainWhoActs) {
   EXPECT_FALSE(goes_on(crm, given));
 }
 
-TEST_F(DelegationPath, EndsWithTheRightsOfTheProgramAndWithTheAgents) {
+TEST_F(DelegationPath, EndsWhenAllSessionsOfTheAgentDo) {
   const Caller crm = another("crm");
   const auto given = must(delegate(agent, crm));
   must(end_sessions.of(flow::ManageAgents::By::operator_of_the_host(), "anna"));
@@ -165,7 +165,7 @@ TEST_F(DelegationPath, IsForApprovedProgramsThatSignAgentsIn) {
 TEST_F(DelegationPath, SaysWhatForInACodeThatNamesNobody) {
   const Caller crm = another("crm");
   for (const std::string& purpose : {std::string{}, std::string(41, 'a'), std::string{"Erika M."},
-                                     std::string{"49-151"}, std::string{"a\n"}}) {
+                                     std::string{"call_4915123456789"}, std::string{"a\n"}}) {
     EXPECT_EQ(delegate(agent, crm, purpose).error().code, Errc::kInvalidInput) << purpose;
   }
   EXPECT_TRUE(delegate(agent, crm, std::string(40, 'a')).ok());

@@ -97,6 +97,47 @@ TEST_F(MessagePath, ShowsAFirstMessageInAMaskedInbox) {
   EXPECT_EQ(page[0].text()->spans.size(), 2U);
 }
 
+TEST_F(MessagePath, FindsALeadByNumberAndByHandleMaskedAndOnRecord) {
+  first_contact();
+  const auto may = permit<Action::kReadLead>(agent);
+  const LeadId id = only_conversation(agent).lead().id;
+  const std::string handle = only_conversation(agent).lead().handle;
+  const auto found = [&](const flow::LeadQuery& query) {
+    return must(show_inbox.search_leads(may, query));
+  };
+  for (const auto* spelling : {"+49 151 23456789", "0151 23456789", "tel:+4915123456789"}) {
+    const auto leads = found({Pii<std::string>{spelling}, std::nullopt});
+    ASSERT_EQ(leads.size(), 1U) << spelling;
+    EXPECT_EQ(leads[0].summary().id, id);
+    EXPECT_TRUE(leads[0].identifiers().front().masked);
+  }
+  EXPECT_EQ(trail().back().entry.act, audit::Act::kReadLead);
+  EXPECT_EQ(trail().back().entry.object, audit::object_of(id));
+  EXPECT_EQ(found({std::nullopt, handle}).size(), 1U);
+  EXPECT_TRUE(found({Pii<std::string>{"+49 151 23456780"}, std::nullopt}).empty());
+  EXPECT_EQ(trail().back().entry.outcome, audit::Outcome::kRefused);
+  EXPECT_TRUE(found({std::nullopt, handle + "0"}).empty());
+  EXPECT_EQ(show_inbox.search_leads(may, {Pii<std::string>{"nobody"}, std::nullopt}).error().code,
+            Errc::kInvalidInput);
+}
+
+TEST_F(MessagePath, AnswersNoSearchForANumberWhereNumbersAreHidden) {
+  first_contact();
+  clients::Rights rights = clients::every_right();
+  rights.record_classes = {clients::RecordClass::kNames};
+  identity::LoginAttempt attempt{program_with(rights)};
+  attempt.username = "anna";
+  attempt.password = SecretBytes::copy_of(as_bytes(kPassword));
+  attempt.source = "127.0.0.1";
+  const auto elsewhere = must(log_in.log_in(attempt)).session;
+  EXPECT_EQ(show_inbox
+                .search_leads(permit<Action::kReadLead>(elsewhere),
+                              {Pii<std::string>{"+49 151 23456789"}, std::nullopt})
+                .error()
+                .code,
+            Errc::kForbidden);
+}
+
 TEST_F(MessagePath, MasksEveryIdentifierOfALead) {
   first_contact();
   const auto lead =

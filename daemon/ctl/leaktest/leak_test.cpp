@@ -65,10 +65,12 @@ class LeakTest {
       LK_TRY_VOID(m_planter.plant_message());
       hear();
     }
-    for (const Operation& operation : operations) {
-      if (ends_client(operation)) {
-        for (const Role role : roles_of(operation.door)) {
-          LK_TRY_VOID(m_walk.good(operation, role));
+    for (const bool of_webhook : {true, false}) {
+      for (const Operation& operation : operations) {
+        if (ends_client(operation) && is_of_webhook(operation.path) == of_webhook) {
+          for (const Role role : roles_of(operation.door)) {
+            LK_TRY_VOID(m_walk.good(operation, role));
+          }
         }
       }
     }

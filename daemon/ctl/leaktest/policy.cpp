@@ -64,6 +64,7 @@ constexpr std::array kTable{
     Row{MarkKind::kName, kBody, kReaders, kChange, kMay, kPlainName},
     Row{MarkKind::kName, kBody, kReaders, kLead, kMust, kPlainName},
     Row{MarkKind::kName, kBody, kReaders, kLeads, kMust, kPlainName},
+    Row{MarkKind::kName, kBody, kReaders, "POST /v1/leads/search", kMust, kPlainName},
     Row{MarkKind::kText, kBody, kReaders, kMessages, kMust, kWords},
     Row{MarkKind::kText, kBody, kReaders, kList, kMay, kWords},
     Row{MarkKind::kText, kBody, kReaders, kOne, kMay, kWords},
@@ -109,6 +110,9 @@ constexpr std::array kTable{
     Row{MarkKind::kEnrolmentToken, kBody, kAdmins, "POST /v1/admin/clients/{id}/invite", kMay,
         kOwnSecret},
     Row{MarkKind::kToken, kBody, kStaff, "POST /v1/session/delegations", kMust, kOwnSecret},
+    // What a session was given on for.
+    Row{MarkKind::kWrittenWord, kBody, kReaders, "GET /v1/sessions", kMay, kOwnLabel},
+    Row{MarkKind::kAdminWord, kBody, kAdmins, "GET /v1/sessions", kMay, kOwnLabel},
     // Webhooks may be switched off.
     Row{MarkKind::kWebhookSecret, kBody, kOperators, "POST /clients/webhook", kMay, kOwnSecret},
     Row{MarkKind::kWebhookSecret, kBody, kOperators, "POST /clients/webhook/secret", kMay,

@@ -53,6 +53,10 @@ Result<Program::Waiting> bring_key(Door& control, const std::string& name, const
   return waiting;
 }
 
+std::string approval_of(const Program::Waiting& waiting) {
+  return R"({"client":")" + waiting.id + R"(","fingerprint":")" + waiting.fingerprint + "\"}";
+}
+
 }  // namespace
 
 Result<Program> Program::make(Door& control) {
@@ -60,8 +64,7 @@ Result<Program> Program::make(Door& control) {
   program.m_name = "leaktest-" + random_word(8);
   SecretBytes key = crypto::new_private_key();
   LK_TRY(const Waiting own, bring_key(control, program.m_name, key));
-  LK_TRY_VOID(post(control, "/clients/approve",
-                   R"({"client":")" + own.id + R"(","fingerprint":")" + own.fingerprint + "\"}"));
+  LK_TRY_VOID(post(control, "/clients/approve", approval_of(own)));
   LK_TRY(const auto approved, post(control, "/clients/enrol", enrolment(own.token, own.request)));
   program.m_credentials = {std::make_shared<const SecretBytes>(std::move(key)),
                            text_of(approved, "certificate")};
@@ -70,6 +73,10 @@ Result<Program> Program::make(Door& control) {
                 "the certificates of clients come from the company's authority (clients.ca_file), "
                 "which this test cannot ask for one");
   }
+  LK_TRY(const Waiting colleague,
+         bring_key(control, "leaktest-" + random_word(8), crypto::new_private_key()));
+  LK_TRY_VOID(post(control, "/clients/approve", approval_of(colleague)));
+  program.m_colleague = colleague.id;
   for (Waiting& victim : program.m_victims) {
     LK_TRY(victim, bring_key(control, "leaktest-" + random_word(8), crypto::new_private_key()));
   }
@@ -77,7 +84,9 @@ Result<Program> Program::make(Door& control) {
 }
 
 Result<void> Program::revoke(Door& control) const {
-  LK_TRY_VOID(post(control, "/clients/revoke", R"({"client":")" + m_name + "\"}"));
+  for (const std::string& own : {m_name, m_colleague}) {
+    LK_TRY_VOID(post(control, "/clients/revoke", R"({"client":")" + own + "\"}"));
+  }
   for (const Waiting& victim : m_victims) {  // requests of the run may have revoked them
     LK_TRY_VOID(control.exchange(
         json_request("POST", "/clients/revoke", R"({"client":")" + victim.id + "\"}").bytes()));

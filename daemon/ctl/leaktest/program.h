@@ -19,6 +19,9 @@ class Program {
 
   [[nodiscard]] const Credentials& credentials() const noexcept { return m_credentials; }
 
+  // Another one that is approved, for an agent to let it act.
+  [[nodiscard]] const std::string& colleague() const noexcept { return m_colleague; }
+
   // One that has brought its key and waits; requests approve, suspend and revoke it.
   struct Waiting {
     std::string id;
@@ -40,6 +43,7 @@ class Program {
 
   std::string m_name;
   Credentials m_credentials;
+  std::string m_colleague;  // id
   std::array<Waiting, 2> m_victims;
 };
 

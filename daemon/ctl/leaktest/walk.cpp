@@ -211,6 +211,9 @@ std::string Walk::good_body(const Operation& operation, Role role) {
                  ? m_accounts.of(role == Role::kNobody ? Role::kAgent : role).password
                  : m_accounts.new_password();
     }
+    if (member == "phone") {
+      return "+" + m_marks[MarkKind::kPhone];
+    }
     if (member == "url") {
       return m_instance.webhook_url();
     }
@@ -218,8 +221,11 @@ std::string Walk::good_body(const Operation& operation, Role role) {
     if (member == "token") {
       return client.token;
     }
-    if (member == "client" || member == "client_id") {
+    if (member == "client") {
       return client.id;
+    }
+    if (member == "client_id") {
+      return m_instance.program.colleague();
     }
     if (member == "fingerprint") {
       return client.fingerprint;

@@ -45,12 +45,15 @@ Result<identity::Caller> admit(const ApiServices& services, ProxiedPrograms& pro
       services.pages == Pages::kWithoutCertificate && !request.head().field("authorization")) {
     return identity::Caller::page();
   }
-  LK_TRY(const auto client, services.admit_client.admit(request.credential(), request.source()));
-  if (proof.value()) {
+  // Taken before anything is done for it, and not of a stranger.
+  const flow::ShownCredential& shown = request.credential();
+  const std::string& source = request.source();
+  if (proof.value() && services.admit_client.look_again(shown, source)) {
     if (auto taken = proxied.take(*proof.value()); !taken) {
       return proof_refused(services, std::move(taken).error());
     }
   }
+  LK_TRY(const auto client, services.admit_client.admit(shown, source));
   return identity::Caller::of(client);
 }
 

@@ -1,4 +1,5 @@
 #include <leadkeep/audit/trail.h>
+#include <leadkeep/base/event_log.h>
 #include <leadkeep/store/counters.h>
 #include <leadkeep/store/records/audit.pb.h>
 #include <leadkeep/store/table.h>
@@ -245,6 +246,28 @@ Result<std::vector<NumberedEntry>> list(store::ReadTxn& txn, std::uint64_t from,
                             return store::Step::kContinue;
                           }));
   return entries;
+}
+
+Result<Followed> follow(store::ReadTxn& txn, std::uint64_t from, std::size_t limit) {
+  Followed followed{{}, from, 0};
+  LK_TRY_VOID(txn.scan(store::TableId::kAudit, {}, row_key(from),
+                       [&](ByteView key, ByteView value) -> Result<store::Step> {
+                         if (followed.looked_at == limit || key.size() != sizeof(std::uint64_t)) {
+                           return store::Step::kStop;
+                         }
+                         ++followed.looked_at;
+                         followed.next = read_be<std::uint64_t>(key) + 1;
+                         records::AuditEntry record;
+                         const auto plaintext =
+                             txn.open_value(store::TableId::kAudit, key, audit_key(), value);
+                         if (plaintext && store::decode_record(plaintext.value(), record)) {
+                           followed.entries.push_back(from_record(record));
+                         } else {
+                           log_error("AUDIT_ENTRY_UNREADABLE", Field{"number", followed.next - 1});
+                         }
+                         return store::Step::kContinue;
+                       }));
+  return followed;
 }
 
 }  // namespace leadkeep::audit

@@ -68,12 +68,16 @@ bool Network::contains(std::string_view address) const {
   if (!given) {
     return false;
   }
+  return contains(Network{*given, kBits});
+}
+
+bool Network::contains(const Network& other) const {
   for (unsigned i = 0; i < m_prefix; ++i) {
-    if (bit_of(*given, i) != bit_of(m_address, i)) {
+    if (bit_of(other.m_address, i) != bit_of(m_address, i)) {
       return false;
     }
   }
-  return true;
+  return m_prefix <= other.m_prefix;
 }
 
 std::string Network::text() const {

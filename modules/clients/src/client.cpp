@@ -131,11 +131,13 @@ Draft changed(Draft draft, const Change& change) {
 }
 
 Reach compare_reach(const Draft& before, const Draft& after) {
+  const auto is_within = [&](const Network& network) {
+    return std::ranges::any_of(before.networks,
+                               [&](const Network& one) { return one.contains(network); });
+  };
   const bool from_more_networks =
       !before.networks.empty() &&
-      (after.networks.empty() || !std::ranges::all_of(after.networks, [&](const Network& network) {
-         return std::ranges::find(before.networks, network) != before.networks.end();
-       }));
+      (after.networks.empty() || !std::ranges::all_of(after.networks, is_within));
   const bool for_longer =
       before.expires_at && (!after.expires_at || *after.expires_at > *before.expires_at);
   const bool keeps_to_its_rights =

@@ -153,6 +153,22 @@ Result<Loaded> load_by_token(store::ReadTxn& txn, ByteView token, Timestamp now)
                                                          : Result<Loaded>{no_token()};
 }
 
+std::string name_in_record(const Registry::By& by) {
+  return by ? std::string{by->raw()} : std::string{};
+}
+
+// Somebody lets it do what others have given it.
+Result<void> look_at_what_it_may(records::Client& record, Registry::Approval approval,
+                                 const Registry::By& by) {
+  const auto& wideners = record.widened_by();
+  if (approval == Registry::Approval::kTwoPersons &&
+      std::ranges::find(wideners, name_in_record(by)) != wideners.end()) {
+    return fail(Errc::kForbidden, "clients: somebody else than who gave it more has to let it");
+  }
+  record.clear_widened_by();
+  return {};
+}
+
 Result<void> require_free_name(const std::vector<Client>& all, const ClientId& id,
                                std::string_view name) {
   const bool taken = std::ranges::any_of(all, [&](const Client& other) {
@@ -184,7 +200,7 @@ Result<void> Registry::add(store::WriteTxn& txn, const Draft& draft, const Start
   record.set_id(std::string{start.id.raw()});
   write_draft(draft, record);
   record.set_state(static_cast<std::uint32_t>(State::kPending));
-  record.set_added_by(by ? std::string{by->raw()} : std::string{});
+  record.set_added_by(name_in_record(by));
   record.set_invited_by(record.added_by());
   record.set_added_ms(now.ms);
   LK_TRY_VOID(open_token(txn, record, start.id, start.token, now));
@@ -198,7 +214,7 @@ Result<void> Registry::invite(store::WriteTxn& txn, const ClientId& id, const Se
   if (client.state == State::kRevoked) {
     return fail(Errc::kConflict, "clients: it was revoked; add another one");
   }
-  record.set_invited_by(by ? std::string{by->raw()} : std::string{});
+  record.set_invited_by(name_in_record(by));
   LK_TRY_VOID(open_token(txn, record, id, token, now));
   return put(txn, id, record);
 }
@@ -244,6 +260,10 @@ Result<void> Registry::approve(store::WriteTxn& txn, const ClientId& id, const K
     return fail(Errc::kForbidden,
                 "clients: somebody else than who added or invited it has to approve it");
   }
+  // A key for one that is suspended is no look at what it may: who resumes it has that.
+  if (client.state == State::kPending) {
+    LK_TRY_VOID(look_at_what_it_may(record, m_approval, by));
+  }
   LK_TRY_VOID(require_free_key(txn, id, key));
   LK_TRY_VOID(forget(txn, IndexOf::kKey, *record.mutable_current_key()));
   LK_TRY_VOID(forget(txn, IndexOf::kKey, *record.mutable_next_key()));
@@ -252,7 +272,7 @@ Result<void> Registry::approve(store::WriteTxn& txn, const ClientId& id, const K
   if (client.state == State::kPending) {
     record.set_state(static_cast<std::uint32_t>(State::kApproved));
   }
-  record.set_approved_by(by ? std::string{by->raw()} : std::string{});
+  record.set_approved_by(name_in_record(by));
   record.set_approved_ms(now.ms);
   record.set_token_until_ms((now + kCollect).ms);
   return put(txn, id, record);
@@ -269,13 +289,8 @@ Result<void> Registry::set_state(store::WriteTxn& txn, const ClientId& id, State
   if (!allowed) {
     return fail(Errc::kConflict, "clients: its state does not allow it");
   }
-  if (state == State::kApproved && record.has_widened_by()) {
-    if (m_approval == Approval::kTwoPersons &&
-        by == AgentId::from_bytes(as_bytes(record.widened_by()))) {
-      return fail(Errc::kForbidden,
-                  "clients: somebody else than who gave it more has to resume it");
-    }
-    record.clear_widened_by();
+  if (state == State::kApproved) {
+    LK_TRY_VOID(look_at_what_it_may(record, m_approval, by));
   }
   if (state == State::kRevoked) {
     LK_TRY_VOID(close_token(txn, record));
@@ -297,12 +312,11 @@ Result<Client> Registry::change(store::WriteTxn& txn, const ClientId& id, const 
   LK_TRY_VOID(check(draft));
   LK_TRY(const auto all, list(txn));
   LK_TRY_VOID(require_free_name(all, id, draft.name));
-  const bool needs_another_look = m_approval == Approval::kTwoPersons &&
-                                  client.state != State::kPending &&
-                                  compare_reach(client.as, draft) == Reach::kMore;
-  if (needs_another_look) {
-    record.set_widened_by(by ? std::string{by->raw()} : std::string{});
-    record.set_state(static_cast<std::uint32_t>(State::kSuspended));
+  if (m_approval == Approval::kTwoPersons && compare_reach(client.as, draft) == Reach::kMore) {
+    *record.add_widened_by() = name_in_record(by);
+    if (client.state == State::kApproved) {
+      record.set_state(static_cast<std::uint32_t>(State::kSuspended));
+    }
   }
   write_draft(draft, record);
   LK_TRY_VOID(put(txn, id, record));

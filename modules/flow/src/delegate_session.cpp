@@ -21,11 +21,12 @@ Result<void> require_may_delegate(const identity::Session& session, const Delega
     return fail(Errc::kConflict, "session: the client has one already");
   }
   const std::string& purpose = delegation.purpose;
-  const bool is_code = std::ranges::all_of(
-      purpose, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
+  // Without digits, so that it is no number of anybody.
+  const bool is_code =
+      std::ranges::all_of(purpose, [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
   return is_code && !purpose.empty() && purpose.size() <= kLongestPurpose
              ? Result<void>{}
-             : fail(Errc::kInvalidInput, "session: a purpose is 1 to 40 of a-z, 0-9 and _");
+             : fail(Errc::kInvalidInput, "session: a purpose is 1 to 40 of a-z and _");
 }
 
 // Whether it is not there or not approved is for administrators to know.

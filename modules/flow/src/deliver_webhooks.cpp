@@ -1,5 +1,6 @@
 #include "acting.h"
 #include "show_conversation.h"
+#include "webhook_receiver.h"
 
 #include <leadkeep/base/event_log.h>
 #include <leadkeep/flow/deliver_webhooks.h>
@@ -138,6 +139,16 @@ std::string id_of(const HandedOver& event, std::uint64_t entry) {
   return "evt_" + std::to_string(event.at.ms) + "_" + std::to_string(entry);
 }
 
+audit::Entry entry_of(const ClientId& client, const HandedOver& event) {
+  audit::Entry entry =
+      entry_by(identity::Actor{std::nullopt, std::nullopt, client}, audit::Act::kEventHandedOver,
+               event.message_id ? audit::object_of(*event.message_id)
+                                : audit::object_of(event.conversation_id));
+  entry.reason = std::string{name_of(event.kind)};
+  entry.items = (event.conversation ? 1U : 0U) + (event.message ? 1U : 0U);
+  return entry;
+}
+
 bool is_taken(long status) {
   constexpr long kOk = 200;
   constexpr long kAboveOk = 300;
@@ -165,8 +176,9 @@ class DeliverWebhooks::Turn {
       : m_path{path}, m_client{client}, m_is_taken{path.m_state.with([&](State& state) {
           Progress& progress = state.progress[client];
           m_looked_to = progress.looked_to;
-          progress.served = ++state.served;
-          return !std::exchange(progress.is_at_work, true);
+          const bool is_ours = !std::exchange(progress.is_at_work, true);
+          progress.served = is_ours ? ++state.served : progress.served;
+          return is_ours;
         })} {}
 
   Turn(const Turn&) = delete;
@@ -227,11 +239,16 @@ Result<milliseconds> DeliverWebhooks::step() {
     if (!turn.is_taken()) {
       continue;
     }
-    LK_TRY(const milliseconds waits, serve(turn));
-    if (waits == milliseconds{0}) {
+    const auto waits = serve(turn);
+    if (!waits) {  // what is wrong with one is not the others' fault
+      log_warn("CLIENT_WEBHOOK_FAULT", Field{"client", client},
+               Field{"reason", Reason{waits.error()}});
+      continue;
+    }
+    if (waits.value() == milliseconds{0}) {
       return waits;
     }
-    rest = std::min(rest, waits);
+    rest = std::min(rest, waits.value());
   }
   return rest;
 }
@@ -249,24 +266,22 @@ Result<DeliverWebhooks::Next> DeliverWebhooks::find_next(store::ReadTxn& txn, co
     next.rest = std::min(next.webhook.next_try - now, kLookAgain);
     return next;
   }
-  LK_TRY(const auto verdict, m_registry.prove_receiver(txn, turn.client(), now));
-  const auto* client = std::get_if<clients::ProvenClient>(&verdict);
-  if (client == nullptr) {
+  LK_TRY(const auto receiver, receiver_of(txn, m_registry, m_check, next.webhook, now));
+  const auto* caller = std::get_if<identity::Caller>(&receiver);
+  if (caller == nullptr) {
     return next;
   }
-  const auto caller = identity::Caller::of(*client);
-  if (!m_authoriser.permit<Action::kFollowEvents>(caller)) {
-    return next;
-  }
-  LK_TRY(const auto entries, audit::list(txn, next.next_entry, kEntriesAtOnce));
-  for (const audit::NumberedEntry& entry : entries) {
+  LK_TRY(const auto followed, audit::follow(txn, next.next_entry, kEntriesAtOnce));
+  for (const audit::NumberedEntry& entry : followed.entries) {
     next.next_entry = entry.seq + 1;
-    LK_TRY(next.event, passing_damage(turn.client(), show_event(txn, m_authoriser, caller, entry)));
+    LK_TRY(next.event,
+           passing_damage(turn.client(), show_event(txn, m_authoriser, *caller, entry)));
     if (next.event) {
       return next;
     }
   }
-  next.rest = entries.size() == kEntriesAtOnce ? milliseconds{0} : kLookAgain;
+  next.next_entry = followed.next;
+  next.rest = followed.looked_at == kEntriesAtOnce ? milliseconds{0} : kLookAgain;
   return next;
 }
 
@@ -288,13 +303,7 @@ Result<milliseconds> DeliverWebhooks::serve(Turn& turn) {
 
 Result<void> DeliverWebhooks::hand_over(const Next& next, const HandedOver& event) {
   const ClientId& client = next.webhook.client;
-  audit::Entry entry =
-      entry_by(identity::Actor{std::nullopt, std::nullopt, client}, audit::Act::kEventHandedOver,
-               event.message_id ? audit::object_of(*event.message_id)
-                                : audit::object_of(event.conversation_id));
-  entry.reason = std::string{name_of(event.kind)};
-  entry.items = (event.conversation ? 1U : 0U) + (event.message ? 1U : 0U);
-  LK_TRY_VOID(record(m_house, entry));
+  LK_TRY_VOID(record(m_house, entry_of(client, event)));
 
   const std::string body = m_render(event);
   const std::string id = id_of(event, next.next_entry - 1);
@@ -309,7 +318,7 @@ Result<void> DeliverWebhooks::hand_over(const Next& next, const HandedOver& even
   if (answer && is_taken(answer.value())) {
     return record_success(next);
   }
-  return m_stopping.load() ? Result<void>{} : record_failure(next, answer);
+  return m_stopping.load() ? Result<void>{} : record_failure(next, event, answer);
 }
 
 Result<void> DeliverWebhooks::record_success(const Next& next) {
@@ -323,14 +332,19 @@ Result<void> DeliverWebhooks::record_success(const Next& next) {
   return {};
 }
 
-Result<void> DeliverWebhooks::record_failure(const Next& next, const Result<long>& answer) {
+Result<void> DeliverWebhooks::record_failure(const Next& next, const HandedOver& event,
+                                             const Result<long>& answer) {
   const ClientId& client = next.webhook.client;
   const WebhookFailure failure = failure_of(answer);
   const Timestamp now = m_house.clock.now();
   m_house.metrics.events_not_handed_over.add();
+  audit::Entry tried = entry_of(client, event);
+  tried.outcome = audit::Outcome::kRefused;
+  tried.reason = failure.reason;
   LK_TRY(const auto state,
          m_house.store.write([&](store::WriteTxn& txn) -> Result<std::optional<Webhook::State>> {
            LK_TRY(const auto is, Webhooks{}.record_failure(txn, next.webhook, failure, now));
+           LK_TRY_VOID(audit::append(txn, tried, now));
            if (is == Webhook::State::kHalted) {
              audit::Entry entry =
                  entry_by(std::nullopt, audit::Act::kWebhookHalted, audit::object_of(client));

@@ -1,4 +1,5 @@
 #include "acting_on_client.h"
+#include "webhook_receiver.h"
 
 #include <leadkeep/flow/manage_webhooks.h>
 
@@ -87,22 +88,11 @@ Result<ManageWebhooks::Shown> ManageWebhooks::shown(const std::optional<identity
                if (!webhook) {
                  return fail(Errc::kNotFound, "clients: it has no webhook");
                }
-               LK_TRY(auto reason, why_held(txn, *webhook));
-               return Shown{*std::move(webhook), std::move(reason)};
+               LK_TRY(const auto receiver,
+                      receiver_of(txn, m_registry, m_check, *webhook, m_house.clock.now()));
+               const auto* held = std::get_if<Held>(&receiver);
+               return Shown{*std::move(webhook), held == nullptr ? "" : held->because};
              });
-}
-
-Result<std::string> ManageWebhooks::why_held(store::ReadTxn& txn,
-                                             const clients::Webhook& webhook) const {
-  LK_TRY(const auto verdict, m_registry.prove_receiver(txn, webhook.client, m_house.clock.now()));
-  if (const auto* why = std::get_if<clients::NotApproved>(&verdict)) {
-    return std::string{why->reason};
-  }
-  const auto& client = std::get<clients::ProvenClient>(verdict);
-  if (!client.rights().own_scopes.contains(clients::Scope::kReadEvents)) {
-    return std::string{"no_scope"};
-  }
-  return std::string{m_check(webhook.url) ? "" : "host_not_allowed"};
 }
 
 }  // namespace leadkeep::flow

@@ -7,6 +7,7 @@
 #include <leadkeep/inbox/leads.h>
 #include <leadkeep/inbox/messages.h>
 #include <leadkeep/inbox/show.h>
+#include <leadkeep/privacy/normalise.h>
 
 namespace leadkeep::flow {
 namespace {
@@ -136,6 +137,19 @@ Result<T> refused(House& house, const identity::Actor& actor, audit::Act act,
     record_refusal(house, entry_by(actor, act, object), name_of(error.code));
   }
   return Fail{std::move(error)};
+}
+
+// Who guesses: the agent, through whichever program, or a program by itself. An internal id.
+struct Guesser {
+  std::string text;
+};
+
+std::string log_text(const Guesser& guesser) {
+  return guesser.text;
+}
+
+Guesser whose(const identity::Actor& actor) {
+  return {actor.agent ? actor.agent->text() : actor.client ? actor.client->text() : std::string{}};
 }
 
 // Once somebody has seen the newest message, nothing is unread; the change and the entry of the
@@ -303,6 +317,57 @@ Result<std::vector<inbox::MaskedLead>> ShowInbox::named_leads(
   LK_TRY_VOID(put_each_on_record(m_house, permit.actor(), audit::Act::kReadLead, ids, shown.value(),
                                  [](const inbox::MaskedLead& one) { return one.summary().id; }));
   return shown;
+}
+
+Result<std::vector<inbox::MaskedLead>> ShowInbox::search_leads(
+    const Permit<Action::kReadLead>& permit, const LeadQuery& query) {
+  using Shown = std::vector<inbox::MaskedLead>;
+  const auto refuse = [&](Error error) {
+    return refused<Shown>(m_house, permit.actor(), audit::Act::kReadLead, {}, std::move(error));
+  };
+  std::optional<Pii<std::string>> phone;
+  if (query.phone) {
+    if (permit.viewer().sees(identity::FieldClass::kPhone) == identity::Visibility::kHidden) {
+      return refuse({Errc::kForbidden, "leads: numbers are not shown here"});
+    }
+    if (misses_of(permit.actor(), 0).count >= kMostMisses) {
+      return refuse({Errc::kTooManyRequests, "leads: too many numbers of nobody"});
+    }
+    phone = privacy::normalise_phone(query.phone->expose(), m_house.region);
+    if (!phone) {
+      return refuse({Errc::kInvalidInput, "leads: no phone number"});
+    }
+  }
+  const inbox::Leads leads;
+  LK_TRY(const auto id, m_house.store.read([&](ReadTxn& txn) {
+    return phone ? leads.find_by_phone(txn, *phone)
+                 : leads.find_by_handle(txn, query.handle.value_or(""));
+  }));
+  if (!id) {
+    if (phone && misses_of(permit.actor(), 1).count == kMostMisses) {
+      log_warn("LEADS_GUESSED", Field{"who", whose(permit.actor())});
+    }
+    record_refusal(m_house, entry_by(permit.actor(), audit::Act::kReadLead),
+                   name_of(Errc::kNotFound));
+    return Shown{};
+  }
+  return named_leads(permit, {*id});
+}
+
+ShowInbox::Misses ShowInbox::misses_of(const identity::Actor& actor, unsigned more) {
+  constexpr std::chrono::hours kWindow{1};
+  const Timestamp now = m_house.clock.now();
+  return m_guessers.with([&](Guessers& guessers) {
+    std::erase_if(guessers, [&](const auto& one) {
+      return window_has_passed(one.second.since, kWindow, now);
+    });
+    if (more == 0 && !guessers.contains(whose(actor).text)) {
+      return Misses{};
+    }
+    Misses& misses = guessers.try_emplace(whose(actor).text, Misses{now}).first->second;
+    misses.count += more;
+    return misses;
+  });
 }
 
 Result<void> ShowInbox::follow(const Permit<Action::kFollowEvents>& permit) {

@@ -223,10 +223,11 @@ Result<SessionStore::Opened> SessionStore::delegate(store::WriteTxn& txn, const 
   if (session.delegated_for()) {
     return fail(Errc::kForbidden, "session: what was given on is not given on again");
   }
-  return open_as_of(txn, session.agent(), session.assurance(), start,
-                    {now, Timestamp{}, std::nullopt, earlier(session.m_ends_at, start.ends_at),
-                     std::nullopt, session.m_origin, purpose},
-                    now);
+  return open_as_of(
+      txn, session.agent(), session.assurance(), start,
+      {session.m_created_at, Timestamp{}, std::nullopt, earlier(session.m_ends_at, start.ends_at),
+       std::nullopt, session.m_origin, purpose},
+      now);
 }
 
 Result<void> SessionStore::require_live(store::ReadTxn& txn, const Session& session) const {

@@ -141,6 +141,16 @@ Result<std::optional<records::Lead>> Leads::find(store::ReadTxn& txn, const Lead
   return lead;
 }
 
+Result<std::optional<LeadId>> Leads::find_by_phone(store::ReadTxn& txn,
+                                                   const Pii<std::string>& phone) const {
+  return find_by(txn, IndexField::kPhone, phone);
+}
+
+Result<std::optional<LeadId>> Leads::find_by_handle(store::ReadTxn& txn,
+                                                    std::string_view handle) const {
+  return find_by(txn, IndexField::kHandle, Pii<std::string>{std::string{handle}});
+}
+
 Result<MetLead> Leads::meet(store::WriteTxn& txn, const PersonSeen& person, const LeadId& candidate,
                             Timestamp now) const {
   LK_SEEDED_NEED(if (person.whatsapp_id) { seeded::remember_phone(person.whatsapp_id->expose()); });

@@ -108,7 +108,8 @@ Result<HttpsAnswer> HttpsClient::request(const std::string& url, const HttpsPost
   std::vector<std::string> fields{"Accept: " + m_options.accept};
   if (what != nullptr) {
     dialed.set(CURLOPT_POSTFIELDSIZE, static_cast<long>(what->body.size()));
-    dialed.set(CURLOPT_POSTFIELDS, static_cast<const void*>(what->body.data()));
+    dialed.set(CURLOPT_POSTFIELDS,
+               static_cast<const void*>(what->body.empty() ? "" : what->body.data()));
     fields.push_back("Content-Type: " + what->content_type);
     fields.insert(fields.end(), what->fields.begin(), what->fields.end());
   }

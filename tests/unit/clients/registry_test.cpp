@@ -410,6 +410,45 @@ TEST_F(ClientRegistry, SuspendsAClientThatGetsMoreUntilSomebodyElseHasLooked) {
   EXPECT_TRUE(resumed_by(alice));
 }
 
+TEST_F(ClientRegistry, LetsNobodyApproveOrResumeWhatTheyGaveItThemselves) {
+  const AgentId carol{Ulid{std::byte{3}}};
+  const auto widen = [&](const ClientId& id, Scope scope, const Registry::By& who) {
+    Change more;
+    more.scopes = {Scope::kSessions, Scope::kReadLeads, scope};
+    ASSERT_TRUE(
+        write([&](store::WriteTxn& txn) { return careful.change(txn, id, more, who); }).ok());
+  };
+  // One that waits: added by Alice, made more of by Bob.
+  const auto start = added(draft(), alice);
+  ASSERT_TRUE(enrol(start, key(7)).ok());
+  widen(start.id, Scope::kSendMessages, bob);
+  const auto approved_by = [&](const Registry::By& who) {
+    return write([&](store::WriteTxn& txn) {
+             return careful.approve(txn, start.id, key(7), who, now);
+           })
+        .ok();
+  };
+  EXPECT_FALSE(approved_by(alice));
+  EXPECT_FALSE(approved_by(bob));
+  EXPECT_TRUE(approved_by(carol));
+  // And of one that is in use, by two of them one after the other.
+  const auto resumed_by = [&](const Registry::By& who) {
+    return write([&](store::WriteTxn& txn) {
+             return careful.set_state(txn, start.id, State::kApproved, who);
+           })
+        .ok();
+  };
+  Change less;
+  less.scopes = {Scope::kSessions};
+  ASSERT_TRUE(
+      write([&](store::WriteTxn& txn) { return careful.change(txn, start.id, less, bob); }).ok());
+  widen(start.id, Scope::kSendMessages, bob);
+  widen(start.id, Scope::kReadConsents, alice);
+  EXPECT_FALSE(resumed_by(bob));
+  EXPECT_FALSE(resumed_by(alice));
+  EXPECT_TRUE(resumed_by(carol));
+}
+
 TEST(ClientReach, IsMoreByEachThingThatIsMore) {
   const auto network = [](const char* text) { return *Network::parse(text); };
   const Draft before{"crm",
@@ -432,12 +471,13 @@ TEST(ClientReach, IsMoreByEachThingThatIsMore) {
   for (const Change& change : more) {
     EXPECT_EQ(reach(change), Reach::kMore) << &change - more.data();
   }
-  std::vector<Change> less(6);
+  std::vector<Change> less(7);
   less[1].scopes.emplace();
   less[2].record_classes.emplace();
   less[3].own_scopes.emplace();
   less[4].expires_at = Timestamp{999};
   less[5].owner = "somebody else";
+  less[6].networks = {network("10.1.2.0/24"), network("10.1.3.4")};
   for (const Change& change : less) {
     EXPECT_EQ(reach(change), Reach::kSameOrLess) << &change - less.data();
   }

@@ -101,8 +101,18 @@ TEST(DpopOnce, TakesAProofOfAKeyOnceAsLongAsItsNonceLives) {
   EXPECT_EQ(once.take(key, "a", now - 1ms), Seen::kAgain);
 }
 
+TEST(DpopOnce, GivesNoKeyTheRoomOfTheOthers) {
+  Once once{300s, 2, 10};
+  const Thumbprint one{std::byte{1}};
+  const Thumbprint other{std::byte{2}};
+  EXPECT_EQ(once.take(one, "a", kNow), Seen::kFirstTime);
+  EXPECT_EQ(once.take(one, "b", kNow), Seen::kFirstTime);
+  EXPECT_EQ(once.take(one, "c", kNow), Seen::kFull);
+  EXPECT_EQ(once.take(other, "c", kNow), Seen::kFirstTime);
+}
+
 TEST(DpopOnce, ForgetsWhatNoNonceLetsInAndRemembersNoMoreThanItMay) {
-  Once once{300s, 2};
+  Once once{300s, 10, 2};
   const Thumbprint key{};
   EXPECT_EQ(once.take(key, "a", kNow), Seen::kFirstTime);
   EXPECT_EQ(once.take(key, "b", kNow), Seen::kFirstTime);

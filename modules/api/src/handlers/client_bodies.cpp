@@ -181,6 +181,9 @@ Result<clients::Draft> parse_draft(http::Request& request, Timestamp now) {
 
 Result<clients::Change> parse_change(http::Request& request, Timestamp now) {
   LK_TRY(const auto document, parse_body(request));
+  if (document.root().size() == 0) {
+    return request.refuse(400, "Name what is to be changed.");
+  }
   LK_TRY(const auto members, members_of_draft(request, document));
   return read_change(members, now);
 }

@@ -81,8 +81,9 @@ Answer change_client(const ApiContext& context, http::Request& request,
   LK_TRY(const auto change, parse_change(request, context.services.clock.now()));
   const auto client = context.services.manage_clients.change(permit, id.text(), change);
   if (!client && client.error().code == Errc::kInvalidInput) {
-    return request.refuse(
-        400, "That would leave a client that cannot be: " + client.error().detail + ".");
+    const std::string_view detail = client.error().detail;  // "member: …"
+    return request.refuse(400, "That would leave a client that cannot be.",
+                          detail.substr(0, detail.find(':')));
   }
   LK_TRY(const auto& now_is, client);
   return client_response(now_is);

@@ -153,6 +153,8 @@ namespace leadkeep::api {
 // leads.cpp
 [[nodiscard]] Answer list_leads(const ApiContext& context, http::Request& request,
                                 const identity::Permit<identity::Action::kReadLead>& permit);
+[[nodiscard]] Answer search_leads(const ApiContext& context, http::Request& request,
+                                  const identity::Permit<identity::Action::kReadLead>& permit);
 [[nodiscard]] Answer show_lead(const ApiContext& context, http::Request& request,
                                const identity::Permit<identity::Action::kReadLead>& permit);
 

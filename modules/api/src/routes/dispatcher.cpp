@@ -37,6 +37,7 @@ Dispatcher::Dispatcher(std::vector<Route> routes, Door door)
     Pattern pattern;
     for (auto rest = route.path; !rest.empty();) {
       pattern.segments.push_back(take_segment(rest));
+      pattern.has_parameter |= pattern.segments.back().starts_with('{');
     }
     m_patterns.push_back(std::move(pattern));
   }
@@ -73,14 +74,11 @@ http::Response Dispatcher::refuse_unreadable(const http::Fault& fault) noexcept 
 
 http::Response Dispatcher::dispatch(http::Request& request, const http::RequestId& id) const {
   const auto path = request.head().path();
-  bool path_exists = false;
-  for (std::size_t i = 0; i < m_routes.size(); ++i) {
-    std::string_view parameter;
-    if (!matches(m_patterns[i], path, parameter)) {
-      continue;
-    }
-    path_exists = true;
+  const auto found = routes_of(path);
+  for (const std::size_t i : found) {
     if (m_routes[i].verb == request.head().verb()) {
+      std::string_view parameter;
+      (void)matches(m_patterns[i], path, parameter);
       request.set_parameter(parameter);
       auto answer = m_routes[i].serve(m_door, request);
       if (answer.ok() || answer.error().code != Errc::kClientNotApproved) {
@@ -96,7 +94,7 @@ http::Response Dispatcher::dispatch(http::Request& request, const http::RequestI
     }
   }
   LK_SEEDED_LEAK(path_echoed, return http::Response{404, std::string{path}});
-  return path_exists ? answer_wrong_verb(path) : http::problem(Errc::kNotFound);
+  return found.empty() ? http::problem(Errc::kNotFound) : answer_wrong_verb(path);
 }
 
 http::Response Dispatcher::answer_failure(const Error& error, const http::Request& request,
@@ -114,11 +112,8 @@ http::Response Dispatcher::answer_failure(const Error& error, const http::Reques
 
 http::Response Dispatcher::answer_wrong_verb(std::string_view path) const {
   std::string allowed;
-  for (std::size_t i = 0; i < m_routes.size(); ++i) {
-    std::string_view parameter;
-    if (matches(m_patterns[i], path, parameter)) {
-      allowed.append(allowed.empty() ? "" : ", ").append(name_of(m_routes[i].verb));
-    }
+  for (const std::size_t i : routes_of(path)) {
+    allowed.append(allowed.empty() ? "" : ", ").append(name_of(m_routes[i].verb));
   }
   auto response = http::problem(
       http::Fault{405,
@@ -127,6 +122,18 @@ http::Response Dispatcher::answer_wrong_verb(std::string_view path) const {
                   {}});
   response.fields.emplace_back("Allow", std::move(allowed));
   return response;
+}
+
+std::vector<std::size_t> Dispatcher::routes_of(std::string_view path) const {
+  std::vector<std::size_t> spelled_out;
+  std::vector<std::size_t> with_parameter;
+  for (std::size_t i = 0; i < m_patterns.size(); ++i) {
+    std::string_view parameter;
+    if (matches(m_patterns[i], path, parameter)) {
+      (m_patterns[i].has_parameter ? with_parameter : spelled_out).push_back(i);
+    }
+  }
+  return spelled_out.empty() ? with_parameter : spelled_out;
 }
 
 bool Dispatcher::matches(const Pattern& pattern, std::string_view path,

@@ -27,6 +27,7 @@ class Dispatcher final : public http::Service {
  private:
   struct Pattern {
     std::vector<std::string_view> segments;
+    bool has_parameter = false;
   };
 
   [[nodiscard]] http::Response dispatch(http::Request& request, const http::RequestId& id) const;
@@ -36,6 +37,8 @@ class Dispatcher final : public http::Service {
   // Whether the path is that of the pattern; the segment in braces goes to `parameter`.
   [[nodiscard]] static bool matches(const Pattern& pattern, std::string_view path,
                                     std::string_view& parameter) noexcept;
+  // The routes of a path: those that spell it out, or, where there is none, those with a parameter.
+  [[nodiscard]] std::vector<std::size_t> routes_of(std::string_view path) const;
 
   const std::vector<Route> m_routes;
   std::vector<Pattern> m_patterns;

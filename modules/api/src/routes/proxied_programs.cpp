@@ -10,8 +10,6 @@
 namespace leadkeep::api {
 namespace {
 
-constexpr std::size_t kLongestAddress = 45;  // of IPv6 with IPv4 at its end
-
 // Some proxies write a port behind the address, and brackets around one of IPv6.
 std::string_view without_port(std::string_view address) {
   if (address.starts_with('[')) {
@@ -31,7 +29,8 @@ std::string last_forwarded(const http::RequestHead& head) {
   const auto comma = last.rfind(',');
   const std::string item{trim(comma == std::string_view::npos ? last : last.substr(comma + 1))};
   const auto address = without_port(item);
-  return address.size() <= kLongestAddress ? std::string{address} : std::string{};
+  const bool is_one = address.find('/') == std::string_view::npos && Network::parse(address);
+  return is_one ? std::string{address} : std::string{};
 }
 
 }  // namespace

@@ -134,6 +134,15 @@ struct NumberedEntry {
 
 [[nodiscard]] Result<void> append(store::WriteTxn& txn, const Entry& entry, Timestamp now);
 
+struct Followed {
+  std::vector<NumberedEntry> entries;
+  std::uint64_t next = 0;  // what comes behind what was looked at
+  std::size_t looked_at = 0;
+};
+
+// The same for whoever goes on whatever is damaged: without the rows that do not open, which the log names.
+[[nodiscard]] Result<Followed> follow(store::ReadTxn& txn, std::uint64_t from, std::size_t limit);
+
 // Entries with seq >= from, ascending, at most `limit`.
 [[nodiscard]] Result<std::vector<NumberedEntry>> list(store::ReadTxn& txn, std::uint64_t from,
                                                       std::size_t limit);

@@ -19,6 +19,8 @@ class Network {
 
   // An address as the kernel tells it; one of IPv4 inside of IPv6 is one of IPv4.
   [[nodiscard]] bool contains(std::string_view address) const;
+  // All of it.
+  [[nodiscard]] bool contains(const Network& other) const;
   [[nodiscard]] std::string text() const;
 
   friend bool operator==(const Network&, const Network&) = default;

@@ -15,8 +15,8 @@
 // Refuses  kInvalidInput     a draft that is not as client.h says
 //          kConflict         a name or key of another client; a state that does not allow it
 //          kNotFound         no such client
-//          kForbidden        where a second person is asked for: approval by whoever added or invited it,
-//                            resuming by whoever gave it more
+//          kForbidden        where a second person is asked for: approval by whoever added or invited it;
+//                            approval and resuming by anybody who gave it more since somebody else looked
 //          kUnauthenticated  a token that is none, is over, or came with another key before
 //          kTooLarge         more than 1,000 clients that are not revoked
 // Threads  any; inside the caller's transaction

@@ -4,8 +4,8 @@
 //
 // Takes    the thumbprint of a key that counts, and the jti of a proof by it whose signature is good: a
 //          stranger's takes nobody's place
-// Bounds   500,000 proofs at a time; beyond that whoever asks is told kFull, as one that is not remembered
-//          could come twice
+// Bounds   a million proofs at a time, 50,000 of them by one key; beyond that whoever asks is told kFull, as
+//          one that is not remembered could come twice
 // Source   RFC 9449 section 11.1
 // Threads  any
 #pragma once
@@ -14,6 +14,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <map>
 #include <set>
 #include <string_view>
 
@@ -23,22 +24,29 @@ enum class Seen : std::uint8_t { kFirstTime, kAgain, kFull };
 
 class Once {
  public:
-  explicit Once(std::chrono::seconds nonce_lives, std::size_t most = 500'000) noexcept
-      : m_nonce_lives{nonce_lives}, m_most{most} {}
+  explicit Once(std::chrono::seconds nonce_lives, std::size_t most_of_one = 50'000,
+                std::size_t most = 1'000'000) noexcept
+      : m_nonce_lives{nonce_lives}, m_most_of_one{most_of_one}, m_most{most} {}
 
   [[nodiscard]] Seen take(const Thumbprint& key, std::string_view id, Timestamp now);
 
  private:
   using Mark = ByteArray<16>;
 
-  // Two spans of time, each as long as a nonce lives: what is in neither is too old to be taken.
+  struct Span {
+    std::set<Mark> marks;
+    std::map<Thumbprint, std::size_t> of_key;
+  };
+
+  // Each as long as a nonce lives: what is in neither is too old to be taken.
   struct Marks {
-    std::set<Mark> present;
-    std::set<Mark> past;
+    Span present;
+    Span past;
     Timestamp since;
   };
 
   const std::chrono::seconds m_nonce_lives;
+  const std::size_t m_most_of_one;
   const std::size_t m_most;
   Guarded<Marks> m_marks;
 };

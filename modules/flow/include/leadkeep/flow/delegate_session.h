@@ -6,7 +6,7 @@
 // the program that asked for it. What may be done is what both the agent and that client may; nothing of the
 // agent's own, such as passwords and other sessions.
 //
-// Takes    why, as a stable code: 1 to 40 of a-z, 0-9 and _, which is on the trail
+// Takes    why, as a stable code: 1 to 40 of a-z and _, which is on the trail
 // Errors   kStepUpRequired  the agent has not proven within five minutes who acts
 //          kForbidden       of a session that was given on itself, or of break-glass; the client signs nobody in
 //          kNotFound        no such client, or none that is approved

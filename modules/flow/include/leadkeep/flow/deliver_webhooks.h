@@ -49,11 +49,15 @@ class DeliverWebhooks {
   using Post = std::function<Result<long>(const std::string& url, const std::string& body,
                                           const Fields& fields)>;
 
+  // Whether a webhook may be at this address now.
+  using Check = std::function<Result<void>(const std::string& url)>;
+
   DeliverWebhooks(House& house, const clients::Registry& registry,
-                  const identity::Authoriser& authoriser, Render render, Post post)
+                  const identity::Authoriser& authoriser, Check check, Render render, Post post)
       : m_house{house},
         m_registry{registry},
         m_authoriser{authoriser},
+        m_check{std::move(check)},
         m_render{std::move(render)},
         m_post{std::move(post)} {}
 
@@ -85,11 +89,14 @@ class DeliverWebhooks {
   [[nodiscard]] Result<Next> find_next(store::ReadTxn& txn, const Turn& turn);
   [[nodiscard]] Result<void> hand_over(const Next& next, const HandedOver& event);
   [[nodiscard]] Result<void> record_success(const Next& next);
-  [[nodiscard]] Result<void> record_failure(const Next& next, const Result<long>& answer);
+  // The trail has the try already, and then that it was in vain.
+  [[nodiscard]] Result<void> record_failure(const Next& next, const HandedOver& event,
+                                            const Result<long>& answer);
 
   House& m_house;
   const clients::Registry& m_registry;
   const identity::Authoriser& m_authoriser;
+  Check m_check;
   Render m_render;
   Post m_post;
   std::atomic<bool> m_stopping{false};

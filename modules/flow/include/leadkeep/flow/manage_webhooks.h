@@ -48,8 +48,6 @@ class ManageWebhooks {
  private:
   [[nodiscard]] Result<Shown> shown(const std::optional<identity::Actor>& actor,
                                     std::string_view client);
-  [[nodiscard]] Result<std::string> why_held(store::ReadTxn& txn,
-                                             const clients::Webhook& webhook) const;
 
   House& m_house;
   const clients::Registry& m_registry;

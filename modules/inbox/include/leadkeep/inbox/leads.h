@@ -15,6 +15,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace leadkeep::inbox {
@@ -43,6 +44,11 @@ class Leads {
                                                    const PersonSeen& person) const;
   [[nodiscard]] Result<std::optional<records::Lead>> find(store::ReadTxn& txn,
                                                           const LeadId& id) const;
+  // By E.164, and by the name that colleagues say ("Amber Falcon 4821"), as it is spelled.
+  [[nodiscard]] Result<std::optional<LeadId>> find_by_phone(store::ReadTxn& txn,
+                                                            const Pii<std::string>& phone) const;
+  [[nodiscard]] Result<std::optional<LeadId>> find_by_handle(store::ReadTxn& txn,
+                                                             std::string_view handle) const;
   // Finds or makes the lead. A new one gets `candidate`, whose key exists already. What changed is
   // not saved yet.
   [[nodiscard]] Result<MetLead> meet(store::WriteTxn& txn, const PersonSeen& person,
