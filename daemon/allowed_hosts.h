@@ -1,9 +1,11 @@
-// Hosts that may be connected to because a setting names an address there.
+// Hosts that may be connected to because a setting lists them, or names an address there.
 #pragma once
+#include <leadkeep/config/settings.h>
 #include <leadkeep/transfer/https_client.h>
 
 #include <set>
 #include <string>
+#include <vector>
 
 namespace leadkeep::daemon {
 
@@ -15,6 +17,17 @@ namespace leadkeep::daemon {
   }
   allowed.insert(std::move(destination).value());
   return {};
+}
+
+// The hosts that a setting lists.
+[[nodiscard]] inline Result<egress::AllowList> allow_list_of(
+    const std::vector<config::Endpoint>& endpoints) {
+  std::vector<std::string> entries;
+  entries.reserve(endpoints.size());
+  for (const config::Endpoint& endpoint : endpoints) {
+    entries.push_back(endpoint.text());
+  }
+  return egress::AllowList::parse(entries);
 }
 
 }  // namespace leadkeep::daemon

@@ -1,5 +1,6 @@
 #include "company_webhooks.h"
 
+#include "allowed_hosts.h"
 #include "ca_file.h"
 
 namespace leadkeep::daemon {
@@ -24,14 +25,11 @@ CompanyWebhooks::CompanyWebhooks(egress::AllowList allowed, std::filesystem::pat
       m_client{webhook_options(std::move(ca_file)), m_dialer} {}
 
 Result<std::unique_ptr<CompanyWebhooks>> CompanyWebhooks::open(const config::Settings& settings) {
-  std::vector<std::string> entries;
-  for (const config::Endpoint& endpoint : settings.clients.webhook_allow) {
-    entries.push_back(endpoint.text());
-  }
-  LK_TRY(auto allowed, egress::AllowList::parse(entries));
+  LK_TRY(auto allowed, allow_list_of(settings.clients.webhook_allow));
   LK_TRY_VOID(check_ca_file(settings.clients.webhook_ca_file, "clients.webhook_ca_file"));
   return std::unique_ptr<CompanyWebhooks>{
-      new CompanyWebhooks{std::move(allowed), settings.clients.webhook_ca_file, !entries.empty()}};
+      new CompanyWebhooks{std::move(allowed), settings.clients.webhook_ca_file,
+                          !settings.clients.webhook_allow.empty()}};
 }
 
 Result<void> CompanyWebhooks::check(const std::string& url) const {

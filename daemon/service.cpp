@@ -1,5 +1,6 @@
 #include "service.h"
 
+#include "allowed_hosts.h"
 #include "company_clients.h"
 #include "company_mail.h"
 #include "company_oidc.h"
@@ -38,15 +39,6 @@ api::ListenerOptions listener(const config::Endpoint& endpoint,
   options.max_connections = max_connections;
   options.client_authorities = std::move(client_authorities);
   return options;
-}
-
-std::vector<std::string> allowed(const std::vector<config::Endpoint>& endpoints) {
-  std::vector<std::string> out;
-  out.reserve(endpoints.size());
-  for (const config::Endpoint& endpoint : endpoints) {
-    out.push_back(endpoint.text());
-  }
-  return out;
 }
 
 identity::Role role_of(config::AgentRole role) {
@@ -333,7 +325,7 @@ Result<void> Service::open_store(const config::Settings& settings) {
 Result<void> Service::build_paths(const config::Settings& settings) {
   LK_TRY(AccountSecrets secrets, read_secrets(settings.whatsapp));
   LK_TRY(const privacy::Region region, privacy::Region::parse(settings.inbox.region));
-  LK_TRY(egress::AllowList allow_list, egress::AllowList::parse(allowed(settings.egress.allow)));
+  LK_TRY(egress::AllowList allow_list, allow_list_of(settings.egress.allow));
   LK_TRY(auto clients, CompanyClients::open(settings, *m_store, m_clock));
   LK_TRY(auto webhooks, CompanyWebhooks::open(settings));
   LK_TRY(auto directory, CompanyDirectory::open(settings.directory, m_clock));

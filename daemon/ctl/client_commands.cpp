@@ -75,18 +75,8 @@ ExitCode tell_token(const Result<std::optional<json::Document>>& answer,
   }
   const json::Value root = answer.value()->root();
   say("client " + text_of(root["id"]));
-  if (options.token_file.empty()) {
-    say("the token to bring its key with, once, until " + text_of(root["expires_at"]) + ": " +
-        text_of(root["enrolment_token"]));
-    return ExitCode::kDone;
-  }
-  const std::string token = text_of(root["enrolment_token"]) + "\n";
-  if (const auto written = create_secret_file(options.token_file, as_bytes(token)); !written) {
-    return complain(written.error());
-  }
-  say("the token to bring its key with, once, until " + text_of(root["expires_at"]) + ": " +
-      options.token_file.string());
-  return ExitCode::kDone;
+  return hand_out("the token to bring its key with, once, until " + text_of(root["expires_at"]),
+                  text_of(root["enrolment_token"]), options.token_file);
 }
 
 ExitCode add(const ControlClient& daemon, const std::string& name, const ClientOptions& options) {

@@ -1,5 +1,8 @@
 // What the commands about clients share.
 #pragma once
+#include "talk.h"
+
+#include <leadkeep/base/files.h>
 #include <leadkeep/json/value.h>
 #include <leadkeep/json/writer.h>
 
@@ -25,6 +28,21 @@ namespace leadkeep::ctl {
 [[nodiscard]] inline bool can_be_written(const std::filesystem::path& secret_file) {
   std::error_code unknown;
   return secret_file.empty() || (!std::filesystem::exists(secret_file, unknown) && !unknown);
+}
+
+// `what` it is, and the secret itself: onto the screen, or into a file.
+[[nodiscard]] inline ExitCode hand_out(const std::string& what, const std::string& secret,
+                                       const std::filesystem::path& secret_file) {
+  if (secret_file.empty()) {
+    say(what + ": " + secret);
+    return ExitCode::kDone;
+  }
+  const std::string line = secret + "\n";
+  if (const auto written = create_secret_file(secret_file, as_bytes(line)); !written) {
+    return complain(written.error());
+  }
+  say(what + ": " + secret_file.string());
+  return ExitCode::kDone;
 }
 
 }  // namespace leadkeep::ctl

@@ -4,8 +4,6 @@
 #include "control_client.h"
 #include "talk.h"
 
-#include <leadkeep/base/files.h>
-
 namespace leadkeep::ctl {
 namespace {
 
@@ -46,17 +44,8 @@ ExitCode tell_secret(const Result<std::optional<json::Document>>& answer,
   if (!answer) {
     return complain(answer.error());
   }
-  const std::string secret = text_of(answer.value()->root()["secret"]);
-  if (file.empty()) {
-    say("the secret to check its events with, shown this once: " + secret);
-    return ExitCode::kDone;
-  }
-  const std::string line = secret + "\n";
-  if (const auto written = create_secret_file(file, as_bytes(line)); !written) {
-    return complain(written.error());
-  }
-  say("the secret to check its events with: " + file.string());
-  return ExitCode::kDone;
+  return hand_out("the secret to check its events with, said this once",
+                  text_of(answer.value()->root()["secret"]), file);
 }
 
 ExitCode tell_done(const Result<std::optional<json::Document>>& answer, const std::string& what) {
