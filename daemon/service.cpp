@@ -132,6 +132,7 @@ struct Service::Paths {
         send_reply{house},
         work_conversation{house},
         keep_consent{house},
+        keep_leads{house},
         refuse{house},
         admit_client{house, clients->registry(), refuse},
         enrol_client{house, clients->registry(), clients->authority(),
@@ -245,6 +246,7 @@ struct Service::Paths {
   flow::SendReply send_reply;
   flow::WorkConversation work_conversation;
   flow::KeepConsent keep_consent;
+  flow::KeepLeads keep_leads;
   flow::Refuse refuse;
   flow::AdmitClient admit_client;
   flow::EnrolClient enrol_client;
@@ -395,6 +397,7 @@ Result<void> Service::open_doors(const config::Settings& settings) {
       p.send_reply,
       p.work_conversation,
       p.keep_consent,
+      p.keep_leads,
       p.manage_agents,
       p.change_password,
       p.enrol_second_factor,

@@ -791,7 +791,11 @@ export interface paths {
          */
         get: operations["listLeads"];
         put?: never;
-        post?: never;
+        /**
+         * Enter a person who has not written yet
+         * @description Whoever writes from a number that was entered is this lead. An identifier that another lead has is 409, and 30 of those within an hour are all that somebody may meet.
+         */
+        post: operations["enterLead"];
         delete?: never;
         options?: never;
         head?: never;
@@ -808,8 +812,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * The lead with a phone number or a handle
-         * @description What is searched for stands in the body, as nothing of a person stands in an address. One lead at most; none is an empty list. Each search is on record.
+         * Leads by phone number, e-mail address, name or handle
+         * @description What is searched for stands in the body, as nothing of a person stands in an address. 50 leads at most, one but for names; none is an empty list. Each search is on record, and 30 numbers and addresses of nobody within an hour are all that somebody may ask for.
          */
         post: operations["searchLeads"];
         delete?: never;
@@ -832,7 +836,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Give a lead a name, add and remove identifiers */
+        patch: operations["changeLead"];
         trace?: never;
     };
     "/v1/leads/{id}/consents": {
@@ -1699,14 +1704,18 @@ export interface components {
         Lead: {
             id: string;
             handle: string;
+            /** @description The name that somebody of the company has entered, or else the one of the profile */
             display_name: string | null;
             identifiers: components["schemas"]["Identifier"][];
-            conversation_id: string;
+            /** @description null where the person has not written yet */
+            conversation_id: string | null;
             /**
              * Format: date-time
              * @description RFC 3339, UTC, milliseconds
              */
             created_at: string;
+            /** @description Rises with each change; the ETag begins with it */
+            version: number;
         };
         Consent: {
             id: string;
@@ -1977,7 +1986,7 @@ export interface components {
             /** @description The person or team that answers for it */
             owner: string;
             purpose: string;
-            scopes: ("sessions" | "conversations:read" | "conversations:write" | "messages:send" | "leads:read" | "consents:read" | "consents:write" | "events:read" | "agents:read" | "administration")[];
+            scopes: ("sessions" | "conversations:read" | "conversations:write" | "messages:send" | "leads:read" | "leads:write" | "consents:read" | "consents:write" | "events:read" | "agents:read" | "administration")[];
             /** @description What it may do by itself, with nobody signed in */
             own_scopes?: ("conversations:read" | "leads:read" | "consents:read" | "events:read" | "agents:read")[];
             record_classes: ("phone_numbers" | "email_addresses" | "whatsapp_ids" | "names" | "texts")[];
@@ -1999,7 +2008,7 @@ export interface components {
             purpose: string;
             /** @enum {string} */
             state: "pending" | "approved" | "suspended" | "revoked";
-            scopes: ("sessions" | "conversations:read" | "conversations:write" | "messages:send" | "leads:read" | "consents:read" | "consents:write" | "events:read" | "agents:read" | "administration")[];
+            scopes: ("sessions" | "conversations:read" | "conversations:write" | "messages:send" | "leads:read" | "leads:write" | "consents:read" | "consents:write" | "events:read" | "agents:read" | "administration")[];
             /** @description What it may do by itself, with nobody signed in */
             own_scopes: ("conversations:read" | "leads:read" | "consents:read" | "events:read" | "agents:read")[];
             record_classes: ("phone_numbers" | "email_addresses" | "whatsapp_ids" | "names" | "texts")[];
@@ -2021,7 +2030,7 @@ export interface components {
         };
         OwnClient: {
             id: string | null;
-            scopes: ("sessions" | "conversations:read" | "conversations:write" | "messages:send" | "leads:read" | "consents:read" | "consents:write" | "events:read" | "agents:read" | "administration")[];
+            scopes: ("sessions" | "conversations:read" | "conversations:write" | "messages:send" | "leads:read" | "leads:write" | "consents:read" | "consents:write" | "events:read" | "agents:read" | "administration")[];
             /** @description What it may do by itself, with nobody signed in */
             own_scopes: ("conversations:read" | "leads:read" | "consents:read" | "events:read" | "agents:read")[];
             record_classes: ("phone_numbers" | "email_addresses" | "whatsapp_ids" | "names" | "texts")[];
@@ -2117,7 +2126,7 @@ export interface components {
             /** @description The person or team that answers for it */
             owner?: string;
             purpose?: string;
-            scopes?: ("sessions" | "conversations:read" | "conversations:write" | "messages:send" | "leads:read" | "consents:read" | "consents:write" | "events:read" | "agents:read" | "administration")[];
+            scopes?: ("sessions" | "conversations:read" | "conversations:write" | "messages:send" | "leads:read" | "leads:write" | "consents:read" | "consents:write" | "events:read" | "agents:read" | "administration")[];
             /** @description What it may do by itself, with nobody signed in */
             own_scopes?: ("conversations:read" | "leads:read" | "consents:read" | "events:read" | "agents:read")[];
             record_classes?: ("phone_numbers" | "email_addresses" | "whatsapp_ids" | "names" | "texts")[];
@@ -2144,13 +2153,41 @@ export interface components {
              */
             expires_at: string;
         };
-        /** @description One of the two */
+        /** @description One of them */
         LeadSearch: {
             /** @description As somebody writes it; without a country code it is one of the installation's country */
-            phone?: string;
+            phone: string;
+        } | {
+            email: string;
+        } | {
+            /** @description All words of it, in any order, case and accents aside */
+            name: string;
+        } | {
             /** @description As it is spelled, such as Amber Falcon 4821 */
-            handle?: string;
-        } & (unknown | unknown);
+            handle: string;
+        };
+        NewIdentifier: {
+            /** @enum {string} */
+            kind: "phone" | "email";
+            /** @description As somebody writes it */
+            value: string;
+        };
+        /** @description A name or an identifier at least */
+        NewLead: {
+            display_name: string;
+            identifiers?: components["schemas"]["NewIdentifier"][];
+        } | {
+            display_name?: string;
+            identifiers: components["schemas"]["NewIdentifier"][];
+        };
+        /** @description What is left out stays as it is */
+        LeadChange: {
+            /** @description null takes the entered name away: the one of the profile is shown */
+            display_name?: string | null;
+            add_identifiers?: components["schemas"]["NewIdentifier"][];
+            /** @description What WhatsApp gave stays */
+            remove_identifiers?: string[];
+        };
     };
     responses: {
         /** @description The request is malformed; member names what is meant */
@@ -2501,7 +2538,7 @@ export interface components {
          *       "handle"
          *     ]
          */
-        LeadFields: ("id" | "handle" | "display_name" | "identifiers" | "conversation_id" | "created_at")[];
+        LeadFields: ("id" | "handle" | "display_name" | "identifiers" | "conversation_id" | "created_at" | "version")[];
         /** @description These, as far as they are there, in this order; with fields, and nothing else */
         ConversationIds: string[];
         /** @description These, as far as they are there, in this order */
@@ -4776,7 +4813,8 @@ export interface operations {
                      *             }
                      *           ],
                      *           "conversation_id": "conv_01JDG7T5Q8ZK3V9M4B6N2R0XWY",
-                     *           "created_at": "2026-11-20T09:12:00.000Z"
+                     *           "created_at": "2026-11-20T09:12:00.000Z",
+                     *           "version": 3
                      *         }
                      *       ],
                      *       "next_cursor": null
@@ -4789,6 +4827,63 @@ export interface operations {
             400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    enterLead: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeated request with the same key has one effect and the same answer, for 24 hours */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "display_name": "Erika Muster",
+                 *       "identifiers": [
+                 *         {
+                 *           "kind": "phone",
+                 *           "value": "+49 151 23456799"
+                 *         },
+                 *         {
+                 *           "kind": "email",
+                 *           "value": "erika@muster.example"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewLead"];
+            };
+        };
+        responses: {
+            /** @description Entered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "lead_01JDG7T5Q8ZK3V9M4B6N2R0XWY"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Made"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["NotJson"];
+            422: components["responses"]["KeyReused"];
             429: components["responses"]["Throttled"];
             500: components["responses"]["Failed"];
             503: components["responses"]["Unavailable"];
@@ -4834,7 +4929,8 @@ export interface operations {
                      *             }
                      *           ],
                      *           "conversation_id": "conv_01JDG7T5Q8ZK3V9M4B6N2R0XWY",
-                     *           "created_at": "2026-11-20T09:12:00.000Z"
+                     *           "created_at": "2026-11-20T09:12:00.000Z",
+                     *           "version": 3
                      *         }
                      *       ],
                      *       "next_cursor": null
@@ -4882,7 +4978,8 @@ export interface operations {
             /** @description The lead */
             200: {
                 headers: {
-                    ETag: components["headers"]["ETag"];
+                    /** @description Version, for If-Match, and content, for If-None-Match */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4900,7 +4997,8 @@ export interface operations {
                      *         }
                      *       ],
                      *       "conversation_id": "conv_01JDG7T5Q8ZK3V9M4B6N2R0XWY",
-                     *       "created_at": "2026-11-20T09:12:00.000Z"
+                     *       "created_at": "2026-11-20T09:12:00.000Z",
+                     *       "version": 3
                      *     }
                      */
                     "application/json": components["schemas"]["Lead"];
@@ -4911,6 +5009,81 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    changeLead: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description ETag of the version that is changed; its number alone, "7", does as well
+                 * @example "7"
+                 */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                id: components["parameters"]["LeadId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "display_name": "Max Muster",
+                 *       "add_identifiers": [
+                 *         {
+                 *           "kind": "email",
+                 *           "value": "max@muster.example"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["LeadChange"];
+            };
+        };
+        responses: {
+            /** @description The lead as it is now */
+            200: {
+                headers: {
+                    /** @description Version, for If-Match */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "lead_01JDG7T5Q8ZK3V9M4B6N2R0XWY",
+                     *       "handle": "Amber Falcon 4821",
+                     *       "display_name": "Max M.",
+                     *       "identifiers": [
+                     *         {
+                     *           "id": "ident_01JDG7T5Q8ZK3V9M4B6N2R0XWY",
+                     *           "kind": "phone",
+                     *           "value": "•••••••78",
+                     *           "masked": true
+                     *         }
+                     *       ],
+                     *       "conversation_id": "conv_01JDG7T5Q8ZK3V9M4B6N2R0XWY",
+                     *       "created_at": "2026-11-20T09:12:00.000Z",
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Lead"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Changed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["NotJson"];
+            428: components["responses"]["NoVersion"];
             429: components["responses"]["Throttled"];
             500: components["responses"]["Failed"];
             503: components["responses"]["Unavailable"];

@@ -98,7 +98,7 @@ constexpr const char* kCommands =
     "                            leaktest --help says how\n\n"
     "Roles: agent, supervisor, admin. An administrator sees no conversation.\n"
     "Scopes: sessions, conversations:read, conversations:write, messages:send, leads:read,\n"
-    "consents:read, consents:write, events:read, agents:read, administration.\n"
+    "leads:write, consents:read, consents:write, events:read, agents:read, administration.\n"
     "Own scopes, of a program with nobody signed in, are those that read.\n"
     "Record classes: phone_numbers, email_addresses, whatsapp_ids, names, texts.\n"
     "Exit codes: 0 done, 1 refused, damaged or leaks, 2 usage, 3 the daemon does not answer.\n\n";

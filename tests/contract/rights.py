@@ -10,6 +10,7 @@ ACTIONS = {
     "read_inbox": (READERS, "conversations:read"),
     "read_conversation": (READERS, "conversations:read"),
     "read_lead": (READERS, "leads:read"),
+    "write_lead": (READERS, "leads:write"),
     "reply": (READERS, "messages:send"),
     "write_note": (READERS, "conversations:write"),
     "change_conversation": (READERS, "conversations:write"),

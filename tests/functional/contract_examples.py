@@ -150,6 +150,10 @@ class Examples(functional.FunctionalTest):
         path = path.replace("{id}", self.conversation)
         return path, example, {"If-Match": client.get(path).headers["ETag"]}
 
+    def _for_changeLead(self, client, _, path, example):
+        path = path.replace("{id}", self.lead)
+        return path, example, {"If-Match": client.get(path).headers["ETag"]}
+
     # -- agents and programs -------------------------------------------------------------------------
 
     def _for_addAccount(self, _, __, path, example):

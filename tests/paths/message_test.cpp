@@ -106,18 +106,20 @@ TEST_F(MessagePath, FindsALeadByNumberAndByHandleMaskedAndOnRecord) {
     return must(show_inbox.search_leads(may, query));
   };
   for (const auto* spelling : {"+49 151 23456789", "0151 23456789", "tel:+4915123456789"}) {
-    const auto leads = found({Pii<std::string>{spelling}, std::nullopt});
+    const auto leads = found({flow::LeadQuery::By::kPhone, Pii<std::string>{spelling}});
     ASSERT_EQ(leads.size(), 1U) << spelling;
     EXPECT_EQ(leads[0].summary().id, id);
     EXPECT_TRUE(leads[0].identifiers().front().masked);
   }
   EXPECT_EQ(trail().back().entry.act, audit::Act::kReadLead);
   EXPECT_EQ(trail().back().entry.object, audit::object_of(id));
-  EXPECT_EQ(found({std::nullopt, handle}).size(), 1U);
-  EXPECT_TRUE(found({Pii<std::string>{"+49 151 23456780"}, std::nullopt}).empty());
+  EXPECT_EQ(found({flow::LeadQuery::By::kHandle, Pii{handle}}).size(), 1U);
+  EXPECT_TRUE(found({flow::LeadQuery::By::kPhone, Pii<std::string>{"+49 151 23456780"}}).empty());
   EXPECT_EQ(trail().back().entry.outcome, audit::Outcome::kRefused);
-  EXPECT_TRUE(found({std::nullopt, handle + "0"}).empty());
-  EXPECT_EQ(show_inbox.search_leads(may, {Pii<std::string>{"nobody"}, std::nullopt}).error().code,
+  EXPECT_TRUE(found({flow::LeadQuery::By::kHandle, Pii{handle + "0"}}).empty());
+  EXPECT_EQ(show_inbox.search_leads(may, {flow::LeadQuery::By::kPhone, Pii<std::string>{"nobody"}})
+                .error()
+                .code,
             Errc::kInvalidInput);
 }
 
@@ -125,14 +127,10 @@ TEST_F(MessagePath, AnswersNoSearchForANumberWhereNumbersAreHidden) {
   first_contact();
   clients::Rights rights = clients::every_right();
   rights.record_classes = {clients::RecordClass::kNames};
-  identity::LoginAttempt attempt{program_with(rights)};
-  attempt.username = "anna";
-  attempt.password = SecretBytes::copy_of(as_bytes(kPassword));
-  attempt.source = "127.0.0.1";
-  const auto elsewhere = must(log_in.log_in(attempt)).session;
+  const auto elsewhere = sign_in_through(program_with(rights), "anna");
   EXPECT_EQ(show_inbox
                 .search_leads(permit<Action::kReadLead>(elsewhere),
-                              {Pii<std::string>{"+49 151 23456789"}, std::nullopt})
+                              {flow::LeadQuery::By::kPhone, Pii<std::string>{"+49 151 23456789"}})
                 .error()
                 .code,
             Errc::kForbidden);

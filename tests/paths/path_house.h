@@ -18,6 +18,7 @@
 #include <leadkeep/flow/enrol_second_factor.h>
 #include <leadkeep/flow/keep_consent.h>
 #include <leadkeep/flow/keep_devices.h>
+#include <leadkeep/flow/keep_leads.h>
 #include <leadkeep/flow/log_in.h>
 #include <leadkeep/flow/manage_agents.h>
 #include <leadkeep/flow/manage_clients.h>
@@ -129,7 +130,12 @@ class PathHouse {
     agent.roles = std::move(roles);
     agent.password = SecretBytes::copy_of(as_bytes(kPassword));
     must(manage_agents.add(flow::ManageAgents::By::operator_of_the_host(), std::move(agent)));
-    identity::LoginAttempt attempt{a_program()};
+    return sign_in_through(a_program(), name);
+  }
+
+  // Somebody who is known already.
+  identity::Session sign_in_through(const identity::Caller& program, const std::string& name) {
+    identity::LoginAttempt attempt{program};
     attempt.username = name;
     attempt.password = SecretBytes::copy_of(as_bytes(kPassword));
     attempt.source = "127.0.0.1";
@@ -222,6 +228,7 @@ class PathHouse {
   flow::SendReply send_reply{house};
   flow::WorkConversation work{house};
   flow::KeepConsent keep_consent{house};
+  flow::KeepLeads keep_leads{house};
   flow::Refuse refuse{house};
   clients::Registry registry{clients::Registry::Approval::kOnePerson};
   crypto::CertificateAuthority authority{clients::make_authority(store.clock().now())};

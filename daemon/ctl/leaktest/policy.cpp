@@ -28,6 +28,8 @@ constexpr std::string_view kMessages = "GET /v1/conversations/{id}/messages";
 constexpr std::string_view kChange = "PATCH /v1/conversations/{id}";
 constexpr std::string_view kLead = "GET /v1/leads/{id}";
 constexpr std::string_view kLeads = "GET /v1/leads";
+constexpr std::string_view kSearch = "POST /v1/leads/search";
+constexpr std::string_view kChangeLead = "PATCH /v1/leads/{id}";
 constexpr std::string_view kConsents = "GET /v1/leads/{id}/consents";
 
 constexpr std::string_view kOffer = "POST /v1/session/second-factor/totp";
@@ -64,7 +66,8 @@ constexpr std::array kTable{
     Row{MarkKind::kName, kBody, kReaders, kChange, kMay, kPlainName},
     Row{MarkKind::kName, kBody, kReaders, kLead, kMust, kPlainName},
     Row{MarkKind::kName, kBody, kReaders, kLeads, kMust, kPlainName},
-    Row{MarkKind::kName, kBody, kReaders, "POST /v1/leads/search", kMust, kPlainName},
+    Row{MarkKind::kName, kBody, kReaders, kSearch, kMust, kPlainName},
+    Row{MarkKind::kName, kBody, kReaders, kChangeLead, kMust, kPlainName},
     Row{MarkKind::kText, kBody, kReaders, kMessages, kMust, kWords},
     Row{MarkKind::kText, kBody, kReaders, kList, kMay, kWords},
     Row{MarkKind::kText, kBody, kReaders, kOne, kMay, kWords},
@@ -85,6 +88,11 @@ constexpr std::array kTable{
     Row{MarkKind::kWrittenWord, kBody, kReaders, kOne, kMay, kWords},
     Row{MarkKind::kWrittenWord, kBody, kReaders, kChange, kMay, kWords},
     Row{MarkKind::kWrittenWord, kBody, kReaders, kConsents, kMay, kOwnLabel},
+    // A name that somebody has given to a lead.
+    Row{MarkKind::kWrittenWord, kBody, kReaders, kLead, kMay, kOwnLabel},
+    Row{MarkKind::kWrittenWord, kBody, kReaders, kLeads, kMay, kOwnLabel},
+    Row{MarkKind::kWrittenWord, kBody, kReaders, kSearch, kMay, kOwnLabel},
+    Row{MarkKind::kWrittenWord, kBody, kReaders, kChangeLead, kMay, kOwnLabel},
 
     // Colleagues.
     Row{MarkKind::kAgentName, kBody, kStaff, "GET /v1/agents", kMust, kColleague},

@@ -214,6 +214,17 @@ std::string Walk::good_body(const Operation& operation, Role role) {
     if (member == "phone") {
       return "+" + m_marks[MarkKind::kPhone];
     }
+    const bool is_of_lead = operation.path.starts_with("/v1/leads");
+    if (is_of_lead && member == "value") {
+      // What one lead has no other one takes.
+      const std::string email =
+          (operation.verb == "POST" ? "new." : "") + m_marks[MarkKind::kWrittenEmail];
+      return text.find('@') == std::string_view::npos ? "+" + m_marks[MarkKind::kWrittenPhone]
+                                                      : email;
+    }
+    if (is_of_lead && member == "display_name") {
+      return m_marks[MarkKind::kName] + " +" + m_marks[MarkKind::kWrittenPhone];
+    }
     if (member == "url") {
       return m_instance.webhook_url();
     }

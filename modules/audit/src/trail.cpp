@@ -185,6 +185,12 @@ std::string_view name_of(Act act) noexcept {
       return "event_handed_over";
     case Act::kSessionDelegated:
       return "session_delegated";
+    case Act::kLeadEntered:
+      return "lead_entered";
+    case Act::kLeadChanged:
+      return "lead_changed";
+    case Act::kConversationCreated:
+      return "conversation_created";
   }
   return "?";
 }

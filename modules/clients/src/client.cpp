@@ -66,6 +66,8 @@ std::string_view name_of(Scope scope) noexcept {
       return "messages:send";
     case Scope::kReadLeads:
       return "leads:read";
+    case Scope::kWriteLeads:
+      return "leads:write";
     case Scope::kReadConsents:
       return "consents:read";
     case Scope::kWriteConsents:

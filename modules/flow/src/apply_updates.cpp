@@ -73,7 +73,7 @@ class Applying {
     if (met.content == inbox::MetLead::Content::kChanged) {
       LK_TRY_VOID(m_leads.save(m_txn, met.lead));
     }
-    LK_TRY_VOID(audit_message(met, id));
+    LK_TRY_VOID(audit_message(met, conversation, id));
     ++m_applied.received.messages;
     tell(conversation.before ? EventKind::kConversationChanged : EventKind::kConversationCreated,
          inbox::id_of(conversation.now), std::nullopt);
@@ -163,7 +163,8 @@ class Applying {
     return m_messages.find_by_wamid(m_txn, update.wamid.expose());
   }
 
-  Result<void> audit_message(const inbox::MetLead& met, const MessageId& id) {
+  Result<void> audit_message(const inbox::MetLead& met, const Opened& conversation,
+                             const MessageId& id) {
     const auto lead = *LeadId::from_bytes(as_bytes(met.lead.id()));
     if (met.kind == inbox::MetLead::Kind::kNew) {
       LK_TRY_VOID(audit::append(
@@ -172,6 +173,12 @@ class Applying {
       LK_TRY_VOID(audit::append(
           m_txn, entry_by(std::nullopt, audit::Act::kIdentifierAdded, audit::object_of(lead)),
           m_now));
+    }
+    if (met.kind == inbox::MetLead::Kind::kKnown && !conversation.before) {
+      LK_TRY_VOID(audit::append(m_txn,
+                                entry_by(std::nullopt, audit::Act::kConversationCreated,
+                                         audit::object_of(inbox::id_of(conversation.now))),
+                                m_now));
     }
     if (met.identifiers == inbox::MetLead::Identifiers::kConflict) {
       LK_TRY_VOID(audit::append(

@@ -139,17 +139,45 @@ Result<T> refused(House& house, const identity::Actor& actor, audit::Act act,
   return Fail{std::move(error)};
 }
 
-// Who guesses: the agent, through whichever program, or a program by itself. An internal id.
-struct Guesser {
-  std::string text;
-};
-
-std::string log_text(const Guesser& guesser) {
-  return guesser.text;
+// What a viewer must not have hidden to search by it; nothing: everybody may.
+std::optional<identity::FieldClass> field_of(LeadQuery::By by) {
+  switch (by) {
+    case LeadQuery::By::kPhone:
+      return identity::FieldClass::kPhone;
+    case LeadQuery::By::kEmail:
+      return identity::FieldClass::kEmail;
+    case LeadQuery::By::kName:
+      return identity::FieldClass::kProfileName;
+    case LeadQuery::By::kHandle:
+      break;
+  }
+  return std::nullopt;
 }
 
-Guesser whose(const identity::Actor& actor) {
-  return {actor.agent ? actor.agent->text() : actor.client ? actor.client->text() : std::string{}};
+std::optional<Pii<std::string>> normalised(const LeadQuery& query, const privacy::Region& region) {
+  switch (query.by) {
+    case LeadQuery::By::kPhone:
+      return privacy::normalise_phone(query.value.expose(), region);
+    case LeadQuery::By::kEmail:
+      return privacy::normalise_email(query.value.expose());
+    case LeadQuery::By::kName:
+      return privacy::normalise_name(query.value.expose());
+    case LeadQuery::By::kHandle:
+      break;
+  }
+  return query.value;
+}
+
+Result<std::vector<LeadId>> find_leads(ReadTxn& txn, LeadQuery::By by,
+                                       const Pii<std::string>& value) {
+  const inbox::Leads leads;
+  if (by == LeadQuery::By::kName) {
+    return leads.find_by_name(txn, value, kMaxBatch);
+  }
+  LK_TRY(const auto id, by == LeadQuery::By::kPhone   ? leads.find_by_phone(txn, value)
+                        : by == LeadQuery::By::kEmail ? leads.find_by_email(txn, value)
+                                                      : leads.find_by_handle(txn, value.expose()));
+  return id ? std::vector<LeadId>{*id} : std::vector<LeadId>{};
 }
 
 // Once somebody has seen the newest message, nothing is unread; the change and the entry of the
@@ -322,52 +350,38 @@ Result<std::vector<inbox::MaskedLead>> ShowInbox::named_leads(
 Result<std::vector<inbox::MaskedLead>> ShowInbox::search_leads(
     const Permit<Action::kReadLead>& permit, const LeadQuery& query) {
   using Shown = std::vector<inbox::MaskedLead>;
+  const identity::Actor& actor = permit.actor();
   const auto refuse = [&](Error error) {
-    return refused<Shown>(m_house, permit.actor(), audit::Act::kReadLead, {}, std::move(error));
+    return refused<Shown>(m_house, actor, audit::Act::kReadLead, {}, std::move(error));
   };
-  std::optional<Pii<std::string>> phone;
-  if (query.phone) {
-    if (permit.viewer().sees(identity::FieldClass::kPhone) == identity::Visibility::kHidden) {
-      return refuse({Errc::kForbidden, "leads: numbers are not shown here"});
-    }
-    if (misses_of(permit.actor(), 0).count >= kMostMisses) {
-      return refuse({Errc::kTooManyRequests, "leads: too many numbers of nobody"});
-    }
-    phone = privacy::normalise_phone(query.phone->expose(), m_house.region);
-    if (!phone) {
-      return refuse({Errc::kInvalidInput, "leads: no phone number"});
-    }
+  const auto field = field_of(query.by);
+  if (field && permit.viewer().sees(*field) == identity::Visibility::kHidden) {
+    return refuse({Errc::kForbidden, "leads: this is not shown here"});
   }
-  const inbox::Leads leads;
-  LK_TRY(const auto id, m_house.store.read([&](ReadTxn& txn) {
-    return phone ? leads.find_by_phone(txn, *phone)
-                 : leads.find_by_handle(txn, query.handle.value_or(""));
-  }));
-  if (!id) {
-    if (phone && misses_of(permit.actor(), 1).count == kMostMisses) {
-      log_warn("LEADS_GUESSED", Field{"who", whose(permit.actor())});
-    }
-    record_refusal(m_house, entry_by(permit.actor(), audit::Act::kReadLead),
-                   name_of(Errc::kNotFound));
-    return Shown{};
+  const auto value = normalised(query, m_house.region);
+  if (!value) {
+    return refuse({Errc::kInvalidInput, "leads: nothing that a lead is found by"});
   }
-  return named_leads(permit, {*id});
-}
-
-ShowInbox::Misses ShowInbox::misses_of(const identity::Actor& actor, unsigned more) {
-  constexpr std::chrono::hours kWindow{1};
-  const Timestamp now = m_house.clock.now();
-  return m_guessers.with([&](Guessers& guessers) {
-    std::erase_if(guessers, [&](const auto& one) {
-      return window_has_passed(one.second.since, kWindow, now);
-    });
-    if (more == 0 && !guessers.contains(whose(actor).text)) {
-      return Misses{};
-    }
-    Misses& misses = guessers.try_emplace(whose(actor).text, Misses{now}).first->second;
-    misses.count += more;
-    return misses;
-  });
+  // Names and handles are what everybody sees who may search.
+  const bool is_guess = query.by == LeadQuery::By::kPhone || query.by == LeadQuery::By::kEmail;
+  const auto taken = is_guess ? m_guesses.take(actor, m_house.clock.now()) : Guesses::Taken::kOne;
+  if (taken == Guesses::Taken::kNone) {
+    return refuse({Errc::kTooManyRequests, "leads: too many numbers and addresses of nobody"});
+  }
+  const auto found =
+      m_house.store.read([&](ReadTxn& txn) { return find_leads(txn, query.by, *value); });
+  if (is_guess && (!found || !found.value().empty())) {
+    m_guesses.give_back(actor);
+  }
+  LK_TRY(const auto& ids, found);
+  if (!ids.empty()) {
+    return named_leads(permit, ids);
+  }
+  if (taken == Guesses::Taken::kLast) {
+    Guesses::report(actor);
+  }
+  record_refusal(m_house, entry_by(actor, audit::Act::kReadLead), name_of(Errc::kNotFound));
+  return Shown{};
 }
 
 Result<void> ShowInbox::follow(const Permit<Action::kFollowEvents>& permit) {

@@ -40,6 +40,8 @@ std::string_view name_of(Action action) noexcept {
       return "read_conversation";
     case Action::kReadLead:
       return "read_lead";
+    case Action::kWriteLead:
+      return "write_lead";
     case Action::kReply:
       return "reply";
     case Action::kWriteNote:
@@ -92,10 +94,10 @@ bool needs_step_up(Action action) noexcept {
 Policy Policy::defaults() {
   Policy policy;
   for (const Role role : {Role::kAgent, Role::kSupervisor}) {
-    policy.allow(role,
-                 {Action::kReadInbox, Action::kReadConversation, Action::kReadLead, Action::kReply,
-                  Action::kWriteNote, Action::kChangeConversation, Action::kReadConsents,
-                  Action::kRecordConsent, Action::kFollowEvents, Action::kListAgents});
+    policy.allow(role, {Action::kReadInbox, Action::kReadConversation, Action::kReadLead,
+                        Action::kWriteLead, Action::kReply, Action::kWriteNote,
+                        Action::kChangeConversation, Action::kReadConsents, Action::kRecordConsent,
+                        Action::kFollowEvents, Action::kListAgents});
     for (const FieldClass contact :
          {FieldClass::kPhone, FieldClass::kEmail, FieldClass::kWhatsAppId, FieldClass::kProfileName,
           FieldClass::kMessageText}) {

@@ -1,22 +1,18 @@
+#include "lead_index.h"
+
 #include <leadkeep/base/seeded_leak.h>
-#include <leadkeep/crypto/random.h>
 #include <leadkeep/inbox/leads.h>
-#include <leadkeep/privacy/handle.h>
-#include <leadkeep/store/blind_index.h>
+#include <leadkeep/privacy/normalise.h>
 #include <leadkeep/store/table.h>
 
 #include <algorithm>
-#include <chrono>
 
 namespace leadkeep::inbox {
 namespace {
 
-using store::BlindIndex;
 using store::IndexField;
 
 constexpr store::Table<records::Lead> kLeads{store::TableId::kLeads};
-constexpr int kHandleTries = 64;
-constexpr std::chrono::hours kSeenAgainAfter{1};
 
 // A record says whose it is: one that says anything else than its place is damaged.
 Result<void> check_place(const records::Lead& lead, const LeadId& id) {
@@ -26,107 +22,64 @@ Result<void> check_place(const records::Lead& lead, const LeadId& id) {
   return {};
 }
 
-// An index row of a lead whose key is gone leads nowhere: the person is a new lead.
-Result<std::optional<LeadId>> find_by(store::ReadTxn& txn, IndexField field,
-                                      const std::optional<Pii<std::string>>& value) {
-  if (!value) {
-    return std::optional<LeadId>{};
-  }
-  LK_TRY(const auto id, BlindIndex{field}.find(txn, value->expose()));
-  if (!id) {
-    return std::optional<LeadId>{};
-  }
-  const LeadId lead{*id};
-  const auto key = txn.keys().find(store::subject_key(lead));
-  if (!key && key.error().code == Errc::kNotFound) {
-    return std::optional<LeadId>{};
-  }
-  return std::optional{lead};
+Result<records::Lead> make_lead(store::WriteTxn& txn, const LeadId& id, Timestamp now) {
+  records::Lead lead;
+  lead.set_id(std::string{id.raw()});
+  lead.set_created_ms(now.ms);
+  LK_TRY(std::string handle, take_free_handle(txn, id));
+  lead.set_handle(std::move(handle));
+  return lead;
 }
 
-Result<std::string> take_free_handle(store::WriteTxn& txn, const LeadId& lead) {
-  const BlindIndex handles{IndexField::kHandle};
-  for (int i = 0; i < kHandleTries; ++i) {
-    ByteArray<8> random{};
-    crypto::fill_random(random);
-    std::string handle = privacy::make_handle(random);
-    LK_TRY(const auto taken, handles.find(txn, handle));
-    if (!taken) {
-      LK_TRY_VOID(handles.add(txn, handle, lead.bytes()));
-      return handle;
-    }
-  }
-  return fail(Errc::kInternal, "inbox: no free handle was found");
-}
-
-// The time of last use only has to tell which of several identifiers is the newest: it is not worth
-// a write for every message.
-bool is_worth_refreshing(const records::Lead& lead, const records::Identifier& known,
-                         Timestamp now) {
-  return now - Timestamp{known.last_seen_ms()} >= kSeenAgainAfter ||
-         std::ranges::any_of(lead.identifiers(), [&](const records::Identifier& other) {
-           return &other != &known && other.kind() == known.kind() &&
-                  other.last_seen_ms() >= known.last_seen_ms();
-         });
-}
-
-// Adds the identifier, or refreshes when it was last seen. Returns whether it is new.
-enum class Noted { kNew, kSeenBefore };
-
-Noted note_identifier(records::Lead& lead, records::Identifier::Kind kind,
-                      const Pii<std::string>& value, Timestamp now) {
-  for (records::Identifier& known : *lead.mutable_identifiers()) {
-    if (known.kind() == kind && known.value() == value.expose()) {
-      if (is_worth_refreshing(lead, known, now)) {
-        known.set_last_seen_ms(std::max(known.last_seen_ms(), now.ms));
-      }
-      return Noted::kSeenBefore;
-    }
-  }
-  const auto id = crypto::new_id<IdentifierId>(now);
-  records::Identifier& fresh = *lead.add_identifiers();
-  fresh.set_id(std::string{id.raw()});
-  fresh.set_kind(kind);
-  fresh.set_value(value.expose());
-  fresh.set_first_seen_ms(now.ms);
-  fresh.set_last_seen_ms(now.ms);
-  return Noted::kNew;
-}
-
-// Ties one identifier to the lead, unless it belongs to another one.
-Result<void> tie(store::WriteTxn& txn, MetLead& met, const LeadId& id, IndexField field,
-                 records::Identifier::Kind kind, const std::optional<Pii<std::string>>& value,
-                 Timestamp now) {
+Result<void> meet_with(store::WriteTxn& txn, MetLead& met, records::Identifier::Kind kind,
+                       const Value& value, Timestamp now) {
   if (!value) {
     return {};
   }
-  LK_TRY(const auto owner, find_by(txn, field, value));
-  if (owner && *owner != id) {
+  LK_TRY(const Tied tied, tie(txn, met.lead, kind, *value, now));
+  met.identifiers_added += tied == Tied::kNew ? 1U : 0U;
+  if (tied == Tied::kOfAnother) {
     met.identifiers = MetLead::Identifiers::kConflict;
-    return {};
-  }
-  if (!owner) {
-    const BlindIndex index{field};
-    LK_TRY(const auto stale, index.find(txn, value->expose()));
-    if (stale) {
-      LK_TRY_VOID(index.remove(txn, value->expose(), *stale));
-    }
-    LK_TRY_VOID(index.add(txn, value->expose(), id.bytes()));
-  }
-  if (note_identifier(met.lead, kind, *value, now) == Noted::kNew) {
-    ++met.identifiers_added;
   }
   return {};
+}
+
+// Somebody known to WhatsApp is never taken for another one because people here say that both have a number.
+bool has_written(const records::Lead& lead) {
+  return std::ranges::any_of(lead.identifiers(), [](const records::Identifier& identifier) {
+    return identifier.kind() == records::Identifier::KIND_WHATSAPP_ID ||
+           identifier.kind() == records::Identifier::KIND_BSUID;
+  });
+}
+
+// WhatsApp gave it, or it is the number of one that WhatsApp gave: it comes back with the next message.
+bool is_of_whatsapp(const records::Lead& lead, const records::Identifier& identifier) {
+  if (identifier.kind() == records::Identifier::KIND_EMAIL) {
+    return false;
+  }
+  return identifier.kind() != records::Identifier::KIND_PHONE ||
+         std::ranges::any_of(lead.identifiers(), [&](const records::Identifier& other) {
+           const auto phone = other.kind() == records::Identifier::KIND_WHATSAPP_ID
+                                  ? privacy::phone_of_whatsapp_id(Pii<std::string>{other.value()})
+                                  : std::nullopt;
+           return phone && phone->expose() == identifier.value();
+         });
 }
 
 }  // namespace
 
 Result<std::optional<LeadId>> Leads::find(store::ReadTxn& txn, const PersonSeen& person) const {
-  LK_TRY(const auto by_whatsapp, find_by(txn, IndexField::kWhatsAppId, person.whatsapp_id));
-  if (by_whatsapp) {
-    return by_whatsapp;
+  LK_TRY(auto known, inbox::find_by(txn, IndexField::kWhatsAppId, person.whatsapp_id));
+  if (!known) {
+    LK_TRY(known, inbox::find_by(txn, IndexField::kBsuid, person.bsuid));
   }
-  return find_by(txn, IndexField::kBsuid, person.bsuid);
+  if (!known) {
+    LK_TRY(const auto entered, inbox::find_by(txn, IndexField::kPhone, person.phone));
+    LK_TRY(const auto lead,
+           entered ? find(txn, *entered) : Result<std::optional<records::Lead>>{std::nullopt});
+    known = lead && !has_written(*lead) ? entered : std::nullopt;
+  }
+  return known;
 }
 
 Result<std::optional<records::Lead>> Leads::find(store::ReadTxn& txn, const LeadId& id) const {
@@ -143,12 +96,30 @@ Result<std::optional<records::Lead>> Leads::find(store::ReadTxn& txn, const Lead
 
 Result<std::optional<LeadId>> Leads::find_by_phone(store::ReadTxn& txn,
                                                    const Pii<std::string>& phone) const {
-  return find_by(txn, IndexField::kPhone, phone);
+  return inbox::find_by(txn, IndexField::kPhone, phone);
+}
+
+Result<std::optional<LeadId>> Leads::find_by_email(store::ReadTxn& txn,
+                                                   const Pii<std::string>& email) const {
+  return inbox::find_by(txn, IndexField::kEmail, email);
 }
 
 Result<std::optional<LeadId>> Leads::find_by_handle(store::ReadTxn& txn,
                                                     std::string_view handle) const {
-  return find_by(txn, IndexField::kHandle, Pii<std::string>{std::string{handle}});
+  return inbox::find_by(txn, IndexField::kHandle, Pii<std::string>{std::string{handle}});
+}
+
+Result<std::optional<LeadId>> Leads::find_by(store::ReadTxn& txn,
+                                             const LeadChange::NewIdentifier& identifier) const {
+  return identifier.kind == records::Identifier::KIND_EMAIL ? find_by_email(txn, identifier.value)
+                                                            : find_by_phone(txn, identifier.value);
+}
+
+Result<std::vector<LeadId>> Leads::find_by_name(store::ReadTxn& txn, const Pii<std::string>& name,
+                                                std::size_t limit) const {
+  LK_TRY(const auto found,
+         store::BlindIndex{IndexField::kName}.find_all(txn, name.expose(), limit));
+  return std::vector<LeadId>{found.begin(), found.end()};
 }
 
 Result<MetLead> Leads::meet(store::WriteTxn& txn, const PersonSeen& person, const LeadId& candidate,
@@ -156,25 +127,18 @@ Result<MetLead> Leads::meet(store::WriteTxn& txn, const PersonSeen& person, cons
   LK_SEEDED_NEED(if (person.whatsapp_id) { seeded::remember_phone(person.whatsapp_id->expose()); });
   MetLead met;
   LK_TRY(const auto known, find(txn, person));
-  const LeadId id = known.value_or(candidate);
-  std::string before;
+  records::Lead before;
   if (known) {
-    LK_TRY(met.lead, kLeads.load(txn, id.bytes(), store::subject_key(id)));
-    LK_TRY_VOID(check_place(met.lead, id));
-    before = met.lead.SerializeAsString();
+    LK_TRY(met.lead, kLeads.load(txn, known->bytes(), store::subject_key(*known)));
+    LK_TRY_VOID(check_place(met.lead, *known));
+    before = met.lead;
   } else {
     met.kind = MetLead::Kind::kNew;
-    met.lead.set_id(std::string{id.raw()});
-    met.lead.set_created_ms(now.ms);
-    LK_TRY(std::string handle, take_free_handle(txn, id));
-    met.lead.set_handle(std::move(handle));
+    LK_TRY(met.lead, make_lead(txn, candidate, now));
   }
-  LK_TRY_VOID(tie(txn, met, id, IndexField::kWhatsAppId, records::Identifier::KIND_WHATSAPP_ID,
-                  person.whatsapp_id, now));
-  LK_TRY_VOID(
-      tie(txn, met, id, IndexField::kBsuid, records::Identifier::KIND_BSUID, person.bsuid, now));
-  LK_TRY_VOID(
-      tie(txn, met, id, IndexField::kPhone, records::Identifier::KIND_PHONE, person.phone, now));
+  LK_TRY_VOID(meet_with(txn, met, records::Identifier::KIND_WHATSAPP_ID, person.whatsapp_id, now));
+  LK_TRY_VOID(meet_with(txn, met, records::Identifier::KIND_BSUID, person.bsuid, now));
+  LK_TRY_VOID(meet_with(txn, met, records::Identifier::KIND_PHONE, person.phone, now));
   if (person.profile_name) {
     met.lead.set_profile_name(person.profile_name->expose());
     met.lead.set_masked_name(person.masked_name);
@@ -182,11 +146,56 @@ Result<MetLead> Leads::meet(store::WriteTxn& txn, const PersonSeen& person, cons
   if (person.username) {
     met.lead.set_username(person.username->expose());
   }
-  if (met.lead.SerializeAsString() != before) {
+  if (met.lead.SerializeAsString() != before.SerializeAsString()) {
+    LK_TRY_VOID(index_names(txn, before, met.lead));
     met.content = MetLead::Content::kChanged;
     met.lead.set_version(met.lead.version() + 1);
   }
   return met;
+}
+
+Result<records::Lead> Leads::enter(store::WriteTxn& txn, const LeadId& id,
+                                   const LeadChange& entered, Timestamp now) const {
+  LK_TRY(records::Lead lead, make_lead(txn, id, now));
+  LK_TRY_VOID(change(txn, lead, entered, now));
+  return lead;
+}
+
+Result<void> Leads::change(store::WriteTxn& txn, records::Lead& lead, const LeadChange& change,
+                           Timestamp now) const {
+  const records::Lead before = lead;
+  for (const IdentifierId& id : change.removed) {
+    const auto found = std::ranges::find(lead.identifiers(), id.raw(), &records::Identifier::id);
+    if (found == lead.identifiers().end()) {
+      return fail(Errc::kInvalidInput, "inbox: the lead has no such identifier");
+    }
+    if (is_of_whatsapp(lead, *found)) {
+      return fail(Errc::kConflict, "inbox: the identifier is WhatsApp's");
+    }
+    LK_TRY_VOID(untie(txn, lead, static_cast<int>(found - lead.identifiers().begin())));
+  }
+  for (const auto& [kind, value] : change.added) {
+    LK_TRY(const Tied tied, tie(txn, lead, kind, value, now));
+    if (tied == Tied::kOfAnother) {
+      return fail(Errc::kConflict, "inbox: the identifier belongs to another lead");
+    }
+  }
+  if (static_cast<std::size_t>(lead.identifiers_size()) > kMostIdentifiers) {
+    return fail(Errc::kInvalidInput, "inbox: the lead has too many identifiers");
+  }
+  if (change.name) {
+    lead.set_entered_name(change.name->name.expose());
+    lead.set_masked_entered_name(change.name->masked);
+  }
+  if (lead.identifiers().empty() && lead.entered_name().empty() && lead.profile_name().empty()) {
+    return fail(Errc::kInvalidInput, "inbox: nothing would be known of the lead");
+  }
+  if (lead.SerializeAsString() == before.SerializeAsString()) {
+    return {};
+  }
+  LK_TRY_VOID(index_names(txn, before, lead));
+  lead.set_version(lead.version() + 1);
+  return save(txn, lead);
 }
 
 Result<void> Leads::save(store::WriteTxn& txn, const records::Lead& lead) const {

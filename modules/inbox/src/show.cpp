@@ -101,10 +101,13 @@ LeadSummary Showing::summary(const records::Lead& lead, const Viewer& viewer) {
   LeadSummary out;
   out.id = LeadId::from_bytes(as_bytes(lead.id())).value_or(LeadId{});
   out.handle = lead.handle();
+  const bool is_entered = !lead.masked_entered_name().empty();
+  const std::string& masked = is_entered ? lead.masked_entered_name() : lead.masked_name();
+  const std::string& clear = is_entered ? lead.entered_name() : lead.profile_name();
   const Visibility name = viewer.sees(FieldClass::kProfileName);
-  if (name != Visibility::kHidden && !lead.masked_name().empty()) {
-    out.display_name = name == Visibility::kClear ? lead.profile_name() : lead.masked_name();
-    LK_SEEDED_LEAK(name_unmasked, out.display_name = lead.profile_name());
+  if (name != Visibility::kHidden && !masked.empty()) {
+    out.display_name = name == Visibility::kClear ? clear : masked;
+    LK_SEEDED_LEAK(name_unmasked, out.display_name = clear);
   }
   return out;
 }
@@ -165,9 +168,9 @@ MaskedLead Showing::lead(const records::Lead& lead, const Viewer& viewer) {
         shown.masked ? rule.mask(Pii<std::string>{identifier.value()}) : identifier.value();
     out.m_identifiers.push_back(std::move(shown));
   }
-  out.m_conversation =
-      ConversationId::from_bytes(as_bytes(lead.conversation_id())).value_or(ConversationId{});
+  out.m_conversation = ConversationId::from_bytes(as_bytes(lead.conversation_id()));
   out.m_created_at = Timestamp{lead.created_ms()};
+  out.m_version = lead.version();
   return out;
 }
 

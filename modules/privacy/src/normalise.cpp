@@ -6,11 +6,14 @@
 
 #include <algorithm>
 #include <memory>
+#include <vector>
 
 #include <unicode/bytestream.h>
 #include <unicode/idna.h>
 #include <unicode/normalizer2.h>
 #include <unicode/stringpiece.h>
+#include <unicode/uchar.h>
+#include <unicode/uscript.h>
 
 namespace leadkeep::privacy {
 namespace {
@@ -70,16 +73,56 @@ std::string_view trim_unicode(std::string_view utf8) {
   return utf8.substr(first->start, last->end - first->start);
 }
 
-std::optional<std::string> to_nfc(std::string_view utf8) {
+using NormalForm = const icu::Normalizer2* (*)(UErrorCode&);
+
+std::optional<std::string> to_form(NormalForm form, std::string_view utf8) {
   UErrorCode status = U_ZERO_ERROR;
-  const icu::Normalizer2* const nfc = icu::Normalizer2::getNFCInstance(status);
+  const icu::Normalizer2* const normaliser = form(status);
   if (U_FAILURE(status)) {
     return std::nullopt;
   }
   std::string normalised;
   icu::StringByteSink<std::string> sink{&normalised};
-  nfc->normalizeUTF8(0, {utf8.data(), static_cast<int32_t>(utf8.size())}, sink, nullptr, status);
+  normaliser->normalizeUTF8(0, {utf8.data(), static_cast<int32_t>(utf8.size())}, sink, nullptr,
+                            status);
   return U_SUCCESS(status) ? std::optional{std::move(normalised)} : std::nullopt;
+}
+
+std::optional<std::string> to_nfc(std::string_view utf8) {
+  return to_form(icu::Normalizer2::getNFCInstance, utf8);
+}
+
+// One that takes the script of what it stands on: an accent, not a vowel of Hindi or Thai.
+bool is_accent(char32_t c) noexcept {
+  UErrorCode status = U_ZERO_ERROR;
+  return is_mark(c) && ::uscript_getScript(static_cast<UChar32>(c), &status) == USCRIPT_INHERITED;
+}
+
+// The words of what is decomposed: letters, digits and marks, but for accents. What has no letter is none.
+std::vector<std::string> words_of(std::string_view utf8) {
+  std::vector<std::string> words;
+  std::string word;
+  bool has_letter = false;
+  const auto end_word = [&] {
+    if (has_letter) {
+      words.push_back(word);
+    }
+    word.clear();
+    has_letter = false;
+  };
+  for (std::size_t at = 0; at < utf8.size();) {
+    const auto [c, end] = read_code_point(utf8, at);
+    at = end;
+    const auto icu = static_cast<UChar32>(c);
+    if (::u_isalnum(icu) != 0 || (is_mark(c) && !is_accent(c) && !word.empty())) {
+      append_utf8(word, c);
+      has_letter = has_letter || ::u_isalpha(icu) != 0;
+    } else if (!is_mark(c)) {
+      end_word();
+    }
+  }
+  end_word();
+  return words;
 }
 
 bool is_ascii(std::string_view text) noexcept {
@@ -282,6 +325,25 @@ std::optional<Pii<std::string>> normalise_bsuid(std::string_view text) {
     return std::nullopt;
   }
   return Pii<std::string>{std::string{text}};
+}
+
+std::optional<Pii<std::string>> normalise_name(std::string_view text) {
+  if (text.size() > kMostBytes || !is_valid_utf8(text)) {
+    return std::nullopt;
+  }
+  const auto folded = to_form(icu::Normalizer2::getNFKCCasefoldInstance, text);
+  const auto taken_apart =
+      folded ? to_form(icu::Normalizer2::getNFDInstance, *folded) : std::nullopt;
+  if (!taken_apart) {
+    return std::nullopt;
+  }
+  auto words = words_of(*taken_apart);
+  std::ranges::sort(words);
+  std::string name;
+  for (const std::string& word : words) {
+    name.append(name.empty() ? "" : " ").append(word);
+  }
+  return name.empty() ? std::nullopt : as_pii(to_nfc(name));
 }
 
 }  // namespace leadkeep::privacy

@@ -38,6 +38,8 @@ std::string_view name_of(IndexField field) {
       return "agent.passkey";
     case IndexField::kFederatedSubject:
       return "agent.federated_subject";
+    case IndexField::kName:
+      return "lead.name";
   }
   return "?";
 }
@@ -48,18 +50,22 @@ Result<crypto::Key256> purpose_key(ReadTxn& txn, std::string_view purpose) {
                                            std::to_string(static_cast<unsigned>(kGeneration)));
 }
 
-// The id that the rows with this prefix lead to.
-Result<std::optional<Ulid>> find_at(ReadTxn& txn, ByteView prefix) {
-  std::optional<Ulid> found;
+// The ids that the rows with this prefix lead to, at most `limit`, which is above 0.
+Result<std::vector<Ulid>> find_at(ReadTxn& txn, ByteView prefix, std::size_t limit) {
+  std::vector<Ulid> found;
   LK_TRY_VOID(txn.scan(TableId::kIndex, prefix, {}, [&](ByteView key, ByteView) -> Result<Step> {
-    if (key.size() != kPrefixSize + 16) {
+    if (key.size() != kPrefixSize + sizeof(Ulid)) {
       return fail(Errc::kCorrupt, "store: an index row has an impossible length");
     }
-    found.emplace();
-    std::copy_n(key.begin() + kPrefixSize, found->size(), found->begin());
-    return Step::kStop;
+    std::copy_n(key.begin() + kPrefixSize, sizeof(Ulid), found.emplace_back().begin());
+    return found.size() < limit ? Step::kContinue : Step::kStop;
   }));
   return found;
+}
+
+Result<std::optional<Ulid>> find_first(ReadTxn& txn, ByteView prefix) {
+  LK_TRY(const auto found, find_at(txn, prefix, 1));
+  return found.empty() ? std::nullopt : std::optional{found.front()};
 }
 
 }  // namespace
@@ -76,12 +82,18 @@ Result<Bytes> BlindIndex::prefix(ReadTxn& txn, std::string_view value) const {
 
 Result<std::optional<Ulid>> BlindIndex::find(ReadTxn& txn, std::string_view value) const {
   LK_TRY(const Bytes start, prefix(txn, value));
-  return find_at(txn, start);
+  return find_first(txn, start);
+}
+
+Result<std::vector<Ulid>> BlindIndex::find_all(ReadTxn& txn, std::string_view value,
+                                               std::size_t limit) const {
+  LK_TRY(const Bytes start, prefix(txn, value));
+  return find_at(txn, start, limit);
 }
 
 Result<void> BlindIndex::add(WriteTxn& txn, std::string_view value, ByteView id) const {
   LK_TRY(Bytes key, prefix(txn, value));
-  LK_TRY(const auto existing, find_at(txn, key));
+  LK_TRY(const auto existing, find_first(txn, key));
   if (existing && !same_bytes(*existing, id)) {
     return fail(Errc::kConflict, "store: the value belongs to another record");
   }
@@ -90,6 +102,13 @@ Result<void> BlindIndex::add(WriteTxn& txn, std::string_view value, ByteView id)
   }
   append(key, id);
   return txn.put_empty(TableId::kIndex, key);
+}
+
+Result<void> BlindIndex::add_shared(WriteTxn& txn, std::string_view value, ByteView id) const {
+  LK_TRY(Bytes key, prefix(txn, value));
+  append(key, id);
+  LK_TRY(const auto existing, find_first(txn, key));
+  return existing ? Result<void>{} : txn.put_empty(TableId::kIndex, key);
 }
 
 Result<void> BlindIndex::remove(WriteTxn& txn, std::string_view value, ByteView id) const {

@@ -227,7 +227,7 @@ class Instance:
         return password
 
     SCOPES = ("sessions", "conversations:read", "conversations:write", "messages:send",
-              "leads:read", "consents:read", "consents:write", "events:read", "agents:read",
+              "leads:read", "leads:write", "consents:read", "consents:write", "events:read", "agents:read",
               "administration")
     RECORD_CLASSES = ("phone_numbers", "email_addresses", "whatsapp_ids", "names", "texts")
 

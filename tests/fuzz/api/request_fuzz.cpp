@@ -126,6 +126,7 @@ class House {
                          m_house.send_reply,
                          m_house.work,
                          m_house.keep_consent,
+                         m_house.keep_leads,
                          m_house.manage_agents,
                          m_house.change_password,
                          m_house.enrol_second_factor,

@@ -1,4 +1,4 @@
-// Phone numbers, WhatsApp ids, e-mail addresses and business-scoped ids as anybody wrote them. What
+// Phone numbers, WhatsApp ids, e-mail addresses, business-scoped ids and names as anybody wrote them. What
 // is normalised is the one spelling of its kind: a person is found by it, whatever was typed; and
 // the finder, which masks texts, knows every number and address that the normaliser knows.
 #include "fuzz_target.h"
@@ -96,6 +96,16 @@ void check_bsuid(std::string_view input) {
   }
 }
 
+void check_name(std::string_view input) {
+  const auto name = normalise_name(input);
+  if (!name) {
+    return;
+  }
+  const std::string& words = name->expose();
+  LK_CHECK(is_valid_utf8(words) && !words.empty() && words.front() != ' ' && words.back() != ' ');
+  LK_CHECK(normalise_name(words) == name || words.size() > kMaxIdentifierBytes);
+}
+
 void check_input(std::string_view input) {
   static const Region german = Region::parse("DE").value();
   static const Region american = Region::parse("US").value();
@@ -104,6 +114,7 @@ void check_input(std::string_view input) {
   check_whatsapp_id(input, german);
   check_email(input, german);
   check_bsuid(input);
+  check_name(input);
 }
 
 }  // namespace

@@ -36,6 +36,7 @@ class HouseWithDoors : public ::testing::Test, public PathHouse {
                                   send_reply,
                                   work,
                                   keep_consent,
+                                  keep_leads,
                                   manage_agents,
                                   change_password,
                                   enrol_second_factor,

@@ -37,6 +37,10 @@ Text bsuid(std::string_view text) {
   return exposed(normalise_bsuid(text));
 }
 
+Text name(std::string_view text) {
+  return exposed(normalise_name(text));
+}
+
 TEST(RegionParse, KnowsTwoLetterCodes) {
   for (const std::string_view code : {"DE", "US", "MX", "BR", "IN", "AD"}) {
     const auto parsed = Region::parse(code);
@@ -212,6 +216,30 @@ TEST(NormaliseBsuid, RefusesWhatIsNoId) {
     EXPECT_EQ(bsuid(text), std::nullopt) << text;
   }
   EXPECT_EQ(bsuid("DE." + std::string(129, 'a')), std::nullopt);
+}
+
+TEST(NormaliseName, IsTheSameInWhateverOrderCaseAndAccents) {
+  for (const std::string_view text :
+       {"Anna-Lena Müller", "Müller, Anna-Lena", "  ANNA LENA MULLER ", "Anna Lena Mu\u0308ller",
+        "Ａｎｎａ Lena Müller", "🌸 Anna (Lena) Müller 🌸", "Anna Lena Müller +49 151 23456789",
+        "Anna\u00a0Lena\u200b Müller"}) {
+    EXPECT_EQ(name(text), "anna lena muller") << text;
+  }
+  EXPECT_EQ(name("Weiß"), name("WEISS"));
+  EXPECT_EQ(name("Ιωάννης"), name("ΙΩΑΝΝΗΣ"));
+}
+
+TEST(NormaliseName, KeepsTheVowelsOfItsScript) {
+  EXPECT_NE(name("सीता"), name("सती"));
+  EXPECT_EQ(name("ทักษิณ"), "ทักษิณ");
+}
+
+TEST(NormaliseName, RefusesWhatHasNoWord) {
+  for (const std::string_view text :
+       {"", " ", "🌸", "+49 151 23456789", "---", "\u0308", "\xff", "a\xc3"}) {
+    EXPECT_EQ(name(text), std::nullopt) << text;
+  }
+  EXPECT_EQ(name(std::string(513, 'a')), std::nullopt);
 }
 
 }  // namespace

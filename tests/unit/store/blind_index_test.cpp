@@ -18,10 +18,12 @@ constexpr std::string_view kValue = "+491701234567";
 const Ulid kLead = counting_bytes<16>(0x10);
 const Ulid kOtherLead = counting_bytes<16>(0x40);
 
-const std::vector<IndexField> kFields = {
-    IndexField::kWhatsAppId, IndexField::kBsuid,       IndexField::kPhone,
-    IndexField::kEmail,      IndexField::kWamid,       IndexField::kHandle,
-    IndexField::kUsername,   IndexField::kDirectoryId, IndexField::kPasskey};
+const std::vector<IndexField> kFields = {IndexField::kWhatsAppId, IndexField::kBsuid,
+                                         IndexField::kPhone,      IndexField::kEmail,
+                                         IndexField::kWamid,      IndexField::kHandle,
+                                         IndexField::kUsername,   IndexField::kDirectoryId,
+                                         IndexField::kPasskey,    IndexField::kFederatedSubject,
+                                         IndexField::kName};
 
 class BlindIndexTest : public ::testing::Test {
  protected:
@@ -138,6 +140,22 @@ TEST_F(BlindIndexTest, LetsSeveralValuesLeadToOneRecord) {
   ASSERT_TRUE(is_ok(add(IndexField::kPhone, "+4930123456", kLead)));
   EXPECT_EQ(find(IndexField::kPhone, kValue), kLead);
   EXPECT_EQ(find(IndexField::kPhone, "+4930123456"), kLead);
+}
+
+TEST_F(BlindIndexTest, FindsEachRecordThatSharesAValueUpToALimit) {
+  const BlindIndex names{IndexField::kName};
+  for (const Ulid& id : {kLead, kOtherLead, kLead}) {
+    ASSERT_TRUE(is_ok(
+        m_store->write([&](WriteTxn& txn) { return names.add_shared(txn, "anna muller", id); })));
+  }
+  const auto found = [&](std::size_t limit) {
+    return m_store->read([&](ReadTxn& txn) { return names.find_all(txn, "anna muller", limit); })
+        .value();
+  };
+  EXPECT_EQ(found(10), (std::vector<Ulid>{kLead, kOtherLead}));
+  EXPECT_EQ(found(1).size(), 1U);
+  ASSERT_TRUE(is_ok(remove(IndexField::kName, "anna muller", kLead)));
+  EXPECT_EQ(found(10), std::vector<Ulid>{kOtherLead});
 }
 
 TEST_F(BlindIndexTest, RemovesOnlyTheRowOfTheRecord) {

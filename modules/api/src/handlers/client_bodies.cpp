@@ -128,14 +128,6 @@ std::optional<std::string> text_of(const std::optional<clients::KeyHash>& key) {
   return key ? std::optional{to_hex(*key)} : std::nullopt;
 }
 
-std::optional<std::string> text_of(const std::optional<Timestamp>& time) {
-  return time ? std::optional{to_rfc3339(*time)} : std::nullopt;
-}
-
-std::optional<std::string> text_of(const std::optional<AgentId>& agent) {
-  return agent ? std::optional{agent->text()} : std::nullopt;
-}
-
 void write_client(json::Writer& writer, const Client& client) {
   writer.begin_object()
       .field("id", client.id.text())
@@ -152,12 +144,12 @@ void write_client(json::Writer& writer, const Client& client) {
   write_or_null(writer, "current_key", text_of(client.current_key));
   write_or_null(writer, "next_key", text_of(client.next_key));
   write_or_null(writer, "offered_key", text_of(client.offered_key));
-  write_or_null(writer, "added_by", text_of(client.added_by));
-  write_or_null(writer, "approved_by", text_of(client.approved_by));
+  write_or_null(writer, "added_by", client.added_by);
+  write_or_null(writer, "approved_by", client.approved_by);
   writer.field("added_at", to_rfc3339(client.added_at));
-  write_or_null(writer, "approved_at", text_of(client.approved_at));
-  write_or_null(writer, "expires_at", text_of(client.as.expires_at));
-  write_or_null(writer, "last_used_at", text_of(client.last_used_at));
+  write_or_null(writer, "approved_at", client.approved_at);
+  write_or_null(writer, "expires_at", client.as.expires_at);
+  write_or_null(writer, "last_used_at", client.last_used_at);
   writer.end_object();
 }
 

@@ -14,10 +14,6 @@ ManageWebhooks::By operator_of_the_host() {
   return ManageWebhooks::By::operator_of_the_host();
 }
 
-std::optional<std::string> text_of(const std::optional<Timestamp>& time) {
-  return time ? std::optional{to_rfc3339(*time)} : std::nullopt;
-}
-
 Answer webhook_response(const Result<ManageWebhooks::Shown>& shown) {
   LK_TRY(const auto& found, shown);
   const auto& [webhook, held_because] = found;
@@ -28,16 +24,14 @@ Answer webhook_response(const Result<ManageWebhooks::Shown>& shown) {
   writer.field("state", held_because.empty() || is_halted ? name_of(webhook.state()) : "held");
   write_or_null(writer, "held_because",
                 held_because.empty() ? std::nullopt : std::optional{held_because});
-  write_or_null(writer, "set_by",
-                webhook.set_by ? std::optional{webhook.set_by->text()} : std::nullopt);
+  write_or_null(writer, "set_by", webhook.set_by);
   writer.field("set_at", to_rfc3339(webhook.set_at));
-  write_or_null(writer, "failing_since", text_of(webhook.failing_since));
+  write_or_null(writer, "failing_since", webhook.failing_since);
   write_or_null(writer, "last_failure",
                 webhook.last_failure.empty() ? std::nullopt : std::optional{webhook.last_failure});
-  write_or_null(writer, "next_try_at",
-                text_of(waits ? std::optional{webhook.next_try} : std::nullopt));
-  write_or_null(writer, "halted_at", text_of(webhook.halted_at));
-  write_or_null(writer, "earlier_secret_until", text_of(webhook.earlier_secret_until));
+  write_or_null(writer, "next_try_at", waits ? std::optional{webhook.next_try} : std::nullopt);
+  write_or_null(writer, "halted_at", webhook.halted_at);
+  write_or_null(writer, "earlier_secret_until", webhook.earlier_secret_until);
   writer.end_object();
   return http::Response{200, std::move(writer).take()};
 }

@@ -30,8 +30,7 @@ Answer show_client(const ApiContext&, http::Request& request, const identity::Ca
   LK_TRY_VOID(http::Query::parse(request, {}));
   json::Writer writer;
   writer.begin_object();
-  write_or_null(writer, "id",
-                caller.client() ? std::optional{caller.client()->text()} : std::nullopt);
+  write_or_null(writer, "id", caller.client());
   write_rights(writer, caller.rights());
   writer.end_object();
   return http::Response{200, std::move(writer).take()};

@@ -1,6 +1,7 @@
 #include "handlers/context.h"
 
 #include "http/cookies.h"
+#include "http/representation.h"
 #include "json/views.h"
 
 #include <leadkeep/base/text.h>
@@ -36,6 +37,27 @@ Result<std::optional<flow::RepeatGuard>> repeat_guard_of(http::Request& request,
       std::string{*key},
       crypto::sha256({as_bytes(name_of(head.verb())), as_bytes("\n"), as_bytes(head.path()),
                       as_bytes("\n"), as_bytes(meaning)})}};
+}
+
+Result<std::uint64_t> version_of(http::Request& request) {
+  const auto tag = request.head().field("if-match");
+  if (!tag) {
+    return fail(Errc::kPreconditionRequired, "request: no If-Match");
+  }
+  const bool quoted = tag->size() > 2 && tag->front() == '"' && tag->back() == '"';
+  const auto inner = quoted ? tag->substr(1, tag->size() - 2) : std::string_view{};
+  const auto version = parse_unsigned(inner.substr(0, inner.find('-')));
+  if (!version) {
+    return request.refuse(400, "If-Match is the ETag of one earlier answer.");
+  }
+  return *version;
+}
+
+http::Response versioned(std::string body, std::uint64_t version) {
+  http::Response response{200, std::move(body)};
+  response.fields.emplace_back(
+      "ETag", "\"" + std::to_string(version) + "-" + http::digest_of(response.body) + "\"");
+  return response;
 }
 
 Result<PageQuery> page_of(http::Request& request, const http::Query& query) {

@@ -12,6 +12,7 @@
 #include <leadkeep/json/writer.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -73,6 +74,11 @@ template <class Order>
 [[nodiscard]] Result<std::optional<flow::RepeatGuard>> repeat_guard_of(http::Request& request);
 [[nodiscard]] Result<std::optional<flow::RepeatGuard>> repeat_guard_of(http::Request& request,
                                                                        std::string_view meaning);
+
+// The version that If-Match names.
+[[nodiscard]] Result<std::uint64_t> version_of(http::Request& request);
+// With an ETag of the version, for If-Match, and of all of it, for If-None-Match.
+[[nodiscard]] http::Response versioned(std::string body, std::uint64_t version);
 
 struct PageQuery {
   std::size_t limit;

@@ -1,40 +1,21 @@
 #include "handlers/handlers.h"
-#include "http/representation.h"
 #include "json/body.h"
 #include "json/views.h"
 
 #include <leadkeep/base/seeded_leak.h>
-#include <leadkeep/base/text.h>
 
 namespace leadkeep::api {
 namespace {
 
 http::Response conversation_response(const inbox::MaskedConversation& conversation,
                                      const Fields& fields = {}) {
-  http::Response response{200, fields.of_object(to_json(conversation))};
-  // If-Match is about the version, If-None-Match about all of it.
-  response.fields.emplace_back("ETag", "\"" + std::to_string(conversation.version()) + "-" +
-                                           http::digest_of(response.body) + "\"");
+  auto response = versioned(fields.of_object(to_json(conversation)), conversation.version());
   LK_SEEDED_LEAK(
       url_encoded_in_etag, std::string tag; for (const char c : seeded::phone()) {
         tag.append("%").append(to_hex(as_bytes({&c, 1})));
       } response.fields.back()
                                                 .second = tag);
   return response;
-}
-
-Result<std::uint64_t> version_of(http::Request& request) {
-  const auto tag = request.head().field("if-match");
-  if (!tag) {
-    return fail(Errc::kPreconditionRequired, "request: no If-Match");
-  }
-  const bool quoted = tag->size() > 2 && tag->front() == '"' && tag->back() == '"';
-  const auto inner = quoted ? tag->substr(1, tag->size() - 2) : std::string_view{};
-  const auto version = parse_unsigned(inner.substr(0, inner.find('-')));
-  if (!version) {
-    return request.refuse(400, "If-Match is the ETag of one earlier answer.");
-  }
-  return *version;
 }
 
 Result<flow::ConversationChange> parse_change(http::Request& request) {

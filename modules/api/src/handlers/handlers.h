@@ -157,6 +157,10 @@ namespace leadkeep::api {
                                   const identity::Permit<identity::Action::kReadLead>& permit);
 [[nodiscard]] Answer show_lead(const ApiContext& context, http::Request& request,
                                const identity::Permit<identity::Action::kReadLead>& permit);
+[[nodiscard]] Answer enter_lead(const ApiContext& context, http::Request& request,
+                                const identity::Permit<identity::Action::kWriteLead>& permit);
+[[nodiscard]] Answer change_lead(const ApiContext& context, http::Request& request,
+                                 const identity::Permit<identity::Action::kWriteLead>& permit);
 
 // consents.cpp
 [[nodiscard]] Answer list_consents(const ApiContext& context, http::Request& request,

@@ -231,8 +231,7 @@ Answer list_sessions(const ApiContext& context, http::Request& request,
         .field("assurance", name_of(one.assurance))
         .field("source", one.source)
         .field("current", one.id == session.id());
-    write_or_null(writer, "client_id",
-                  one.client ? std::optional{one.client->text()} : std::nullopt);
+    write_or_null(writer, "client_id", one.client);
     write_or_null(writer, "delegated_for", one.delegated_for);
     writer.end_object();
   };

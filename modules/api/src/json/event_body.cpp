@@ -26,8 +26,7 @@ std::string event_body(const flow::HandedOver& event) {
       .key("data")
       .begin_object()
       .field("conversation_id", event.conversation_id.text());
-  write_or_null(writer, "message_id",
-                event.message_id ? std::optional{event.message_id->text()} : std::nullopt);
+  write_or_null(writer, "message_id", event.message_id);
   write_view_or_null(writer, "conversation", event.conversation);
   write_view_or_null(writer, "message", event.message);
   writer.end_object().end_object();

@@ -18,11 +18,6 @@ void write_lead_members(json::Writer& writer, const inbox::LeadSummary& lead) {
   write_or_null(writer, "display_name", lead.display_name);
 }
 
-void write_id_or_null(json::Writer& writer, std::string_view name,
-                      const std::optional<AgentId>& id) {
-  write_or_null(writer, name, id ? std::optional{id->text()} : std::nullopt);
-}
-
 std::string_view name_of_state(identity::AgentSummary::State state) {
   return state == identity::AgentSummary::State::kActive ? "active" : "disabled";
 }
@@ -37,6 +32,11 @@ void write_or_null(json::Writer& writer, std::string_view name,
   } else {
     writer.null();
   }
+}
+
+void write_or_null(json::Writer& writer, std::string_view name,
+                   const std::optional<Timestamp>& time) {
+  write_or_null(writer, name, time ? std::optional{to_rfc3339(*time)} : std::nullopt);
 }
 
 void write(json::Writer& writer, const inbox::MaskedMessage& message) {
@@ -61,7 +61,7 @@ void write(json::Writer& writer, const inbox::MaskedMessage& message) {
   writer.field("supported", message.is_supported()).field("status", message.status());
   write_or_null(writer, "failure",
                 message.failure().empty() ? std::nullopt : std::optional{message.failure()});
-  write_id_or_null(writer, "author", message.author());
+  write_or_null(writer, "author", message.author());
   writer.field("sent_at", to_rfc3339(message.sent_at()))
       .field("resends_after_unknown", message.resends_after_unknown())
       .end_object();
@@ -71,7 +71,7 @@ void write(json::Writer& writer, const inbox::MaskedConversation& conversation) 
   writer.begin_object().field("id", conversation.id().text()).key("lead").begin_object();
   write_lead_members(writer, conversation.lead());
   writer.end_object().field("status", name_of(conversation.status()));
-  write_id_or_null(writer, "assignee", conversation.assignee());
+  write_or_null(writer, "assignee", conversation.assignee());
   writer.key("tags").begin_array();
   for (const auto& tag : conversation.tags()) {
     writer.string(tag);
@@ -83,9 +83,7 @@ void write(json::Writer& writer, const inbox::MaskedConversation& conversation) 
     writer.null();
   }
   writer.field("last_activity_at", to_rfc3339(conversation.last_activity_at()));
-  const auto& expires = conversation.window_expires_at();
-  write_or_null(writer, "window_expires_at",
-                expires ? std::optional{to_rfc3339(*expires)} : std::nullopt);
+  write_or_null(writer, "window_expires_at", conversation.window_expires_at());
   writer.field("version", conversation.version()).end_object();
 }
 
@@ -104,9 +102,10 @@ void write(json::Writer& writer, const inbox::MaskedLead& lead) {
         .field("masked", identifier.masked)
         .end_object();
   }
-  writer.end_array()
-      .field("conversation_id", lead.conversation().text())
-      .field("created_at", to_rfc3339(lead.created_at()))
+  writer.end_array();
+  write_or_null(writer, "conversation_id", lead.conversation());
+  writer.field("created_at", to_rfc3339(lead.created_at()))
+      .field("version", lead.version())
       .end_object();
 }
 
@@ -147,8 +146,7 @@ void write(json::Writer& writer, const identity::PasskeySummary& passkey) {
       .field("id", passkey.id.text())
       .field("name", passkey.name)
       .field("enrolled_at", to_rfc3339(passkey.since));
-  write_or_null(writer, "last_used_at",
-                passkey.last_used ? std::optional{to_rfc3339(*passkey.last_used)} : std::nullopt);
+  write_or_null(writer, "last_used_at", passkey.last_used);
   writer.field("backed_up", passkey.backed_up).field("copied", passkey.copied).end_object();
 }
 

@@ -22,6 +22,13 @@ namespace leadkeep::api {
 
 void write_or_null(json::Writer& writer, std::string_view name,
                    const std::optional<std::string>& text);
+void write_or_null(json::Writer& writer, std::string_view name,
+                   const std::optional<Timestamp>& time);
+
+template <class Kind>
+void write_or_null(json::Writer& writer, std::string_view name, const std::optional<Id<Kind>>& id) {
+  write_or_null(writer, name, id ? std::optional{id->text()} : std::nullopt);
+}
 
 void write(json::Writer& writer, const inbox::MaskedMessage& message);
 void write(json::Writer& writer, const inbox::MaskedConversation& conversation);

@@ -205,7 +205,7 @@ Route route(http::Verb verb, std::string_view path, SignedIn, BodyLimit limit,
   return session_route(verb, path, Takes::kOwnSessions, limit, std::move(handler));
 }
 
-Route route(http::Verb verb, std::string_view path, GivenOn, BodyLimit limit,
+Route route(http::Verb verb, std::string_view path, AnySession, BodyLimit limit,
             SessionHandler handler) {
   return session_route(verb, path, Takes::kAnySession, limit, std::move(handler));
 }

@@ -58,7 +58,7 @@ struct Root {};
 
 struct SignedIn {};
 
-struct GivenOn {};
+struct AnySession {};
 
 template <identity::Action A>
 struct Permitted {};
@@ -70,7 +70,7 @@ inline constexpr LocalClient kLocalClient;
 inline constexpr Operator kOperator;
 inline constexpr Root kRoot;
 inline constexpr SignedIn kSession;
-inline constexpr GivenOn kAnySession;
+inline constexpr AnySession kAnySession;
 template <identity::Action A>
 inline constexpr Permitted<A> kPermit;
 
@@ -151,7 +151,7 @@ using SessionHandler = std::function<Answer(http::Request&, const identity::Sess
                           PlainHandler handler);
 [[nodiscard]] Route route(http::Verb verb, std::string_view path, SignedIn, BodyLimit limit,
                           SessionHandler handler);
-[[nodiscard]] Route route(http::Verb verb, std::string_view path, GivenOn, BodyLimit limit,
+[[nodiscard]] Route route(http::Verb verb, std::string_view path, AnySession, BodyLimit limit,
                           SessionHandler handler);
 
 // The caller is for those who ask for it.

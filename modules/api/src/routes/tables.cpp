@@ -109,9 +109,12 @@ std::vector<Route> make_api_routes(const ApiContext* c) {
             with(c, add_note)),
 
       route(Verb::kGet, "/v1/leads", kPermit<Action::kReadLead>, kNoBody, with(c, list_leads)),
+      route(Verb::kPost, "/v1/leads", kPermit<Action::kWriteLead>, kMedium, with(c, enter_lead)),
       route(Verb::kPost, "/v1/leads/search", kPermit<Action::kReadLead>, kSmall,
             with(c, search_leads)),
       route(Verb::kGet, "/v1/leads/{id}", kPermit<Action::kReadLead>, kNoBody, with(c, show_lead)),
+      route(Verb::kPatch, "/v1/leads/{id}", kPermit<Action::kWriteLead>, kMedium,
+            with(c, change_lead)),
       route(Verb::kGet, "/v1/leads/{id}/consents", kPermit<Action::kReadConsents>, kNoBody,
             with(c, list_consents)),
       route(Verb::kPost, "/v1/leads/{id}/consents", kPermit<Action::kRecordConsent>, kMedium,

@@ -31,6 +31,7 @@
 #include <leadkeep/flow/enrol_second_factor.h>
 #include <leadkeep/flow/keep_consent.h>
 #include <leadkeep/flow/keep_devices.h>
+#include <leadkeep/flow/keep_leads.h>
 #include <leadkeep/flow/log_in.h>
 #include <leadkeep/flow/manage_agents.h>
 #include <leadkeep/flow/manage_clients.h>
@@ -106,6 +107,7 @@ struct ApiServices {
   flow::SendReply& send_reply;
   flow::WorkConversation& work_conversation;
   flow::KeepConsent& keep_consent;
+  flow::KeepLeads& keep_leads;
   flow::ManageAgents& manage_agents;
   flow::ChangePassword& change_password;
   flow::EnrolSecondFactor& enrol_second_factor;

@@ -85,6 +85,9 @@ enum class Act : std::uint8_t {
   kWebhookHalted = 62,
   kEventHandedOver = 63,   // to a program, at its webhook
   kSessionDelegated = 64,  // by its agent to the client; reason says what for
+  kLeadEntered = 65,       // by somebody of the company
+  kLeadChanged = 66,
+  kConversationCreated = 67,  // with a lead that was entered before
 };
 
 enum class Outcome : std::uint8_t { kDone = 1, kRefused = 2 };

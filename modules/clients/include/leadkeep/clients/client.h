@@ -35,6 +35,7 @@ enum class Scope : std::uint8_t {
   kReadEvents = 8,
   kReadAgents = 9,
   kAdministration = 10,
+  kWriteLeads = 11,
 };
 
 // Stored by value; never renumber.
@@ -50,9 +51,10 @@ enum class RecordClass : std::uint8_t {
 enum class State : std::uint8_t { kPending = 1, kApproved = 2, kSuspended = 3, kRevoked = 4 };
 
 inline constexpr std::array kScopes = {
-    Scope::kSessions,   Scope::kReadConversations, Scope::kWriteConversations, Scope::kSendMessages,
-    Scope::kReadLeads,  Scope::kReadConsents,      Scope::kWriteConsents,      Scope::kReadEvents,
-    Scope::kReadAgents, Scope::kAdministration};
+    Scope::kSessions,     Scope::kReadConversations, Scope::kWriteConversations,
+    Scope::kSendMessages, Scope::kReadLeads,         Scope::kWriteLeads,
+    Scope::kReadConsents, Scope::kWriteConsents,     Scope::kReadEvents,
+    Scope::kReadAgents,   Scope::kAdministration};
 // What a program may do without anybody who answers for it: it changes nothing.
 inline constexpr std::array kReadingScopes = {Scope::kReadConversations, Scope::kReadLeads,
                                               Scope::kReadConsents, Scope::kReadEvents,

@@ -2,17 +2,16 @@
 //
 // What is read leaves only after its audit entry is durable.
 // Errors   kNotFound      no such conversation or lead
-//          kInvalidInput  a cursor that was not given out for this list; a number that is none
+//          kInvalidInput  a cursor that was not given out for this list; what is no number, address or name
 // Threads  any
 #pragma once
-#include <leadkeep/base/guarded.h>
 #include <leadkeep/base/pii.h>
+#include <leadkeep/flow/guesses.h>
 #include <leadkeep/flow/house.h>
 #include <leadkeep/identity/permit.h>
 #include <leadkeep/inbox/conversations.h>
 #include <leadkeep/inbox/views.h>
 
-#include <map>
 #include <optional>
 #include <string>
 
@@ -20,8 +19,7 @@ namespace leadkeep::flow {
 
 inline constexpr std::size_t kMaxPage = 100;
 inline constexpr std::size_t kDefaultPage = 50;
-inline constexpr std::size_t kMaxBatch = 50;  // objects that are named in one request
-inline constexpr unsigned kMostMisses = 30;
+inline constexpr std::size_t kMaxBatch = 50;        // objects that are named in one request
 inline constexpr std::size_t kMaxLookedAt = 1'000;  // conversations, for one page
 
 template <class Item>
@@ -53,10 +51,9 @@ struct MessageQuery {
   enum class For : std::uint8_t { kReading, kState } purpose = For::kReading;
 };
 
-// One of the two.
 struct LeadQuery {
-  std::optional<Pii<std::string>> phone;  // as somebody writes it
-  std::optional<std::string> handle;
+  enum class By : std::uint8_t { kPhone, kEmail, kName, kHandle } by;
+  Pii<std::string> value;  // as somebody writes it
 };
 
 class ShowInbox {
@@ -82,9 +79,9 @@ class ShowInbox {
   // The same.
   [[nodiscard]] Result<std::vector<inbox::MaskedLead>> named_leads(
       const identity::Permit<identity::Action::kReadLead>& permit, const std::vector<LeadId>& ids);
-  // The one with this number or handle, if there is one; on record either way. kForbidden for a number that
-  // the viewer may not see at all: whose it is would say it; kTooManyRequests after kMostMisses numbers of
-  // nobody within an hour, by one agent or by one program: who knows a number needs few, who guesses many.
+  // Those with this number, address, handle or whole name, kMaxBatch at most; on record either way.
+  // kForbidden for what the viewer may not see at all: whose it is would say it; kTooManyRequests after
+  // kMostGuesses numbers and addresses of nobody within an hour.
   [[nodiscard]] Result<std::vector<inbox::MaskedLead>> search_leads(
       const identity::Permit<identity::Action::kReadLead>& permit, const LeadQuery& query);
   // Puts on record that events are followed from now on. Events hold ids only.
@@ -92,18 +89,8 @@ class ShowInbox {
       const identity::Permit<identity::Action::kFollowEvents>& permit);
 
  private:
-  // Numbers of nobody that somebody has searched for.
-  struct Misses {
-    Timestamp since;
-    unsigned count = 0;
-  };
-
-  using Guessers = std::map<std::string, Misses>;  // by id
-
-  [[nodiscard]] Misses misses_of(const identity::Actor& actor, unsigned more);
-
   House& m_house;
-  Guarded<Guessers> m_guessers;
+  Guesses m_guesses;  // of numbers and addresses
 };
 
 }  // namespace leadkeep::flow

@@ -5,7 +5,8 @@
 //
 // The default:
 //   agent       reads the inbox and leads (masked), replies, writes notes, takes and gives back
-//               conversations, opens and closes them, records consent, follows events
+//               conversations, opens and closes them, enters and changes leads, records consent,
+//               follows events
 //   supervisor  the same, and assigns to others
 //   admin       manages agents and clients; no conversation, no lead, no event
 //   break_glass the same by name, and does not even list them
@@ -46,6 +47,7 @@ enum class Action : std::uint8_t {
   kListAccounts = 13,
   kManageClients = 14,  // add, approve, suspend, resume, revoke, change
   kListClients = 15,
+  kWriteLead = 16,  // enter one, change its name and identifiers
 };
 
 // Done shortly after a proof of who acts only: a session that was left open must not do it.
@@ -66,6 +68,8 @@ enum class Action : std::uint8_t {
       return Scope::kSendMessages;
     case Action::kReadLead:
       return Scope::kReadLeads;
+    case Action::kWriteLead:
+      return Scope::kWriteLeads;
     case Action::kReadConsents:
       return Scope::kReadConsents;
     case Action::kRecordConsent:

@@ -5,6 +5,10 @@
 // stays the same lead when the phone appears later. When one message carries two identifiers that
 // belong to two leads, nothing is merged: the lead of the WhatsApp id gets the message, and the
 // caller puts the conflict on record for a person to look at.
+//
+// People of the company enter leads as well, with a number or an address that they know. Whoever writes
+// from that number is that lead, if nobody has written as it yet. The name that they enter is shown in
+// place of the profile's.
 // Threads  any; inside the caller's transaction
 #pragma once
 #include <leadkeep/base/clock.h>
@@ -38,21 +42,55 @@ struct MetLead {
   enum class Identifiers { kAgree, kConflict } identifiers = Identifiers::kAgree;
 };
 
+// What somebody of the company says of a lead. Identifiers are normalised, phones and e-mail addresses.
+struct LeadChange {
+  struct Name {
+    Pii<std::string> name;  // empty: none, the profile's is shown
+    std::string masked;     // as masked viewers see it
+  };
+
+  struct NewIdentifier {
+    records::Identifier::Kind kind;
+    Pii<std::string> value;
+  };
+
+  std::optional<Name> name;
+  std::vector<NewIdentifier> added;
+  std::vector<IdentifierId> removed;
+};
+
+inline constexpr std::size_t kMostIdentifiers = 20;  // of a lead that people change
+
 class Leads {
  public:
   [[nodiscard]] Result<std::optional<LeadId>> find(store::ReadTxn& txn,
                                                    const PersonSeen& person) const;
   [[nodiscard]] Result<std::optional<records::Lead>> find(store::ReadTxn& txn,
                                                           const LeadId& id) const;
-  // By E.164, and by the name that colleagues say ("Amber Falcon 4821"), as it is spelled.
+  // By a normalised number, address or name (privacy/normalise.h), and by what colleagues call the lead
+  // ("Amber Falcon 4821"), as it is spelled.
   [[nodiscard]] Result<std::optional<LeadId>> find_by_phone(store::ReadTxn& txn,
                                                             const Pii<std::string>& phone) const;
+  [[nodiscard]] Result<std::optional<LeadId>> find_by_email(store::ReadTxn& txn,
+                                                            const Pii<std::string>& email) const;
+  [[nodiscard]] Result<std::vector<LeadId>> find_by_name(store::ReadTxn& txn,
+                                                         const Pii<std::string>& name,
+                                                         std::size_t limit) const;
   [[nodiscard]] Result<std::optional<LeadId>> find_by_handle(store::ReadTxn& txn,
                                                              std::string_view handle) const;
   // Finds or makes the lead. A new one gets `candidate`, whose key exists already. What changed is
   // not saved yet.
   [[nodiscard]] Result<MetLead> meet(store::WriteTxn& txn, const PersonSeen& person,
                                      const LeadId& candidate, Timestamp now) const;
+  [[nodiscard]] Result<std::optional<LeadId>> find_by(
+      store::ReadTxn& txn, const LeadChange::NewIdentifier& identifier) const;
+  // A new lead, whose key exists already; and what changes in one. Both save it.
+  // kConflict: an identifier belongs to another lead, or WhatsApp gave the one that is to go;
+  // kInvalidInput: the lead does not have it, would have too many, or nothing would be known of it.
+  [[nodiscard]] Result<records::Lead> enter(store::WriteTxn& txn, const LeadId& id,
+                                            const LeadChange& entered, Timestamp now) const;
+  [[nodiscard]] Result<void> change(store::WriteTxn& txn, records::Lead& lead,
+                                    const LeadChange& change, Timestamp now) const;
   [[nodiscard]] Result<void> save(store::WriteTxn& txn, const records::Lead& lead) const;
 };
 

@@ -136,9 +136,16 @@ class MaskedLead {
     return m_identifiers;
   }
 
-  [[nodiscard]] const ConversationId& conversation() const noexcept { return m_conversation; }
+  // Nothing: the person has not written yet.
+  [[nodiscard]] const std::optional<ConversationId>& conversation() const noexcept {
+    return m_conversation;
+  }
 
   [[nodiscard]] Timestamp created_at() const noexcept { return m_created_at; }
+
+  [[nodiscard]] std::uint64_t version() const noexcept {
+    return m_version;
+  }  // for ETag and If-Match
 
  private:
   friend class Showing;
@@ -146,8 +153,9 @@ class MaskedLead {
 
   LeadSummary m_summary;
   std::vector<MaskedIdentifier> m_identifiers;
-  ConversationId m_conversation;
+  std::optional<ConversationId> m_conversation;
   Timestamp m_created_at;
+  std::uint64_t m_version = 0;
 };
 
 }  // namespace leadkeep::inbox

@@ -5,7 +5,7 @@
 // Refuses  nullopt for everything that is not clearly an identifier of the kind: invalid UTF-8,
 //          too long, extra words around it, a number that cannot exist
 // Source   ITU-T E.164; RFC 5321 section 4.5.3.1 (lengths), RFC 6531 (non-ASCII addresses),
-//          UTS #46 (domains); WhatsApp Cloud API: contacts (wa_id), business-scoped user ids
+//          UTS #46 (domains); UAX #15 and UAX #24 (names); WhatsApp Cloud API: contacts (wa_id), business-scoped user ids
 // Threads  any; stateless
 //
 // The blind index of an identifier is made of its normalised form. Whoever changes what a
@@ -26,7 +26,8 @@ inline constexpr unsigned kPhoneNormaliserVersion = 1;
 inline constexpr unsigned kWhatsappIdNormaliserVersion = 1;
 inline constexpr unsigned kEmailNormaliserVersion = 1;
 inline constexpr unsigned kBsuidNormaliserVersion = 1;
-// Rises whenever one of the four above does.
+inline constexpr unsigned kNameNormaliserVersion = 1;
+// Rises whenever one of the five above does.
 inline constexpr unsigned kNormaliserVersion = 1;
 
 // The country whose dialling rules apply to numbers written without a country code: an upper-case
@@ -75,5 +76,10 @@ class Region {
 // A business-scoped user id, "DE.1A2b3C" or "DE.ENT.1A2b3C", case-sensitive, taken as it is:
 // two letters of a country, optionally ".ENT", and 1 to 128 ASCII letters or digits.
 [[nodiscard]] std::optional<Pii<std::string>> normalise_bsuid(std::string_view text);
+
+// The words of a name in one order, with a space between them: "Müller, Anna-Lena" and "anna lena muller"
+// are one. NFKC, case folded, without accents; marks that are vowels of their script stay. A word has a
+// letter, so that a number in a profile's name is none of them. Refuses what has no word.
+[[nodiscard]] std::optional<Pii<std::string>> normalise_name(std::string_view text);
 
 }  // namespace leadkeep::privacy

@@ -7,13 +7,15 @@
 // new generation. What a thief of the data learns: that two rows have equal values, and how often.
 // Who has the index root can test guesses, so it is kept like the other keys.
 //
-// A value may lead to one id only: add() refuses (kConflict) a value that leads to another one.
+// A value of an identifier leads to one id only: add() refuses (kConflict) a value that leads to another
+// one. What several may have, such as a name, is added by add_shared().
 #pragma once
 #include <leadkeep/base/id.h>
 #include <leadkeep/base/pii.h>
 #include <leadkeep/store/transaction.h>
 
 #include <string>
+#include <vector>
 
 namespace leadkeep::store {
 
@@ -29,6 +31,7 @@ enum class IndexField : std::uint16_t {
   kDirectoryId = 8,
   kPasskey = 9,
   kFederatedSubject = 10,
+  kName = 11,
 };
 
 class BlindIndex {
@@ -36,7 +39,10 @@ class BlindIndex {
   explicit BlindIndex(IndexField field) noexcept : m_field{field} {}
 
   [[nodiscard]] Result<std::optional<Ulid>> find(ReadTxn& txn, std::string_view value) const;
+  [[nodiscard]] Result<std::vector<Ulid>> find_all(ReadTxn& txn, std::string_view value,
+                                                   std::size_t limit) const;
   [[nodiscard]] Result<void> add(WriteTxn& txn, std::string_view value, ByteView id) const;
+  [[nodiscard]] Result<void> add_shared(WriteTxn& txn, std::string_view value, ByteView id) const;
   [[nodiscard]] Result<void> remove(WriteTxn& txn, std::string_view value, ByteView id) const;
 
  private:
