@@ -74,6 +74,11 @@ Result<std::optional<records::Webhook>> still(store::ReadTxn& txn, const Webhook
   return is_same ? std::move(record) : std::nullopt;
 }
 
+Result<std::optional<Webhook>> as_it_is(const records::Webhook& record, const Webhook& tried) {
+  LK_TRY(Webhook webhook, webhook_in(record, tried.client.bytes()));
+  return std::optional{std::move(webhook)};
+}
+
 void note_failure(records::Webhook& record, const std::string& reason, Timestamp now) {
   record.set_failures(record.failures() + 1);
   record.set_last_failure(reason);
@@ -212,26 +217,24 @@ Result<std::string> Webhooks::sign(store::ReadTxn& txn, const ClientId& client,
   return signatures;
 }
 
-Result<std::optional<Webhook::State>> Webhooks::record_success(store::WriteTxn& txn,
-                                                               const Webhook& tried,
-                                                               std::uint64_t next_entry) const {
+Result<std::optional<Webhook>> Webhooks::record_success(store::WriteTxn& txn, const Webhook& tried,
+                                                        std::uint64_t next_entry) const {
   LK_TRY(auto record, still(txn, tried));
   if (!record) {
-    return std::optional<Webhook::State>{};
+    return std::optional<Webhook>{};
   }
   forget_failures(*record);
   record->set_next_entry(next_entry);
   LK_TRY_VOID(put(txn, tried.client, *record));
-  return std::optional{Webhook::State::kActive};
+  return as_it_is(*record, tried);
 }
 
-Result<std::optional<Webhook::State>> Webhooks::record_failure(store::WriteTxn& txn,
-                                                               const Webhook& tried,
-                                                               const WebhookFailure& failure,
-                                                               Timestamp now) const {
+Result<std::optional<Webhook>> Webhooks::record_failure(store::WriteTxn& txn, const Webhook& tried,
+                                                        const WebhookFailure& failure,
+                                                        Timestamp now) const {
   LK_TRY(auto record, still(txn, tried));
   if (!record) {
-    return std::optional<Webhook::State>{};
+    return std::optional<Webhook>{};
   }
   note_failure(*record, failure.reason, now);
   if (failure.then == WebhookFailure::Then::kHalt ||
@@ -239,8 +242,7 @@ Result<std::optional<Webhook::State>> Webhooks::record_failure(store::WriteTxn& 
     record->set_halted_ms(now.ms);
   }
   LK_TRY_VOID(put(txn, tried.client, *record));
-  return std::optional{record->halted_ms() == 0 ? Webhook::State::kFailing
-                                                : Webhook::State::kHalted};
+  return as_it_is(*record, tried);
 }
 
 Result<void> Webhooks::skip_to(store::WriteTxn& txn, const Webhook& webhook,

@@ -24,6 +24,7 @@ using std::chrono::milliseconds;
 // A webhook that was set or resumed, or whose program was let in again, is found after so long.
 constexpr milliseconds kLookAgain{2'000};
 constexpr std::size_t kEntriesAtOnce = 500;
+constexpr int kEventsInARow = 32;  // to one program, before the others have their turn
 // So many entries that are for nobody are looked at again after a restart, at most.
 constexpr std::uint64_t kKeepPlaceAfter = 10'000;
 constexpr long kGone = 410;
@@ -40,8 +41,10 @@ std::optional<EventKind> kind_of(const audit::Entry& entry) {
   }
   switch (entry.act) {
     case audit::Act::kLeadCreated:
+    case audit::Act::kConversationCreated:
       return EventKind::kConversationCreated;
     case audit::Act::kConversationChanged:
+    case audit::Act::kLeadChanged:
       return EventKind::kConversationChanged;
     case audit::Act::kMessageReceived:
       return EventKind::kMessageReceived;
@@ -286,10 +289,10 @@ Result<DeliverWebhooks::Next> DeliverWebhooks::find_next(store::ReadTxn& txn, co
 }
 
 Result<milliseconds> DeliverWebhooks::serve(Turn& turn) {
-  LK_TRY(const Next next,
-         m_house.store.read([&](store::ReadTxn& txn) { return find_next(txn, turn); }));
+  LK_TRY(Next next, m_house.store.read([&](store::ReadTxn& txn) { return find_next(txn, turn); }));
   if (next.event) {
-    LK_TRY_VOID(hand_over(next, *next.event));
+    LK_TRY_VOID(record(m_house, entry_of(turn.client(), *next.event)));
+    LK_TRY_VOID(hand_over_in_a_row(turn, std::move(next)));
     return milliseconds{0};
   }
   if (next.next_entry >= next.webhook.next_entry + kKeepPlaceAfter) {
@@ -301,35 +304,60 @@ Result<milliseconds> DeliverWebhooks::serve(Turn& turn) {
   return next.rest;
 }
 
-Result<void> DeliverWebhooks::hand_over(const Next& next, const HandedOver& event) {
-  const ClientId& client = next.webhook.client;
-  LK_TRY_VOID(record(m_house, entry_of(client, event)));
+// `next` is on record. What was taken, and what goes next, are put on record together.
+Result<void> DeliverWebhooks::hand_over_in_a_row(Turn& turn, Next next) {
+  for (int left = kEventsInARow; next.event; --left) {
+    LK_TRY(const auto answer, hand_over(next, *next.event));
+    if (!answer || !is_taken(answer.value())) {
+      return m_stopping.load() ? Result<void>{} : record_failure(next, *next.event, answer);
+    }
+    turn.look_on_from(next.next_entry);
+    Next following;
+    if (left > 1 && !m_stopping.load()) {
+      // What goes wrong here is met again in the next turn; what was taken is put on record.
+      auto found = m_house.store.read([&](store::ReadTxn& txn) { return find_next(txn, turn); });
+      following = found ? std::move(found).value() : Next{};
+    }
+    LK_TRY(auto webhook, record_success(next, following));
+    if (!webhook) {  // it is another one now, or none
+      return {};
+    }
+    following.webhook = *std::move(webhook);
+    next = std::move(following);
+  }
+  return {};
+}
 
+// The answer of the program, or why there is none.
+Result<Result<long>> DeliverWebhooks::hand_over(const Next& next, const HandedOver& event) {
   const std::string body = m_render(event);
   const std::string id = id_of(event, next.next_entry - 1);
   const clients::SignedContent content{id, m_house.clock.now(), body};
   LK_TRY(const std::string signature, m_house.store.read([&](store::ReadTxn& txn) {
-    return Webhooks{}.sign(txn, client, content);
+    return Webhooks{}.sign(txn, next.webhook.client, content);
   }));
-  const auto answer = m_post(
+  return m_post(
       next.webhook.url, body,
       {"webhook-id: " + id, "webhook-timestamp: " + clients::webhook_timestamp(content.sent_at),
        "webhook-signature: " + signature});
-  if (answer && is_taken(answer.value())) {
-    return record_success(next);
-  }
-  return m_stopping.load() ? Result<void>{} : record_failure(next, event, answer);
 }
 
-Result<void> DeliverWebhooks::record_success(const Next& next) {
+Result<std::optional<Webhook>> DeliverWebhooks::record_success(const Next& next,
+                                                               const Next& following) {
   m_house.metrics.events_handed_over.add();
-  LK_TRY(const auto state, m_house.store.write([&](store::WriteTxn& txn) {
-    return Webhooks{}.record_success(txn, next.webhook, next.next_entry);
-  }));
-  if (state && next.webhook.failing_since) {
+  LK_TRY(auto webhook,
+         m_house.store.write([&](store::WriteTxn& txn) -> Result<std::optional<Webhook>> {
+           LK_TRY(auto is, Webhooks{}.record_success(txn, next.webhook, next.next_entry));
+           if (is && following.event) {
+             LK_TRY_VOID(audit::append(txn, entry_of(next.webhook.client, *following.event),
+                                       m_house.clock.now()));
+           }
+           return is;
+         }));
+  if (webhook && next.webhook.failing_since) {
     log_info("CLIENT_WEBHOOK_RECOVERED", Field{"client", next.webhook.client});
   }
-  return {};
+  return webhook;
 }
 
 Result<void> DeliverWebhooks::record_failure(const Next& next, const HandedOver& event,
@@ -341,11 +369,11 @@ Result<void> DeliverWebhooks::record_failure(const Next& next, const HandedOver&
   audit::Entry tried = entry_of(client, event);
   tried.outcome = audit::Outcome::kRefused;
   tried.reason = failure.reason;
-  LK_TRY(const auto state,
-         m_house.store.write([&](store::WriteTxn& txn) -> Result<std::optional<Webhook::State>> {
+  LK_TRY(const auto webhook,
+         m_house.store.write([&](store::WriteTxn& txn) -> Result<std::optional<Webhook>> {
            LK_TRY(const auto is, Webhooks{}.record_failure(txn, next.webhook, failure, now));
            LK_TRY_VOID(audit::append(txn, tried, now));
-           if (is == Webhook::State::kHalted) {
+           if (is && is->state() == Webhook::State::kHalted) {
              audit::Entry entry =
                  entry_by(std::nullopt, audit::Act::kWebhookHalted, audit::object_of(client));
              entry.reason = failure.reason;
@@ -356,9 +384,9 @@ Result<void> DeliverWebhooks::record_failure(const Next& next, const HandedOver&
   const Field whose{"client", client};
   const Field status{"status", answer ? answer.value() : 0};
   const Field reason{"reason", reason_of(answer)};
-  if (state == Webhook::State::kHalted) {
+  if (webhook && webhook->state() == Webhook::State::kHalted) {
     log_error("CLIENT_WEBHOOK_HALTED", whose, status, reason);
-  } else if (state && !next.webhook.failing_since) {
+  } else if (webhook && !next.webhook.failing_since) {
     log_warn("CLIENT_WEBHOOK_FAILING", whose, status, reason);
   }
   return {};

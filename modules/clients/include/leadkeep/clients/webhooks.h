@@ -85,12 +85,13 @@ class Webhooks {
 
   // What became of handing over, and what the webhook is then. Nothing is recorded, and nothing yielded,
   // where it was set anew or removed meanwhile.
-  [[nodiscard]] Result<std::optional<Webhook::State>> record_success(
-      store::WriteTxn& txn, const Webhook& tried, std::uint64_t next_entry) const;
-  [[nodiscard]] Result<std::optional<Webhook::State>> record_failure(store::WriteTxn& txn,
-                                                                     const Webhook& tried,
-                                                                     const WebhookFailure& failure,
-                                                                     Timestamp now) const;
+  [[nodiscard]] Result<std::optional<Webhook>> record_success(store::WriteTxn& txn,
+                                                              const Webhook& tried,
+                                                              std::uint64_t next_entry) const;
+  [[nodiscard]] Result<std::optional<Webhook>> record_failure(store::WriteTxn& txn,
+                                                              const Webhook& tried,
+                                                              const WebhookFailure& failure,
+                                                              Timestamp now) const;
   // Nothing before `next_entry` is for this one.
   [[nodiscard]] Result<void> skip_to(store::WriteTxn& txn, const Webhook& webhook,
                                      std::uint64_t next_entry) const;

@@ -61,7 +61,7 @@ class DeliverWebhooks {
         m_render{std::move(render)},
         m_post{std::move(post)} {}
 
-  // Hands over one event at most. Returns how long nothing else will be due, if nothing happens meanwhile;
+  // Hands over events of one program, a few at most. Returns how long nothing else will be due, if nothing happens meanwhile;
   // zero = go on.
   [[nodiscard]] Result<std::chrono::milliseconds> step();
 
@@ -87,8 +87,11 @@ class DeliverWebhooks {
   [[nodiscard]] Result<std::vector<ClientId>> in_turn();
   [[nodiscard]] Result<std::chrono::milliseconds> serve(Turn& turn);
   [[nodiscard]] Result<Next> find_next(store::ReadTxn& txn, const Turn& turn);
-  [[nodiscard]] Result<void> hand_over(const Next& next, const HandedOver& event);
-  [[nodiscard]] Result<void> record_success(const Next& next);
+  [[nodiscard]] Result<void> hand_over_in_a_row(Turn& turn, Next next);
+  [[nodiscard]] Result<Result<long>> hand_over(const Next& next, const HandedOver& event);
+  // The webhook as it is then; nothing if it is another one.
+  [[nodiscard]] Result<std::optional<clients::Webhook>> record_success(const Next& next,
+                                                                       const Next& following);
   // The trail has the try already, and then that it was in vain.
   [[nodiscard]] Result<void> record_failure(const Next& next, const HandedOver& event,
                                             const Result<long>& answer);
