@@ -251,7 +251,9 @@ void check_conversation_record(House& house, ByteView plaintext) {
 void check_lead(House& house, const records::Lead& lead) {
   const auto masked = Showing::lead(lead, house.masked);
   LK_CHECK(masked.summary().id == house.lead);
-  LK_CHECK(masked.summary().display_name.value_or("") == lead.masked_name());
+  const auto& name =
+      lead.masked_entered_name().empty() ? lead.masked_name() : lead.masked_entered_name();
+  LK_CHECK(masked.summary().display_name.value_or("") == name);
   LK_CHECK(masked.identifiers().size() == static_cast<std::size_t>(lead.identifiers_size()));
   for (const auto& identifier : masked.identifiers()) {
     LK_CHECK(identifier.masked && is_mask(identifier.value));
@@ -264,6 +266,33 @@ void check_lead(House& house, const records::Lead& lead) {
   }
 }
 
+// Somebody gives it a name and an address, and takes its first identifier away.
+Result<void> change_lead(store::WriteTxn& txn, House& house, records::Lead lead) {
+  LeadChange change;
+  change.name = LeadChange::Name{Pii<std::string>{"Erika"}, "Erika"};
+  change.added.push_back({records::Identifier::KIND_EMAIL, Pii<std::string>{"e@muster.example"}});
+  const auto first = lead.identifiers().empty()
+                         ? std::nullopt
+                         : IdentifierId::from_bytes(as_bytes(lead.identifiers(0).id()));
+  if (first) {
+    change.removed.push_back(*first);
+  }
+  const Leads leads;
+  const auto version = lead.version();
+  const auto changed = leads.change(txn, lead, change, house.store.now());
+  if (!changed) {
+    LK_CHECK(changed.error().code == Errc::kConflict ||
+             changed.error().code == Errc::kInvalidInput);
+    return {};
+  }
+  LK_CHECK(lead.version() - version <= 1);
+  LK_TRY(const auto by_email, leads.find_by_email(txn, change.added.front().value));
+  LK_CHECK(by_email == house.lead);
+  LK_TRY(const auto by_name, leads.find_by_name(txn, Pii<std::string>{"erika"}, 10));
+  LK_CHECK(by_name == std::vector<LeadId>{house.lead});
+  return {};
+}
+
 void check_lead_record(House& house, ByteView plaintext) {
   const auto key = store::subject_key(house.lead);
   house.store.plant(TableId::kLeads, house.lead.bytes(), key, plaintext);
@@ -272,6 +301,10 @@ void check_lead_record(House& house, ByteView plaintext) {
   check_error(found);
   if (found.ok()) {
     check_lead(house, *found.value());
+    LK_CHECK(
+        house.store
+            .rehearse([&](store::WriteTxn& txn) { return change_lead(txn, house, *found.value()); })
+            .ok());
   }
   // The person writes again.
   PersonSeen person;
