@@ -383,11 +383,13 @@ TEST_F(ClientWebhookPath, SignsWithTheOldSecretAsWellForADay) {
   hand_over();
   EXPECT_EQ(posted.at(0).signature,
             signed_with(second, posted[0]) + " " + signed_with(first, posted[0]));
+  EXPECT_TRUE(webhook_of("crm").earlier_secret_until);
   posted.clear();
   store.clock().advance(hours{24});
   somebody_writes("Good morning");
   hand_over();
   EXPECT_EQ(posted.at(0).signature, signed_with(second, posted[0]));
+  EXPECT_FALSE(webhook_of("crm").earlier_secret_until);
 }
 
 TEST_F(ClientWebhookPath, AProgramThatDoesNotAnswerHoldsUpNobodyElse) {

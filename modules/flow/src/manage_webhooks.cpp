@@ -88,8 +88,11 @@ Result<ManageWebhooks::Shown> ManageWebhooks::shown(const std::optional<identity
                if (!webhook) {
                  return fail(Errc::kNotFound, "clients: it has no webhook");
                }
-               LK_TRY(const auto receiver,
-                      receiver_of(txn, m_registry, m_check, *webhook, m_house.clock.now()));
+               const Timestamp now = m_house.clock.now();
+               if (webhook->earlier_secret_until && *webhook->earlier_secret_until <= now) {
+                 webhook->earlier_secret_until.reset();
+               }
+               LK_TRY(const auto receiver, receiver_of(txn, m_registry, m_check, *webhook, now));
                const auto* held = std::get_if<Held>(&receiver);
                return Shown{*std::move(webhook), held == nullptr ? "" : held->because};
              });
