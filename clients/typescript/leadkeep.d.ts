@@ -793,7 +793,7 @@ export interface paths {
         put?: never;
         /**
          * Enter a person who has not written yet
-         * @description Whoever writes from a number that was entered is this lead. An identifier that another lead has is 409, and 30 of those within an hour are all that somebody may meet.
+         * @description Whoever writes from a number that was entered is this lead, unless somebody has written as it already. An identifier that another lead has is 409, and 30 of those within an hour are all that somebody may meet.
          */
         post: operations["enterLead"];
         delete?: never;
@@ -813,7 +813,7 @@ export interface paths {
         put?: never;
         /**
          * Leads by phone number, e-mail address, name or handle
-         * @description What is searched for stands in the body, as nothing of a person stands in an address. 50 leads at most, one but for names; none is an empty list. Each search is on record, and 30 numbers and addresses of nobody within an hour are all that somebody may ask for.
+         * @description What is searched for stands in the body, as nothing of a person stands in an address. The newest 50 leads at most, one but for names; none is an empty list. Each search is on record, and 30 numbers and addresses of nobody within an hour are all that somebody may ask for.
          */
         post: operations["searchLeads"];
         delete?: never;
@@ -2180,7 +2180,7 @@ export interface components {
             display_name?: string;
             identifiers: components["schemas"]["NewIdentifier"][];
         };
-        /** @description What is left out stays as it is */
+        /** @description What is left out stays as it is; something has to change */
         LeadChange: {
             /** @description null takes the entered name away: the one of the profile is shown */
             display_name?: string | null;

@@ -2,7 +2,7 @@
 // and the same person once they write.
 #include "path_house.h"
 
-#include <leadkeep/store/blind_index.h>
+#include <leadkeep/inbox/leads.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -139,12 +139,48 @@ TEST_F(LeadPath, IsNotThePersonWhoWritesFromANumberThatWasAddedToSomebodyWhoWrot
   EXPECT_THAT(acts, ::testing::Contains(audit::Act::kIdentifierConflict));
 }
 
+TEST_F(LeadPath, IsOneOfTwoWhoWriteFromItsNumbersAtTheSameTime) {
+  must(enter(called("Erika", {phone(kNumber), phone("0151 23456780")})));
+  must(receive(value(text_message(kWhatsAppId, "wamid.a", "I am Erika") + "," +
+                     text_message("4915123456780", "wamid.b", "I am Max"))));
+  EXPECT_EQ(must(store->rows(store::TableId::kLeads)), 2U);
+  const auto page = must(show_inbox.conversations(permit<Action::kReadInbox>(agent), {}));
+  ASSERT_EQ(page.items.size(), 2U);
+  EXPECT_NE(page.items[0].lead().id, page.items[1].lead().id);
+  for (const auto& conversation : page.items) {
+    EXPECT_EQ(messages(agent, conversation.id()).size(), 1U);
+  }
+  EXPECT_TRUE(must(store->verify()).ok());
+}
+
+TEST_F(LeadPath, ANewPersonNeverTakesThePlaceOfALeadThatIsThere) {
+  const LeadId id = must(enter(called("Erika", {phone(kNumber)})));
+  inbox::PersonSeen stranger;
+  stranger.whatsapp_id = Pii<std::string>{"4915123456780"};
+  const auto met = store->write([&](store::WriteTxn& txn) -> Result<void> {
+    LK_TRY(const auto lead, inbox::Leads{}.meet(txn, stranger, id, store.clock().now()));
+    return inbox::Leads{}.save(txn, lead.lead);
+  });
+  EXPECT_EQ(met.error().code, Errc::kUnavailable);
+  EXPECT_EQ(shown(id).summary().display_name, "Erika");
+}
+
+TEST_F(LeadPath, SaysNothingOfOtherLeadsToWhoeverEntersTooMany) {
+  somebody_writes(kWhatsAppId, "Erika");
+  const LeadId id = must(enter(called("Max", {email("max@muster.example")})));
+  std::vector<NewIdentifier> many{phone(kNumber)};
+  for (int i = 0; i < 19; ++i) {
+    many.push_back(phone("0151 234" + std::to_string(10'000 + i)));
+  }
+  EXPECT_EQ(change(id, {std::nullopt, many, {}}).error().code, Errc::kInvalidInput);
+}
+
 TEST_F(LeadPath, RefusesWhatSaysNothingOfAPersonOrNothingThatIsOne) {
   LeadChange nothing;
   LeadChange removes = called("Erika");
   removes.removed.emplace_back();
   for (const LeadChange& lead : {nothing, removes, called(""), called("\u200b"), called("\xff"),
-                                 called(std::string(201, 'a')), called("Erika", {phone("nobody")}),
+                                 called(std::string(81, 'a')), called("Erika", {phone("nobody")}),
                                  called("Erika", {email("nobody")}),
                                  called("Erika", std::vector<NewIdentifier>(21, phone(kNumber)))}) {
     EXPECT_EQ(enter(lead).error().code, Errc::kInvalidInput);
@@ -210,7 +246,8 @@ TEST_F(LeadPath, WritesNothingWhereNothingChanges) {
   const LeadId id = must(enter(called("Erika", {phone(kNumber)})));
   const auto version = shown(id).version();
   EXPECT_EQ(must(change(id, called("Erika", {phone(kNumber)}))).version(), version);
-  EXPECT_EQ(must(change(id, {})).version(), version);
+  EXPECT_EQ(change(id, {}).error().code, Errc::kInvalidInput)
+      << "reads a lead and says it changed it";
 }
 
 TEST_F(LeadPath, LeavesNoLeadOfWhichNothingIsKnown) {

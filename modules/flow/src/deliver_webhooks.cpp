@@ -24,7 +24,9 @@ using std::chrono::milliseconds;
 // A webhook that was set or resumed, or whose program was let in again, is found after so long.
 constexpr milliseconds kLookAgain{2'000};
 constexpr std::size_t kEntriesAtOnce = 500;
-constexpr int kEventsInARow = 32;  // to one program, before the others have their turn
+// To one program, before the others have their turn.
+constexpr int kEventsInARow = 32;
+constexpr milliseconds kLongestRow{1'000};
 // So many entries that are for nobody are looked at again after a restart, at most.
 constexpr std::uint64_t kKeepPlaceAfter = 10'000;
 constexpr long kGone = 410;
@@ -306,20 +308,23 @@ Result<milliseconds> DeliverWebhooks::serve(Turn& turn) {
 
 // `next` is on record. What was taken, and what goes next, are put on record together.
 Result<void> DeliverWebhooks::hand_over_in_a_row(Turn& turn, Next next) {
+  const Timestamp end = m_house.clock.now() + kLongestRow;
   for (int left = kEventsInARow; next.event; --left) {
     LK_TRY(const auto answer, hand_over(next, *next.event));
     if (!answer || !is_taken(answer.value())) {
       return m_stopping.load() ? Result<void>{} : record_failure(next, *next.event, answer);
     }
+    const std::uint64_t looked_to = turn.looked_to();
     turn.look_on_from(next.next_entry);
     Next following;
-    if (left > 1 && !m_stopping.load()) {
+    if (left > 1 && m_house.clock.now() < end && !m_stopping.load()) {
       // What goes wrong here is met again in the next turn; what was taken is put on record.
       auto found = m_house.store.read([&](store::ReadTxn& txn) { return find_next(txn, turn); });
       following = found ? std::move(found).value() : Next{};
     }
     LK_TRY(auto webhook, record_success(next, following));
-    if (!webhook) {  // it is another one now, or none
+    if (!webhook) {  // it is another one now, or none: the event is for that one
+      turn.look_on_from(looked_to);
       return {};
     }
     following.webhook = *std::move(webhook);

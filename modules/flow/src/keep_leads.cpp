@@ -9,6 +9,8 @@
 #include <leadkeep/privacy/mask.h>
 #include <leadkeep/privacy/normalise.h>
 
+#include <algorithm>
+
 namespace leadkeep::flow {
 namespace {
 
@@ -19,7 +21,7 @@ Result<inbox::LeadChange::Name> name_of_person(const Pii<std::string>& name,
                                                const privacy::Region& region) {
   const std::string& text = name.expose();
   if (!is_valid_utf8(text) || count_code_points(text) > kMaxNameCharacters) {
-    return fail(Errc::kInvalidInput, "leads: a name is 200 characters of text at most");
+    return fail(Errc::kInvalidInput, "leads: a name is 80 characters of text at most");
   }
   std::string masked = privacy::mask_name(text, region);
   if (masked.empty() != text.empty()) {
@@ -41,16 +43,31 @@ Result<inbox::LeadChange::NewIdentifier> identifier_of(const NewIdentifier& writ
                                           std::move(*value)};
 }
 
-// Whose numbers there are is nothing for whoever may not see numbers at all.
-bool is_hidden_from(const identity::Viewer& viewer, const NewIdentifier& identifier) {
-  return viewer.sees(identifier.kind == NewIdentifier::Kind::kPhone
-                         ? identity::FieldClass::kPhone
-                         : identity::FieldClass::kEmail) == identity::Visibility::kHidden;
+// Whoever may not see something at all neither enters it nor takes it away: whose it is would be told, or
+// is nothing to them.
+bool is_hidden(const identity::Viewer& viewer, const LeadChange& change) {
+  using Kind = NewIdentifier::Kind;
+  const auto hides = [&](identity::FieldClass field) {
+    return viewer.sees(field) == identity::Visibility::kHidden;
+  };
+  const auto adds = [&](Kind kind) {
+    return std::ranges::find(change.added, kind, &NewIdentifier::kind) != change.added.end();
+  };
+  const bool removes = !change.removed.empty();
+  return (change.name && hides(identity::FieldClass::kProfileName)) ||
+         ((removes || adds(Kind::kPhone)) && hides(identity::FieldClass::kPhone)) ||
+         ((removes || adds(Kind::kEmail)) && hides(identity::FieldClass::kEmail));
 }
 
 Result<inbox::LeadChange> checked(const identity::Viewer& viewer, const LeadChange& written,
                                   const privacy::Region& region) {
   inbox::LeadChange change;
+  if (is_hidden(viewer, written)) {
+    return fail(Errc::kForbidden, "leads: this is not shown here");
+  }
+  if (!written.name && written.added.empty() && written.removed.empty()) {
+    return fail(Errc::kInvalidInput, "leads: nothing is said of the person");
+  }
   if (written.added.size() + written.removed.size() > inbox::kMostIdentifiers) {
     return fail(Errc::kInvalidInput, "leads: 20 identifiers at most");
   }
@@ -58,9 +75,6 @@ Result<inbox::LeadChange> checked(const identity::Viewer& viewer, const LeadChan
     LK_TRY(change.name, name_of_person(*written.name, region));
   }
   for (const NewIdentifier& identifier : written.added) {
-    if (is_hidden_from(viewer, identifier)) {
-      return fail(Errc::kForbidden, "leads: such identifiers are not shown here");
-    }
     LK_TRY(auto one, identifier_of(identifier, region));
     change.added.push_back(std::move(one));
   }
@@ -79,8 +93,6 @@ std::string what_changes(const LeadChange& change) {
   out += change.removed.empty() ? "" : "identifiers_removed ";
   return std::string{trim(out)};
 }
-
-enum class Before : std::uint8_t { kNew, kTaken, kRepeated };
 
 // An attempt that may tell whose numbers there are. What it did not tell is no guess.
 template <class Attempt>
@@ -116,9 +128,13 @@ Result<LeadId> KeepLeads::enter(const Permit<Action::kWriteLead>& permit, const 
                             {Errc::kInvalidInput, "leads: nothing is said of the person"});
   }
   const auto fresh = crypto::new_id<LeadId>(now);
-  Before before = Before::kRepeated;
+  LK_TRY(const bool is_repeated, m_house.store.read([&](store::ReadTxn& txn) -> Result<bool> {
+    const auto earlier = find_earlier(txn, permit.agent(), guard, now);
+    return !earlier ||
+           earlier.value();  // or the key was for something else, which is refused below
+  }));
   const auto write = [&]() -> Result<LeadId> {
-    if (before == Before::kNew) {
+    if (!is_repeated) {
       LK_TRY_VOID(m_house.store.ensure_key(store::subject_key(fresh)));
     }
     return act(m_house, entry, [&](store::WriteTxn& txn, audit::Entry& done) {
@@ -132,21 +148,7 @@ Result<LeadId> KeepLeads::enter(const Permit<Action::kWriteLead>& permit, const 
       return made;
     });
   };
-  // What was done before, and what will be refused, needs no key.
-  LK_TRY(before, m_house.store.read([&](store::ReadTxn& txn) -> Result<Before> {
-    const auto earlier = find_earlier(txn, permit.agent(), guard, now);
-    if (!earlier || earlier.value()) {
-      return Before::kRepeated;
-    }
-    for (const auto& identifier : entered.value().added) {
-      LK_TRY(const auto owner, inbox::Leads{}.find_by(txn, identifier));
-      if (owner) {
-        return Before::kTaken;
-      }
-    }
-    return Before::kNew;
-  }));
-  return before == Before::kRepeated || lead.added.empty()
+  return is_repeated || lead.added.empty()
              ? write()
              : count_guess(m_house, m_guesses, permit.actor(), entry, write);
 }
@@ -179,7 +181,8 @@ Result<inbox::MaskedLead> KeepLeads::change(const Permit<Action::kWriteLead>& pe
   };
   auto shown = change.added.empty() ? write()
                                     : count_guess(m_house, m_guesses, permit.actor(), entry, write);
-  if (shown && shown.value().conversation()) {
+  const bool is_another = shown && shown.value().version() != expected_version;
+  if (is_another && shown.value().conversation()) {
     m_house.feed.publish(
         {{inbox::EventKind::kConversationChanged, *shown.value().conversation(), std::nullopt}});
   }

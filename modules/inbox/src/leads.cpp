@@ -22,7 +22,12 @@ Result<void> check_place(const records::Lead& lead, const LeadId& id) {
   return {};
 }
 
+// Never in the place of one that is there: whoever asked for it takes another id.
 Result<records::Lead> make_lead(store::WriteTxn& txn, const LeadId& id, Timestamp now) {
+  LK_TRY(const auto there, kLeads.find(txn, id.bytes(), store::subject_key(id)));
+  if (there) {
+    return fail(Errc::kUnavailable, "inbox: the lead was known a moment ago");
+  }
   records::Lead lead;
   lead.set_id(std::string{id.raw()});
   lead.set_created_ms(now.ms);
@@ -69,17 +74,19 @@ bool is_of_whatsapp(const records::Lead& lead, const records::Identifier& identi
 }  // namespace
 
 Result<std::optional<LeadId>> Leads::find(store::ReadTxn& txn, const PersonSeen& person) const {
-  LK_TRY(auto known, inbox::find_by(txn, IndexField::kWhatsAppId, person.whatsapp_id));
+  LK_TRY(auto known, find_by(txn, IndexField::kWhatsAppId, person.whatsapp_id));
   if (!known) {
-    LK_TRY(known, inbox::find_by(txn, IndexField::kBsuid, person.bsuid));
-  }
-  if (!known) {
-    LK_TRY(const auto entered, inbox::find_by(txn, IndexField::kPhone, person.phone));
-    LK_TRY(const auto lead,
-           entered ? find(txn, *entered) : Result<std::optional<records::Lead>>{std::nullopt});
-    known = lead && !has_written(*lead) ? entered : std::nullopt;
+    LK_TRY(known, find_by(txn, IndexField::kBsuid, person.bsuid));
   }
   return known;
+}
+
+Result<std::optional<LeadId>> Leads::find_entered(store::ReadTxn& txn,
+                                                  const PersonSeen& person) const {
+  LK_TRY(const auto entered, find_by(txn, IndexField::kPhone, person.phone));
+  LK_TRY(const auto lead,
+         entered ? find(txn, *entered) : Result<std::optional<records::Lead>>{std::nullopt});
+  return lead && !has_written(*lead) ? entered : std::nullopt;
 }
 
 Result<std::optional<records::Lead>> Leads::find(store::ReadTxn& txn, const LeadId& id) const {
@@ -96,23 +103,17 @@ Result<std::optional<records::Lead>> Leads::find(store::ReadTxn& txn, const Lead
 
 Result<std::optional<LeadId>> Leads::find_by_phone(store::ReadTxn& txn,
                                                    const Pii<std::string>& phone) const {
-  return inbox::find_by(txn, IndexField::kPhone, phone);
+  return find_by(txn, IndexField::kPhone, phone);
 }
 
 Result<std::optional<LeadId>> Leads::find_by_email(store::ReadTxn& txn,
                                                    const Pii<std::string>& email) const {
-  return inbox::find_by(txn, IndexField::kEmail, email);
+  return find_by(txn, IndexField::kEmail, email);
 }
 
 Result<std::optional<LeadId>> Leads::find_by_handle(store::ReadTxn& txn,
                                                     std::string_view handle) const {
-  return inbox::find_by(txn, IndexField::kHandle, Pii<std::string>{std::string{handle}});
-}
-
-Result<std::optional<LeadId>> Leads::find_by(store::ReadTxn& txn,
-                                             const LeadChange::NewIdentifier& identifier) const {
-  return identifier.kind == records::Identifier::KIND_EMAIL ? find_by_email(txn, identifier.value)
-                                                            : find_by_phone(txn, identifier.value);
+  return find_by(txn, IndexField::kHandle, Pii<std::string>{std::string{handle}});
 }
 
 Result<std::vector<LeadId>> Leads::find_by_name(store::ReadTxn& txn, const Pii<std::string>& name,
@@ -126,7 +127,10 @@ Result<MetLead> Leads::meet(store::WriteTxn& txn, const PersonSeen& person, cons
                             Timestamp now) const {
   LK_SEEDED_NEED(if (person.whatsapp_id) { seeded::remember_phone(person.whatsapp_id->expose()); });
   MetLead met;
-  LK_TRY(const auto known, find(txn, person));
+  LK_TRY(auto known, find(txn, person));
+  if (!known) {
+    LK_TRY(known, find_entered(txn, person));
+  }
   records::Lead before;
   if (known) {
     LK_TRY(met.lead, kLeads.load(txn, known->bytes(), store::subject_key(*known)));
@@ -174,21 +178,23 @@ Result<void> Leads::change(store::WriteTxn& txn, records::Lead& lead, const Lead
     }
     LK_TRY_VOID(untie(txn, lead, static_cast<int>(found - lead.identifiers().begin())));
   }
+  if (change.name) {
+    lead.set_entered_name(change.name->name.expose());
+    lead.set_masked_entered_name(change.name->masked);
+  }
+  // Before it is looked up whose the new ones are, so that a refusal tells nothing of that.
+  const auto identifiers = static_cast<std::size_t>(lead.identifiers_size()) + change.added.size();
+  if (identifiers > kMostIdentifiers) {
+    return fail(Errc::kInvalidInput, "inbox: the lead has too many identifiers");
+  }
+  if (identifiers == 0 && lead.entered_name().empty() && lead.profile_name().empty()) {
+    return fail(Errc::kInvalidInput, "inbox: nothing would be known of the lead");
+  }
   for (const auto& [kind, value] : change.added) {
     LK_TRY(const Tied tied, tie(txn, lead, kind, value, now));
     if (tied == Tied::kOfAnother) {
       return fail(Errc::kConflict, "inbox: the identifier belongs to another lead");
     }
-  }
-  if (static_cast<std::size_t>(lead.identifiers_size()) > kMostIdentifiers) {
-    return fail(Errc::kInvalidInput, "inbox: the lead has too many identifiers");
-  }
-  if (change.name) {
-    lead.set_entered_name(change.name->name.expose());
-    lead.set_masked_entered_name(change.name->masked);
-  }
-  if (lead.identifiers().empty() && lead.entered_name().empty() && lead.profile_name().empty()) {
-    return fail(Errc::kInvalidInput, "inbox: nothing would be known of the lead");
   }
   if (lead.SerializeAsString() == before.SerializeAsString()) {
     return {};

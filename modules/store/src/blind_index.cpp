@@ -50,16 +50,17 @@ Result<crypto::Key256> purpose_key(ReadTxn& txn, std::string_view purpose) {
                                            std::to_string(static_cast<unsigned>(kGeneration)));
 }
 
-// The ids that the rows with this prefix lead to, at most `limit`, which is above 0.
+// The ids that the rows with this prefix lead to, the newest first, at most `limit`, which is above 0.
 Result<std::vector<Ulid>> find_at(ReadTxn& txn, ByteView prefix, std::size_t limit) {
   std::vector<Ulid> found;
-  LK_TRY_VOID(txn.scan(TableId::kIndex, prefix, {}, [&](ByteView key, ByteView) -> Result<Step> {
-    if (key.size() != kPrefixSize + sizeof(Ulid)) {
-      return fail(Errc::kCorrupt, "store: an index row has an impossible length");
-    }
-    std::copy_n(key.begin() + kPrefixSize, sizeof(Ulid), found.emplace_back().begin());
-    return found.size() < limit ? Step::kContinue : Step::kStop;
-  }));
+  LK_TRY_VOID(
+      txn.scan_back(TableId::kIndex, prefix, {}, [&](ByteView key, ByteView) -> Result<Step> {
+        if (key.size() != kPrefixSize + sizeof(Ulid)) {
+          return fail(Errc::kCorrupt, "store: an index row has an impossible length");
+        }
+        std::copy_n(key.begin() + kPrefixSize, sizeof(Ulid), found.emplace_back().begin());
+        return found.size() < limit ? Step::kContinue : Step::kStop;
+      }));
   return found;
 }
 

@@ -152,7 +152,7 @@ TEST_F(BlindIndexTest, FindsEachRecordThatSharesAValueUpToALimit) {
     return m_store->read([&](ReadTxn& txn) { return names.find_all(txn, "anna muller", limit); })
         .value();
   };
-  EXPECT_EQ(found(10), (std::vector<Ulid>{kLead, kOtherLead}));
+  EXPECT_EQ(found(10), (std::vector<Ulid>{kOtherLead, kLead}));
   EXPECT_EQ(found(1).size(), 1U);
   ASSERT_TRUE(is_ok(remove(IndexField::kName, "anna muller", kLead)));
   EXPECT_EQ(found(10), std::vector<Ulid>{kOtherLead});

@@ -53,9 +53,9 @@ Result<T> explained(http::Request& request, Result<T> done) {
     case Errc::kInvalidInput:
       return request.refuse(
           400,
-          "A lead has a name of at most 200 characters or an identifier, and at most "
-          "20 of those: phone numbers with their country code, and e-mail addresses. "
-          "What is to go is one that it has.");
+          "A lead has a name of at most 80 characters or an identifier, and at most 20 of "
+          "those: phone numbers with their country code, and e-mail addresses. 20 may come "
+          "and go at a time, and what goes is one that it has.");
     case Errc::kConflict:
       return request.refuse(
           Errc::kConflict, 409,

@@ -3,7 +3,7 @@
 // Whoever enters a number learns whether somebody has it: with it taken, kConflict, which lead is not said,
 // and after kMostGuesses of those within an hour by one agent kTooManyRequests.
 // Errors   kNotFound            no such lead
-//          kForbidden           identifiers of a class that the viewer may not see at all
+//          kForbidden           about something that the viewer may not see at all
 //          kInvalidInput        nothing that is said of a person; what is no number, address or name; an
 //                               identifier that is to go and is not there
 //          kConflict            an identifier of another lead, or one of WhatsApp's that is to go
@@ -23,7 +23,7 @@
 
 namespace leadkeep::flow {
 
-inline constexpr std::size_t kMaxNameCharacters = 200;
+inline constexpr std::size_t kMaxNameCharacters = 80;  // as many as masked viewers see of a name
 
 // As somebody writes it.
 struct NewIdentifier {

@@ -79,7 +79,8 @@ class ShowInbox {
   // The same.
   [[nodiscard]] Result<std::vector<inbox::MaskedLead>> named_leads(
       const identity::Permit<identity::Action::kReadLead>& permit, const std::vector<LeadId>& ids);
-  // Those with this number, address, handle or whole name, kMaxBatch at most; on record either way.
+  // Those with this number, address, handle or whole name, the newest first and kMaxBatch at most; on record
+  // either way.
   // kForbidden for what the viewer may not see at all: whose it is would say it; kTooManyRequests after
   // kMostGuesses numbers and addresses of nobody within an hour.
   [[nodiscard]] Result<std::vector<inbox::MaskedLead>> search_leads(

@@ -63,8 +63,12 @@ inline constexpr std::size_t kMostIdentifiers = 20;  // of a lead that people ch
 
 class Leads {
  public:
+  // By what WhatsApp calls the person, which is the lead's for good; and by a number that people here
+  // entered, which they may take away again.
   [[nodiscard]] Result<std::optional<LeadId>> find(store::ReadTxn& txn,
                                                    const PersonSeen& person) const;
+  [[nodiscard]] Result<std::optional<LeadId>> find_entered(store::ReadTxn& txn,
+                                                           const PersonSeen& person) const;
   [[nodiscard]] Result<std::optional<records::Lead>> find(store::ReadTxn& txn,
                                                           const LeadId& id) const;
   // By a normalised number, address or name (privacy/normalise.h), and by what colleagues call the lead
@@ -78,12 +82,10 @@ class Leads {
                                                          std::size_t limit) const;
   [[nodiscard]] Result<std::optional<LeadId>> find_by_handle(store::ReadTxn& txn,
                                                              std::string_view handle) const;
-  // Finds or makes the lead. A new one gets `candidate`, whose key exists already. What changed is
-  // not saved yet.
+  // Finds or makes the lead. A new one gets `candidate`, whose key exists already; kUnavailable where there
+  // is such a lead by now. What changed is not saved yet.
   [[nodiscard]] Result<MetLead> meet(store::WriteTxn& txn, const PersonSeen& person,
                                      const LeadId& candidate, Timestamp now) const;
-  [[nodiscard]] Result<std::optional<LeadId>> find_by(
-      store::ReadTxn& txn, const LeadChange::NewIdentifier& identifier) const;
   // A new lead, whose key exists already; and what changes in one. Both save it.
   // kConflict: an identifier belongs to another lead, or WhatsApp gave the one that is to go;
   // kInvalidInput: the lead does not have it, would have too many, or nothing would be known of it.

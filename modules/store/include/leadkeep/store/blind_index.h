@@ -39,6 +39,7 @@ class BlindIndex {
   explicit BlindIndex(IndexField field) noexcept : m_field{field} {}
 
   [[nodiscard]] Result<std::optional<Ulid>> find(ReadTxn& txn, std::string_view value) const;
+  // The newest first.
   [[nodiscard]] Result<std::vector<Ulid>> find_all(ReadTxn& txn, std::string_view value,
                                                    std::size_t limit) const;
   [[nodiscard]] Result<void> add(WriteTxn& txn, std::string_view value, ByteView id) const;
