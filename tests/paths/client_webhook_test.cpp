@@ -3,6 +3,7 @@
 
 #include <leadkeep/flow/deliver_webhooks.h>
 
+#include <algorithm>
 #include <future>
 
 #include <gmock/gmock.h>
@@ -240,7 +241,8 @@ TEST_F(ClientWebhookPath, GivesTheOthersTheirTurnBesideASlowProgram) {
     return kTakes;
   };
   hand_over();
-  EXPECT_THAT(order, ElementsAre("slow", "crm", "slow", "crm", "slow", "crm"));
+  EXPECT_EQ(order.size(), 6U);
+  EXPECT_EQ(std::ranges::adjacent_find(order), order.end()) << "one had two turns in a row";
 }
 
 TEST_F(ClientWebhookPath, TriesAnEventAgainWithTheSameIdUntilItIsTaken) {
