@@ -50,23 +50,23 @@ Result<crypto::Key256> purpose_key(ReadTxn& txn, std::string_view purpose) {
                                            std::to_string(static_cast<unsigned>(kGeneration)));
 }
 
-// The ids that the rows with this prefix lead to, the newest first, at most `limit`, which is above 0.
-Result<std::vector<Ulid>> find_at(ReadTxn& txn, ByteView prefix, std::size_t limit) {
-  std::vector<Ulid> found;
-  LK_TRY_VOID(
-      txn.scan_back(TableId::kIndex, prefix, {}, [&](ByteView key, ByteView) -> Result<Step> {
-        if (key.size() != kPrefixSize + sizeof(Ulid)) {
-          return fail(Errc::kCorrupt, "store: an index row has an impossible length");
-        }
-        std::copy_n(key.begin() + kPrefixSize, sizeof(Ulid), found.emplace_back().begin());
-        return found.size() < limit ? Step::kContinue : Step::kStop;
-      }));
-  return found;
+Result<Ulid> id_in(ByteView row_key) {
+  if (row_key.size() != kPrefixSize + sizeof(Ulid)) {
+    return fail(Errc::kCorrupt, "store: an index row has an impossible length");
+  }
+  Ulid id{};
+  std::copy_n(row_key.begin() + kPrefixSize, id.size(), id.begin());
+  return id;
 }
 
-Result<std::optional<Ulid>> find_first(ReadTxn& txn, ByteView prefix) {
-  LK_TRY(const auto found, find_at(txn, prefix, 1));
-  return found.empty() ? std::nullopt : std::optional{found.front()};
+// The id that the rows with this prefix lead to.
+Result<std::optional<Ulid>> find_at(ReadTxn& txn, ByteView prefix) {
+  std::optional<Ulid> found;
+  LK_TRY_VOID(txn.scan(TableId::kIndex, prefix, {}, [&](ByteView key, ByteView) -> Result<Step> {
+    LK_TRY(found, id_in(key));
+    return Step::kStop;
+  }));
+  return found;
 }
 
 }  // namespace
@@ -83,18 +83,28 @@ Result<Bytes> BlindIndex::prefix(ReadTxn& txn, std::string_view value) const {
 
 Result<std::optional<Ulid>> BlindIndex::find(ReadTxn& txn, std::string_view value) const {
   LK_TRY(const Bytes start, prefix(txn, value));
-  return find_first(txn, start);
+  return find_at(txn, start);
 }
 
 Result<std::vector<Ulid>> BlindIndex::find_all(ReadTxn& txn, std::string_view value,
                                                std::size_t limit) const {
   LK_TRY(const Bytes start, prefix(txn, value));
-  return find_at(txn, start, limit);
+  std::vector<Ulid> found;
+  LK_TRY_VOID(
+      txn.scan_back(TableId::kIndex, start, {}, [&](ByteView key, ByteView) -> Result<Step> {
+        if (found.size() == limit) {
+          return Step::kStop;
+        }
+        LK_TRY(const Ulid id, id_in(key));
+        found.push_back(id);
+        return Step::kContinue;
+      }));
+  return found;
 }
 
 Result<void> BlindIndex::add(WriteTxn& txn, std::string_view value, ByteView id) const {
   LK_TRY(Bytes key, prefix(txn, value));
-  LK_TRY(const auto existing, find_first(txn, key));
+  LK_TRY(const auto existing, find_at(txn, key));
   if (existing && !same_bytes(*existing, id)) {
     return fail(Errc::kConflict, "store: the value belongs to another record");
   }
@@ -108,7 +118,7 @@ Result<void> BlindIndex::add(WriteTxn& txn, std::string_view value, ByteView id)
 Result<void> BlindIndex::add_shared(WriteTxn& txn, std::string_view value, ByteView id) const {
   LK_TRY(Bytes key, prefix(txn, value));
   append(key, id);
-  LK_TRY(const auto existing, find_first(txn, key));
+  LK_TRY(const auto existing, find_at(txn, key));
   return existing ? Result<void>{} : txn.put_empty(TableId::kIndex, key);
 }
 
