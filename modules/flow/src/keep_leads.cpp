@@ -128,10 +128,10 @@ Result<LeadId> KeepLeads::enter(const Permit<Action::kWriteLead>& permit, const 
                             {Errc::kInvalidInput, "leads: nothing is said of the person"});
   }
   const auto fresh = crypto::new_id<LeadId>(now);
+  // Or its key was for something else, which is refused below.
   LK_TRY(const bool is_repeated, m_house.store.read([&](store::ReadTxn& txn) -> Result<bool> {
     const auto earlier = find_earlier(txn, permit.agent(), guard, now);
-    return !earlier ||
-           earlier.value();  // or the key was for something else, which is refused below
+    return !earlier || earlier.value();
   }));
   const auto write = [&]() -> Result<LeadId> {
     if (!is_repeated) {

@@ -49,7 +49,8 @@ Result<void> meet_with(store::WriteTxn& txn, MetLead& met, records::Identifier::
   return {};
 }
 
-// Somebody known to WhatsApp is never taken for another one because people here say that both have a number.
+// Somebody known to WhatsApp is never taken for another one because people here say that both have a
+// number.
 bool has_written(const records::Lead& lead) {
   return std::ranges::any_of(lead.identifiers(), [](const records::Identifier& identifier) {
     return identifier.kind() == records::Identifier::KIND_WHATSAPP_ID ||
