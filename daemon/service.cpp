@@ -47,6 +47,8 @@ identity::Role role_of(config::AgentRole role) {
       return identity::Role::kAgent;
     case config::AgentRole::kSupervisor:
       return identity::Role::kSupervisor;
+    case config::AgentRole::kAuditor:
+      return identity::Role::kAuditor;
     case config::AgentRole::kAdmin:
       break;
   }
@@ -133,6 +135,8 @@ struct Service::Paths {
         work_conversation{house},
         keep_consent{house},
         keep_leads{house},
+        reveal{house, settings.inbox.reveals_per_hour},
+        show_evidence{house},
         refuse{house},
         admit_client{house, clients->registry(), refuse},
         enrol_client{house, clients->registry(), clients->authority(),
@@ -247,6 +251,8 @@ struct Service::Paths {
   flow::WorkConversation work_conversation;
   flow::KeepConsent keep_consent;
   flow::KeepLeads keep_leads;
+  flow::Reveal reveal;
+  flow::ShowEvidence show_evidence;
   flow::Refuse refuse;
   flow::AdmitClient admit_client;
   flow::EnrolClient enrol_client;
@@ -321,7 +327,7 @@ Result<void> Service::open_store(const config::Settings& settings) {
   options.directory = settings.store.directory;
   options.map_size = settings.store.map_size.bytes();
   LK_TRY(m_store, store::Store::open(options, root, m_clock, m_metrics));
-  return {};
+  return flow::ShowEvidence::prepare(*m_store);
 }
 
 Result<void> Service::build_paths(const config::Settings& settings) {
@@ -398,6 +404,8 @@ Result<void> Service::open_doors(const config::Settings& settings) {
       p.work_conversation,
       p.keep_consent,
       p.keep_leads,
+      p.reveal,
+      p.show_evidence,
       p.manage_agents,
       p.change_password,
       p.enrol_second_factor,
@@ -470,7 +478,12 @@ Result<api::StoreCheck> Service::verify_store() {
   check.without_key = report.without_key;
   check.hash = verdict(report.hash_matches);
   check.counts = verdict(report.counts_match);
-  check.all = verdict(report.ok());
+  const auto trail = flow::ShowEvidence::verify(*m_store, m_stopping.get_token());
+  if (!trail && trail.error().code != Errc::kCorrupt) {
+    return Fail{trail.error()};
+  }
+  check.trail = verdict(trail.ok());
+  check.all = verdict(report.ok() && trail.ok());
   return check;
 }
 

@@ -840,6 +840,26 @@ export interface paths {
         patch: operations["changeLead"];
         trace?: never;
     };
+    "/v1/leads/{id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Identifiers of a lead, in clear
+         * @description For whom the policy names, shortly after a proof of who they are. Who saw which identifiers and what for is on record before the answer leaves. All of them are shown, or none; so many within an hour as the operator allows, and a request that is repeated shows them once more.
+         */
+        post: operations["revealIdentifiers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/leads/{id}/consents": {
         parameters: {
             query?: never;
@@ -852,6 +872,86 @@ export interface paths {
         put?: never;
         /** Add to the ledger; entries are never changed */
         post: operations["recordConsent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who did or saw what, newest first
+         * @description By ids; nobody's data is in it. Entries that fit the parameters are looked for in at most 5,000 for one page, so that a page may be short, or empty, and still have a next_cursor. Each reading is on record itself. Times are the host's: where its clock was set back, go by numbers.
+         */
+        get: operations["listTrail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/checkpoint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A signed word on the whole trail, to be kept elsewhere
+         * @description A C2SP checkpoint: how many entries there are, and the root of their Merkle tree (RFC 6962), signed with Ed25519. Before it is signed the tree is computed from what is stored, and found to go on from the one that was signed last; if it does not, nothing is signed any more.
+         */
+        get: operations["signCheckpoint"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * That an entry is in the trail
+         * @description The hashes that lead from this entry to the root of the tree of size entries, and the bytes that its leaf is the hash of: RFC 6962 section 2.1.1, with leaf entry-1.
+         */
+        get: operations["proveEntry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/consistency": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * That the trail goes on from an earlier one
+         * @description The hashes that show that the tree of size entries begins with the one of earlier entries: RFC 6962 section 2.1.2.
+         */
+        get: operations["proveConsistency"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1413,7 +1513,7 @@ export interface components {
             member?: string;
         };
         /** @enum {string} */
-        Role: "agent" | "supervisor" | "admin" | "break_glass";
+        Role: "agent" | "supervisor" | "auditor" | "admin" | "break_glass";
         Agent: {
             id: string;
             username: string;
@@ -1741,7 +1841,7 @@ export interface components {
         NewAgent: {
             username: string;
             display_name: string;
-            roles: ("agent" | "supervisor" | "admin")[];
+            roles: ("agent" | "supervisor" | "auditor" | "admin")[];
             password: string;
         };
         Username: {
@@ -1986,9 +2086,9 @@ export interface components {
             /** @description The person or team that answers for it */
             owner: string;
             purpose: string;
-            scopes: ("sessions" | "conversations:read" | "conversations:write" | "messages:send" | "leads:read" | "leads:write" | "consents:read" | "consents:write" | "events:read" | "agents:read" | "administration")[];
+            scopes: ("sessions" | "conversations:read" | "conversations:write" | "messages:send" | "leads:read" | "leads:write" | "leads:reveal" | "consents:read" | "consents:write" | "events:read" | "agents:read" | "audit:read" | "administration")[];
             /** @description What it may do by itself, with nobody signed in */
-            own_scopes?: ("conversations:read" | "leads:read" | "consents:read" | "events:read" | "agents:read")[];
+            own_scopes?: ("conversations:read" | "leads:read" | "consents:read" | "events:read" | "agents:read" | "audit:read")[];
             record_classes: ("phone_numbers" | "email_addresses" | "whatsapp_ids" | "names" | "texts")[];
             /** @description Where it may come from, such as 10.1.0.0/16; none: from everywhere */
             networks?: string[];
@@ -2008,9 +2108,9 @@ export interface components {
             purpose: string;
             /** @enum {string} */
             state: "pending" | "approved" | "suspended" | "revoked";
-            scopes: ("sessions" | "conversations:read" | "conversations:write" | "messages:send" | "leads:read" | "leads:write" | "consents:read" | "consents:write" | "events:read" | "agents:read" | "administration")[];
+            scopes: ("sessions" | "conversations:read" | "conversations:write" | "messages:send" | "leads:read" | "leads:write" | "leads:reveal" | "consents:read" | "consents:write" | "events:read" | "agents:read" | "audit:read" | "administration")[];
             /** @description What it may do by itself, with nobody signed in */
-            own_scopes: ("conversations:read" | "leads:read" | "consents:read" | "events:read" | "agents:read")[];
+            own_scopes: ("conversations:read" | "leads:read" | "consents:read" | "events:read" | "agents:read" | "audit:read")[];
             record_classes: ("phone_numbers" | "email_addresses" | "whatsapp_ids" | "names" | "texts")[];
             networks: string[];
             current_key: string | null;
@@ -2030,9 +2130,9 @@ export interface components {
         };
         OwnClient: {
             id: string | null;
-            scopes: ("sessions" | "conversations:read" | "conversations:write" | "messages:send" | "leads:read" | "leads:write" | "consents:read" | "consents:write" | "events:read" | "agents:read" | "administration")[];
+            scopes: ("sessions" | "conversations:read" | "conversations:write" | "messages:send" | "leads:read" | "leads:write" | "leads:reveal" | "consents:read" | "consents:write" | "events:read" | "agents:read" | "audit:read" | "administration")[];
             /** @description What it may do by itself, with nobody signed in */
-            own_scopes: ("conversations:read" | "leads:read" | "consents:read" | "events:read" | "agents:read")[];
+            own_scopes: ("conversations:read" | "leads:read" | "consents:read" | "events:read" | "agents:read" | "audit:read")[];
             record_classes: ("phone_numbers" | "email_addresses" | "whatsapp_ids" | "names" | "texts")[];
         };
         NewEnrolment: {
@@ -2126,9 +2226,9 @@ export interface components {
             /** @description The person or team that answers for it */
             owner?: string;
             purpose?: string;
-            scopes?: ("sessions" | "conversations:read" | "conversations:write" | "messages:send" | "leads:read" | "leads:write" | "consents:read" | "consents:write" | "events:read" | "agents:read" | "administration")[];
+            scopes?: ("sessions" | "conversations:read" | "conversations:write" | "messages:send" | "leads:read" | "leads:write" | "leads:reveal" | "consents:read" | "consents:write" | "events:read" | "agents:read" | "audit:read" | "administration")[];
             /** @description What it may do by itself, with nobody signed in */
-            own_scopes?: ("conversations:read" | "leads:read" | "consents:read" | "events:read" | "agents:read")[];
+            own_scopes?: ("conversations:read" | "leads:read" | "consents:read" | "events:read" | "agents:read" | "audit:read")[];
             record_classes?: ("phone_numbers" | "email_addresses" | "whatsapp_ids" | "names" | "texts")[];
             /** @description Where it may come from, such as 10.1.0.0/16; none: from everywhere */
             networks?: string[];
@@ -2187,6 +2287,62 @@ export interface components {
             add_identifiers?: components["schemas"]["NewIdentifier"][];
             /** @description What WhatsApp gave stays */
             remove_identifiers?: string[];
+        };
+        IdentifierList: {
+            items: components["schemas"]["Identifier"][];
+            /** @description There is one page */
+            next_cursor: null;
+        };
+        RevealRequest: {
+            identifier_ids: string[];
+            /** @description What for, as a word of your own; it is on record */
+            reason: string;
+            /** @description A reference of your own, with at most 7 digits, so that it is nobody's number */
+            case?: string;
+        };
+        /** @description One that does not open any more has a number and nothing else. */
+        TrailEntry: {
+            number: number;
+            readable: boolean;
+            /** Format: date-time */
+            at?: string;
+            act?: string;
+            /** @enum {string} */
+            outcome?: "done" | "refused";
+            /** @description The agent; null: the daemon, the operator of the host, a program by itself, or somebody who was not proven */
+            actor?: string | null;
+            session?: string | null;
+            client?: string | null;
+            object?: string | null;
+            /** @description Of the object, where it was not about all of it */
+            parts?: string[];
+            reason?: string | null;
+            case?: string | null;
+            /** @description How many objects were shown */
+            items?: number;
+        };
+        TrailEntryList: {
+            items: components["schemas"]["TrailEntry"][];
+            next_cursor: string | null;
+        };
+        SignedTrail: {
+            size: number;
+            /** @description A signed note */
+            checkpoint: string;
+            /** @description Keep it apart from the checkpoints: name, hash and key with + between */
+            verifier_key: string;
+        };
+        EntryProof: {
+            size: number;
+            entry: components["schemas"]["TrailEntry"];
+            /** @description The entry as it was hashed, a protobuf message */
+            leaf: string;
+            hashes: string[];
+        };
+        ConsistencyProof: {
+            size: number;
+            earlier: number;
+            hashes: string[];
         };
     };
     responses: {
@@ -5089,6 +5245,63 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    revealIdentifiers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["LeadId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "identifier_ids": [
+                 *         "ident_01JDG7T5Q8ZK3V9M4B6N2R0XWY"
+                 *       ],
+                 *       "reason": "call_back",
+                 *       "case": "CLM-2026-117"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RevealRequest"];
+            };
+        };
+        responses: {
+            /** @description The identifiers, in the order of the lead */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "ident_01JDG7T5Q8ZK3V9M4B6N2R0XWY",
+                     *           "kind": "phone",
+                     *           "value": "+4915123456780",
+                     *           "masked": false
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["IdentifierList"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["NotJson"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     listConsents: {
         parameters: {
             query?: never;
@@ -5188,6 +5401,236 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
             422: components["responses"]["KeyReused"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listTrail: {
+        parameters: {
+            query?: {
+                limit?: components["parameters"]["Limit"];
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description By number, or backwards */
+                sort?: "-number" | "number";
+                /** @description One kind of act */
+                act?: string;
+                /** @description What it was done to */
+                object?: string;
+                /** @description Who did it */
+                actor?: string;
+                /** @description Through which program */
+                client?: string;
+                /** @description At this time or later */
+                since?: string;
+                /** @description Before this time */
+                before?: string;
+            };
+            header?: {
+                /**
+                 * @description ETags of answers that are kept; 304 if one of them still holds
+                 * @example W/"jDcXVd3nMWJG1OeV7uAcYw"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of entries */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "number": 4711,
+                     *           "readable": true,
+                     *           "at": "2026-11-20T09:12:00.000Z",
+                     *           "act": "revealed",
+                     *           "outcome": "done",
+                     *           "actor": "agent_01JDG7T5Q8ZK3V9M4B6N2R0XWY",
+                     *           "session": "session_01JDG7T5Q8ZK3V9M4B6N2R0XWY",
+                     *           "client": "client_01JDG7T5Q8ZK3V9M4B6N2R0XWY",
+                     *           "object": "lead_01JDG7T5Q8ZK3V9M4B6N2R0XWY",
+                     *           "parts": [
+                     *             "ident_01JDG7T5Q8ZK3V9M4B6N2R0XWY"
+                     *           ],
+                     *           "reason": "call_back",
+                     *           "case": "CLM-2026-117",
+                     *           "items": 1
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TrailEntryList"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    signCheckpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description ETags of answers that are kept; 304 if one of them still holds
+                 * @example W/"jDcXVd3nMWJG1OeV7uAcYw"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The checkpoint */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "size": 4711,
+                     *       "checkpoint": "leadkeep/01JDG7T5Q8ZK3V9M4B6N2R0XWY\n4711\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n— leadkeep/01JDG7T5Q8ZK3V9M4B6N2R0XWY p2r6TwAA\n",
+                     *       "verifier_key": "leadkeep/01JDG7T5Q8ZK3V9M4B6N2R0XWY+a76afa4f+AZ2r6TwAA"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SignedTrail"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    proveEntry: {
+        parameters: {
+            query: {
+                /** @description Number of the entry */
+                entry: number;
+                /** @description Number of entries of the tree, as in a checkpoint */
+                size: number;
+            };
+            header?: {
+                /**
+                 * @description ETags of answers that are kept; 304 if one of them still holds
+                 * @example W/"jDcXVd3nMWJG1OeV7uAcYw"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The proof */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "size": 4711,
+                     *       "entry": {
+                     *         "number": 4711,
+                     *         "readable": true,
+                     *         "at": "2026-11-20T09:12:00.000Z",
+                     *         "act": "revealed",
+                     *         "outcome": "done",
+                     *         "actor": "agent_01JDG7T5Q8ZK3V9M4B6N2R0XWY",
+                     *         "session": "session_01JDG7T5Q8ZK3V9M4B6N2R0XWY",
+                     *         "client": "client_01JDG7T5Q8ZK3V9M4B6N2R0XWY",
+                     *         "object": "lead_01JDG7T5Q8ZK3V9M4B6N2R0XWY",
+                     *         "parts": [
+                     *           "ident_01JDG7T5Q8ZK3V9M4B6N2R0XWY"
+                     *         ],
+                     *         "reason": "call_back",
+                     *         "case": "CLM-2026-117",
+                     *         "items": 1
+                     *       },
+                     *       "leaf": "CAEQ6AcwATgBQgBKAA==",
+                     *       "hashes": [
+                     *         "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I="
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EntryProof"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    proveConsistency: {
+        parameters: {
+            query: {
+                /** @description Number of entries of the earlier tree */
+                earlier: number;
+                /** @description Number of entries of the tree, as in a checkpoint */
+                size: number;
+            };
+            header?: {
+                /**
+                 * @description ETags of answers that are kept; 304 if one of them still holds
+                 * @example W/"jDcXVd3nMWJG1OeV7uAcYw"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The proof */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "size": 4711,
+                     *       "earlier": 4000,
+                     *       "hashes": [
+                     *         "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I="
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ConsistencyProof"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["Throttled"];
             500: components["responses"]["Failed"];
             503: components["responses"]["Unavailable"];

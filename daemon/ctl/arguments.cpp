@@ -96,9 +96,10 @@ constexpr const char* kCommands =
     "  store verify            read every record and compare with the state hash\n"
     "  leaktest                look for personal data where the policy does not allow it;\n"
     "                            leaktest --help says how\n\n"
-    "Roles: agent, supervisor, admin. An administrator sees no conversation.\n"
+    "Roles: agent, supervisor, auditor, admin. Auditors and administrators see no conversation.\n"
     "Scopes: sessions, conversations:read, conversations:write, messages:send, leads:read,\n"
-    "leads:write, consents:read, consents:write, events:read, agents:read, administration.\n"
+    "leads:write, leads:reveal, consents:read, consents:write, events:read, agents:read,\n"
+    "audit:read, administration.\n"
     "Own scopes, of a program with nobody signed in, are those that read.\n"
     "Record classes: phone_numbers, email_addresses, whatsapp_ids, names, texts.\n"
     "Exit codes: 0 done, 1 refused, damaged or leaks, 2 usage, 3 the daemon does not answer.\n\n";

@@ -80,7 +80,7 @@ ExitCode list_agents(const ControlClient& client) {
 
 ExitCode add_agent(const ControlClient& client, const Arguments& arguments) {
   if (arguments.roles.empty()) {
-    return usage("agents add needs --role agent, supervisor or admin");
+    return usage("agents add needs --role agent, supervisor, auditor or admin");
   }
   const auto password = read_new_password(arguments.password_file);
   if (!password) {

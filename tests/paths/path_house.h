@@ -29,7 +29,9 @@
 #include <leadkeep/flow/own_sessions.h>
 #include <leadkeep/flow/receive_message.h>
 #include <leadkeep/flow/refuse.h>
+#include <leadkeep/flow/reveal.h>
 #include <leadkeep/flow/send_reply.h>
+#include <leadkeep/flow/show_evidence.h>
 #include <leadkeep/flow/show_inbox.h>
 #include <leadkeep/flow/sign_on.h>
 #include <leadkeep/flow/single_logout.h>
@@ -46,6 +48,7 @@ inline constexpr std::string_view kOrigin = "https://inbox.example:8443";
 // Longer than a test lets pass.
 inline constexpr std::chrono::hours kCertificateLife{24 * 365};
 inline constexpr std::string_view kWebhookHost = "https://crm.example.test/";
+inline constexpr unsigned kMostReveals = 5;
 inline constexpr std::string_view kPassword = "correct horse battery";
 
 template <class T>
@@ -229,6 +232,8 @@ class PathHouse {
   flow::WorkConversation work{house};
   flow::KeepConsent keep_consent{house};
   flow::KeepLeads keep_leads{house};
+  flow::Reveal reveal{house, kMostReveals};
+  flow::ShowEvidence show_evidence{house};
   flow::Refuse refuse{house};
   clients::Registry registry{clients::Registry::Approval::kOnePerson};
   crypto::CertificateAuthority authority{clients::make_authority(store.clock().now())};

@@ -19,14 +19,15 @@ struct Account {
   std::vector<std::string> recovery_codes;           // of one who has a second factor
 };
 
-inline constexpr std::array kSignedInRoles{Role::kAgent, Role::kSupervisor, Role::kAdmin};
+inline constexpr std::array kSignedInRoles{Role::kAgent, Role::kSupervisor, Role::kAuditor,
+                                           Role::kAdmin};
 
 class Accounts {
  public:
   Accounts(Instance& instance, Marks& marks, Transcript& transcript);
 
-  // One account of each role, signed in, and one that requests may disable and enable. Supervisor
-  // and administrator have a second factor, whether the policy asks for it or not; where the
+  // One account of each role, signed in, and one that requests may disable and enable. All but the
+  // agent have a second factor, whether the policy asks for it or not; where the
   // instance has pages, also a passkey, and the supervisor a browser that was remembered.
   [[nodiscard]] Result<void> make();
   // Disables every account that has come since make(), whoever made it.

@@ -13,7 +13,8 @@
 namespace leadkeep::leaktest {
 namespace {
 
-constexpr std::array kApiRoles{Role::kSupervisor, Role::kAgent, Role::kAdmin, Role::kNobody};
+constexpr std::array kApiRoles{Role::kSupervisor, Role::kAgent, Role::kAuditor, Role::kAdmin,
+                               Role::kNobody};
 constexpr std::size_t kMaxDocumentBytes = std::size_t{8} << 20;
 // Events are passed on four times a second.
 constexpr std::chrono::milliseconds kTimeForEvents{750};

@@ -13,8 +13,10 @@ constexpr unsigned bit(Role role) {
 constexpr unsigned kReaders = bit(Role::kAgent) | bit(Role::kSupervisor);
 constexpr unsigned kStaff = kReaders | bit(Role::kAdmin);
 constexpr unsigned kAdmins = bit(Role::kAdmin);
+constexpr unsigned kAuditors = bit(Role::kAuditor);
+constexpr unsigned kSignedIn = kStaff | kAuditors;
 constexpr unsigned kOperators = bit(Role::kOperator);
-constexpr unsigned kAnybody = bit(Role::kNobody) | kStaff;
+constexpr unsigned kAnybody = bit(Role::kNobody) | kSignedIn;
 
 constexpr auto kBody = Surface::kAnswerBody;
 constexpr auto kHead = Surface::kAnswerHead;
@@ -30,6 +32,7 @@ constexpr std::string_view kLead = "GET /v1/leads/{id}";
 constexpr std::string_view kLeads = "GET /v1/leads";
 constexpr std::string_view kSearch = "POST /v1/leads/search";
 constexpr std::string_view kChangeLead = "PATCH /v1/leads/{id}";
+constexpr std::string_view kReveal = "POST /v1/leads/{id}/reveal";
 constexpr std::string_view kConsents = "GET /v1/leads/{id}/consents";
 
 constexpr std::string_view kOffer = "POST /v1/session/second-factor/totp";
@@ -45,6 +48,7 @@ constexpr std::string_view kNewPaper = "POST /v1/session/second-factor/recovery-
 
 constexpr std::string_view kWords = "the words of a conversation are what an agent works with";
 constexpr std::string_view kPlainName = "a name without contact data is shown";
+constexpr std::string_view kRevealed = "a supervisor who names a reason sees a number";
 constexpr std::string_view kColleague = "colleagues know each other by name";
 constexpr std::string_view kOwnSecret = "shown once, to the one who has to keep it";
 constexpr std::string_view kOwnCookie = "in a cookie, to the browser that has the key of it";
@@ -93,11 +97,13 @@ constexpr std::array kTable{
     Row{MarkKind::kWrittenWord, kBody, kReaders, kLeads, kMay, kOwnLabel},
     Row{MarkKind::kWrittenWord, kBody, kReaders, kSearch, kMay, kOwnLabel},
     Row{MarkKind::kWrittenWord, kBody, kReaders, kChangeLead, kMay, kOwnLabel},
+    // For a reason, on record.
+    Row{MarkKind::kPhone, kBody, bit(Role::kSupervisor), kReveal, kMust, kRevealed},
 
     // Colleagues.
     Row{MarkKind::kAgentName, kBody, kStaff, "GET /v1/agents", kMust, kColleague},
-    Row{MarkKind::kAgentName, kBody, kStaff, "GET /v1/session", kMust, "who am I"},
-    Row{MarkKind::kAgentUserName, kBody, kStaff, "GET /v1/session", kMust, "who am I"},
+    Row{MarkKind::kAgentName, kBody, kSignedIn, "GET /v1/session", kMust, "who am I"},
+    Row{MarkKind::kAgentUserName, kBody, kSignedIn, "GET /v1/session", kMust, "who am I"},
     Row{MarkKind::kAgentName, kBody, kAnybody, "POST /v1/sessions", kMay,
         "the answer to a correct log-in"},
     Row{MarkKind::kAgentUserName, kBody, kAnybody, "POST /v1/sessions", kMay,
@@ -106,21 +112,25 @@ constexpr std::array kTable{
         "shown once, to the one who logged in"},
 
     // The second factor: each secret once, to the one whose it is, or who gives it to them.
-    Row{MarkKind::kTotpSecret, kBody, kStaff, kOffer, kMust, kOwnSecret},
-    Row{MarkKind::kAgentUserName, kBody, kStaff, kOffer, kMust, "the app shows whose code it is"},
-    Row{MarkKind::kRecoveryCode, kBody, kStaff, kConfirm, kMust, kOwnSecret},
-    Row{MarkKind::kToken, kBody, kStaff, kConfirm, kMust, kOwnSecret},
-    Row{MarkKind::kAgentName, kBody, kStaff, kConfirm, kMust, "who am I"},
-    Row{MarkKind::kAgentUserName, kBody, kStaff, kConfirm, kMust, "who am I"},
+    Row{MarkKind::kTotpSecret, kBody, kSignedIn, kOffer, kMust, kOwnSecret},
+    Row{MarkKind::kAgentUserName, kBody, kSignedIn, kOffer, kMust,
+        "the app shows whose code it is"},
+    Row{MarkKind::kRecoveryCode, kBody, kSignedIn, kConfirm, kMust, kOwnSecret},
+    Row{MarkKind::kToken, kBody, kSignedIn, kConfirm, kMust, kOwnSecret},
+    Row{MarkKind::kAgentName, kBody, kSignedIn, kConfirm, kMust, "who am I"},
+    Row{MarkKind::kAgentUserName, kBody, kSignedIn, kConfirm, kMust, "who am I"},
     Row{MarkKind::kEnrolmentToken, kBody, kOperators, "POST /clients", kMust, kOwnSecret},
     Row{MarkKind::kEnrolmentToken, kBody, kOperators, "POST /clients/invite", kMust, kOwnSecret},
     Row{MarkKind::kEnrolmentToken, kBody, kAdmins, "POST /v1/admin/clients", kMust, kOwnSecret},
     Row{MarkKind::kEnrolmentToken, kBody, kAdmins, "POST /v1/admin/clients/{id}/invite", kMay,
         kOwnSecret},
-    Row{MarkKind::kToken, kBody, kStaff, "POST /v1/session/delegations", kMust, kOwnSecret},
+    Row{MarkKind::kToken, kBody, kSignedIn, "POST /v1/session/delegations", kMust, kOwnSecret},
     // What a session was given on for.
     Row{MarkKind::kWrittenWord, kBody, kReaders, "GET /v1/sessions", kMay, kOwnLabel},
-    Row{MarkKind::kAdminWord, kBody, kAdmins, "GET /v1/sessions", kMay, kOwnLabel},
+    Row{MarkKind::kAdminWord, kBody, kAdmins | kAuditors, "GET /v1/sessions", kMay, kOwnLabel},
+    // Which words are on the trail as what for, and as whose case.
+    Row{MarkKind::kWrittenWord, kBody, kAuditors, "GET /v1/audit", kMay, kOwnLabel},
+    Row{MarkKind::kAdminWord, kBody, kAuditors, "GET /v1/audit", kMay, kOwnLabel},
     // Webhooks may be switched off.
     Row{MarkKind::kWebhookSecret, kBody, kOperators, "POST /clients/webhook", kMay, kOwnSecret},
     Row{MarkKind::kWebhookSecret, kBody, kOperators, "POST /clients/webhook/secret", kMay,
@@ -131,24 +141,25 @@ constexpr std::array kTable{
         kMay, kOwnSecret},
     Row{MarkKind::kBreakGlassCode, kBody, kOperators, "POST /break-glass", kMust, kOwnSecret},
     Row{MarkKind::kToken, kBody, bit(Role::kNobody), "POST /v1/break-glass", kMust, kOwnSecret},
-    Row{MarkKind::kToken, kBody, kStaff, kStepUp, kMust, kOwnSecret},
-    Row{MarkKind::kAgentName, kBody, kStaff, kStepUp, kMust, "who am I"},
-    Row{MarkKind::kAgentUserName, kBody, kStaff, kStepUp, kMust, "who am I"},
-    Row{MarkKind::kRecoveryCode, kBody, kStaff, kNewPaper, kMust, kOwnSecret},
-    Row{MarkKind::kToken, kBody, kStaff, kPassword, kMust, kOwnSecret},
-    Row{MarkKind::kAgentName, kBody, kStaff, kPassword, kMust, "who am I"},
-    Row{MarkKind::kAgentUserName, kBody, kStaff, kPassword, kMust, "who am I"},
+    Row{MarkKind::kToken, kBody, kSignedIn, kStepUp, kMust, kOwnSecret},
+    Row{MarkKind::kAgentName, kBody, kSignedIn, kStepUp, kMust, "who am I"},
+    Row{MarkKind::kAgentUserName, kBody, kSignedIn, kStepUp, kMust, "who am I"},
+    Row{MarkKind::kRecoveryCode, kBody, kSignedIn, kNewPaper, kMust, kOwnSecret},
+    Row{MarkKind::kToken, kBody, kSignedIn, kPassword, kMust, kOwnSecret},
+    Row{MarkKind::kAgentName, kBody, kSignedIn, kPassword, kMust, "who am I"},
+    Row{MarkKind::kAgentUserName, kBody, kSignedIn, kPassword, kMust, "who am I"},
     // Passkeys may be switched off.
-    Row{MarkKind::kAgentName, kBody, kStaff, kNewPasskey, kMay, "the browser asks for whom it is"},
-    Row{MarkKind::kAgentUserName, kBody, kStaff, kNewPasskey, kMay,
+    Row{MarkKind::kAgentName, kBody, kSignedIn, kNewPasskey, kMay,
         "the browser asks for whom it is"},
-    Row{MarkKind::kToken, kBody, kStaff, kPasskey, kMay, kOwnSecret},
-    Row{MarkKind::kAgentName, kBody, kStaff, kPasskey, kMay, "who am I"},
-    Row{MarkKind::kAgentUserName, kBody, kStaff, kPasskey, kMay, "who am I"},
-    Row{MarkKind::kToken, kBody, kStaff, kNoPasskey, kMay, kOwnSecret},
-    Row{MarkKind::kAgentName, kBody, kStaff, kNoPasskey, kMay, "who am I"},
-    Row{MarkKind::kAgentUserName, kBody, kStaff, kNoPasskey, kMay, "who am I"},
-    Row{MarkKind::kPasskeyName, kBody, kStaff, "GET /v1/session/second-factor", kMay, kOwnLabel},
+    Row{MarkKind::kAgentUserName, kBody, kSignedIn, kNewPasskey, kMay,
+        "the browser asks for whom it is"},
+    Row{MarkKind::kToken, kBody, kSignedIn, kPasskey, kMay, kOwnSecret},
+    Row{MarkKind::kAgentName, kBody, kSignedIn, kPasskey, kMay, "who am I"},
+    Row{MarkKind::kAgentUserName, kBody, kSignedIn, kPasskey, kMay, "who am I"},
+    Row{MarkKind::kToken, kBody, kSignedIn, kNoPasskey, kMay, kOwnSecret},
+    Row{MarkKind::kAgentName, kBody, kSignedIn, kNoPasskey, kMay, "who am I"},
+    Row{MarkKind::kAgentUserName, kBody, kSignedIn, kNoPasskey, kMay, "who am I"},
+    Row{MarkKind::kPasskeyName, kBody, kSignedIn, "GET /v1/session/second-factor", kMay, kOwnLabel},
     // So are pages.
     Row{MarkKind::kCookie, kHead, bit(Role::kSupervisor), "POST /v1/sessions", kMay, kOwnCookie},
     Row{MarkKind::kCookie, kHead, bit(Role::kSupervisor), kDevices, kMay, kOwnCookie},
@@ -242,6 +253,8 @@ std::string_view name_of(Role role) noexcept {
       return "platform";
     case Role::kOperator:
       return "operator";
+    case Role::kAuditor:
+      return "auditor";
   }
   return "?";
 }

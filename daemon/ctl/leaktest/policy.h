@@ -30,6 +30,7 @@ enum class Role : std::uint8_t {
   kAdmin = 8,
   kPlatform = 16,  // WhatsApp: signed webhooks
   kOperator = 32,  // over the control socket
+  kAuditor = 64,
 };
 
 [[nodiscard]] std::string_view name_of(Role role) noexcept;

@@ -57,6 +57,7 @@ Written written_by(Role role) {
     case Role::kAgent:
     case Role::kSupervisor:
       return {MarkKind::kWrittenWord, MarkKind::kWrittenPhone, MarkKind::kWrittenEmail};
+    case Role::kAuditor:
     case Role::kAdmin:
     case Role::kOperator:
       return {MarkKind::kAdminWord, MarkKind::kAdminPhone, MarkKind::kAdminEmail};
@@ -75,9 +76,8 @@ bool has_spent_requests(const RawAnswer& answer) {
   return answer.status == 429 && answer.field("ratelimit").find(";r=0;") != std::string::npos;
 }
 
-bool is_needed_id(const Parameter& parameter) {
-  return parameter.in == Parameter::In::kQuery && parameter.required &&
-         !parameter.id_prefix.empty();
+bool is_needed(const Parameter& parameter) {
+  return parameter.in == Parameter::In::kQuery && parameter.required;
 }
 
 }  // namespace
@@ -225,6 +225,9 @@ std::string Walk::good_body(const Operation& operation, Role role) {
     if (is_of_lead && member == "display_name") {
       return m_marks[MarkKind::kName] + " +" + m_marks[MarkKind::kWrittenPhone];
     }
+    if (member == "identifier_ids") {
+      return id_of("ident_");
+    }
     if (member == "url") {
       return m_instance.webhook_url();
     }
@@ -306,7 +309,7 @@ std::optional<Request> Walk::good_request(const Operation& operation, Role role)
     }
   }
   for (const Parameter& parameter : operation.parameters) {
-    if (is_needed_id(parameter)) {
+    if (is_needed(parameter)) {
       request.target = with_query(request.target, parameter.name, good_value(parameter));
     } else if (parameter.in == Parameter::In::kHeader && parameter.name == "If-Match") {
       request.set("If-Match", m_versions[request.target]);
@@ -345,7 +348,7 @@ Result<void> Walk::good(const Operation& operation, Role role, const Request& re
   }
   for (const Parameter& parameter : operation.parameters) {
     if (parameter.in == Parameter::In::kQuery && operation.door == DoorKind::kApi &&
-        !is_needed_id(parameter)) {
+        !is_needed(parameter)) {
       Request with = request;
       std::string value = good_value(parameter);
       if (parameter.name == "cursor") {

@@ -6,7 +6,6 @@
 #include <leadkeep/base/text.h>
 #include <leadkeep/config/load.h>
 
-#include <ctime>
 #include <fstream>
 #include <iostream>
 
@@ -15,14 +14,6 @@ namespace {
 
 constexpr std::chrono::seconds kRequestIsOld{60};
 constexpr std::size_t kMaxResponse = 400 * 1024;
-
-std::optional<Timestamp> parse_time(const std::string& text) {
-  std::tm parts{};
-  const char* end = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return end != nullptr && *end == '\0'
-             ? std::optional{Timestamp{std::int64_t{::timegm(&parts)} * 1000}}
-             : std::nullopt;
-}
 
 Result<std::string> read_response(const std::string& file) {
   std::string text;
@@ -75,7 +66,8 @@ Result<ResponseTrial> ResponseTrial::open(const Arguments& arguments) {
     return misused("saml " + arguments.words[1] +
                    " needs --response FILE, or - for standard input");
   }
-  const auto at = options.at.empty() ? std::optional{SystemClock{}.now()} : parse_time(options.at);
+  const auto at =
+      options.at.empty() ? std::optional{SystemClock{}.now()} : parse_rfc3339(options.at);
   if (!at) {
     return misused("--at is a time such as 2026-11-24T15:51:18Z");
   }

@@ -1,25 +1,31 @@
+#include "audit_rows.h"
+
 #include <leadkeep/audit/trail.h>
+#include <leadkeep/audit/tree.h>
 #include <leadkeep/base/event_log.h>
-#include <leadkeep/store/counters.h>
-#include <leadkeep/store/records/audit.pb.h>
-#include <leadkeep/store/table.h>
 
 #include <algorithm>
+#include <limits>
 
 namespace leadkeep::audit {
 namespace {
 
-constexpr store::Table<records::AuditEntry> kAudit{store::TableId::kAudit};
+constexpr std::string_view kUnknown = "?";
 
-store::KeyRef audit_key() {
-  return store::system_key("audit");
-}
+struct KindPrefix {
+  ObjectKind kind;
+  std::string_view prefix;
+};
 
-Bytes row_key(std::uint64_t seq) {
-  Bytes key;
-  append_be(key, seq);
-  return key;
-}
+constexpr std::array kPrefixes{
+    KindPrefix{ObjectKind::kConversation, ConversationKind::kPrefix},
+    KindPrefix{ObjectKind::kLead, LeadKind::kPrefix},
+    KindPrefix{ObjectKind::kMessage, MessageKind::kPrefix},
+    KindPrefix{ObjectKind::kAgent, AgentKind::kPrefix},
+    KindPrefix{ObjectKind::kSession, "session_"},
+    KindPrefix{ObjectKind::kConsent, ConsentKind::kPrefix},
+    KindPrefix{ObjectKind::kClient, ClientKind::kPrefix},
+};
 
 template <class AnyId>
 Object make_object(ObjectKind kind, const AnyId& id) {
@@ -50,7 +56,21 @@ NumberedEntry from_record(const records::AuditEntry& record) {
   out.entry.object.id = to_ulid(record.object_id()).value_or(Ulid{});
   out.entry.reason = record.reason();
   out.entry.items = record.items();
+  out.entry.case_reference = record.case_reference();
+  for (const std::string& part : record.parts()) {
+    out.entry.parts.push_back(to_ulid(part).value_or(Ulid{}));
+  }
   return out;
+}
+
+store::Visitor opening(store::ReadTxn& txn, const EntryVisitor& visit) {
+  return [&txn, &visit](ByteView key, ByteView value) -> Result<store::Step> {
+    if (key.size() != sizeof(std::uint64_t)) {
+      return fail(Errc::kCorrupt, "audit: a row has another key than a number");
+    }
+    const auto leaf = txn.open_value(store::TableId::kAudit, key, audit_key(), value);
+    return visit(read_be<std::uint64_t>(key), leaf ? entry_of(leaf.value()) : Fail{leaf.error()});
+  };
 }
 
 }  // namespace
@@ -191,8 +211,36 @@ std::string_view name_of(Act act) noexcept {
       return "lead_changed";
     case Act::kConversationCreated:
       return "conversation_created";
+    case Act::kRevealed:
+      return "revealed";
+    case Act::kTrailRead:
+      return "trail_read";
+    case Act::kCheckpointSigned:
+      return "checkpoint_signed";
+    case Act::kEntryProven:
+      return "entry_proven";
   }
-  return "?";
+  return kUnknown;
+}
+
+std::optional<Act> parse_act(std::string_view name) noexcept {
+  for (unsigned value = 1; value <= std::numeric_limits<std::uint8_t>::max(); ++value) {
+    const auto act = static_cast<Act>(value);
+    if (name_of(act) == name && name != kUnknown) {
+      return act;
+    }
+  }
+  return std::nullopt;
+}
+
+std::string_view name_of(Outcome outcome) noexcept {
+  switch (outcome) {
+    case Outcome::kDone:
+      return "done";
+    case Outcome::kRefused:
+      return "refused";
+  }
+  return kUnknown;
 }
 
 Object object_of(const ConversationId& id) noexcept {
@@ -215,10 +263,31 @@ Object object_of(const ClientId& id) noexcept {
   return make_object(ObjectKind::kClient, id);
 }
 
+std::string text_of(const Object& object) {
+  const auto it = std::ranges::find(kPrefixes, object.kind, &KindPrefix::kind);
+  return it == kPrefixes.end() ? "" : std::string{it->prefix} + to_crockford(object.id);
+}
+
+std::optional<Object> parse_object(std::string_view text) {
+  for (const auto& [kind, prefix] : kPrefixes) {
+    const auto id =
+        text.starts_with(prefix) ? from_crockford(text.substr(prefix.size())) : std::nullopt;
+    if (id) {
+      return Object{kind, *id};
+    }
+  }
+  return std::nullopt;
+}
+
+Result<std::uint64_t> next_entry(store::ReadTxn& txn) {
+  LK_TRY(const Edge edge, find_edge(txn));
+  return edge.size() + 1;
+}
+
 Result<void> append(store::WriteTxn& txn, const Entry& entry, Timestamp now) {
-  LK_TRY(const std::uint64_t seq, store::next_number(txn, store::kAuditCounter));
+  LK_TRY(Edge edge, find_edge(txn));
   records::AuditEntry record;
-  record.set_seq(seq);
+  record.set_seq(edge.size() + 1);
   record.set_at_ms(now.ms);
   if (entry.actor) {
     record.set_actor(std::string{entry.actor->raw()});
@@ -237,43 +306,76 @@ Result<void> append(store::WriteTxn& txn, const Entry& entry, Timestamp now) {
   }
   record.set_reason(entry.reason);
   record.set_items(entry.items);
-  return kAudit.put(txn, row_key(seq), audit_key(), record);
+  record.set_case_reference(entry.case_reference);
+  for (const Ulid& part : entry.parts) {
+    record.add_parts(std::string{as_text(part)});
+  }
+  const SecretBytes leaf = store::encode_record(record);
+  LK_TRY_VOID(
+      txn.put_sealed(store::TableId::kAudit, entry_key(record.seq()), audit_key(), leaf.expose()));
+  return add_leaf(txn, edge, leaf.expose());
+}
+
+Result<NumberedEntry> entry_of(const SecretBytes& leaf) {
+  records::AuditEntry record;
+  LK_TRY_VOID(store::decode_record(leaf, record));
+  return from_record(record);
 }
 
 Result<std::vector<NumberedEntry>> list(store::ReadTxn& txn, std::uint64_t from,
                                         std::size_t limit) {
   std::vector<NumberedEntry> entries;
-  LK_TRY_VOID(kAudit.scan(txn, {}, row_key(from), audit_key(),
-                          [&](ByteView, const records::AuditEntry& record) -> Result<store::Step> {
-                            if (entries.size() == limit) {
-                              return store::Step::kStop;
-                            }
-                            entries.push_back(from_record(record));
-                            return store::Step::kContinue;
-                          }));
+  LK_TRY_VOID(walk(txn, from, [&](std::uint64_t, ReadEntry entry) -> Result<store::Step> {
+    if (entries.size() == limit) {
+      return store::Step::kStop;
+    }
+    LK_TRY(auto one, std::move(entry));
+    entries.push_back(std::move(one));
+    return store::Step::kContinue;
+  }));
   return entries;
 }
 
 Result<Followed> follow(store::ReadTxn& txn, std::uint64_t from, std::size_t limit) {
   Followed followed{{}, from, 0};
-  LK_TRY_VOID(txn.scan(store::TableId::kAudit, {}, row_key(from),
-                       [&](ByteView key, ByteView value) -> Result<store::Step> {
-                         if (followed.looked_at == limit || key.size() != sizeof(std::uint64_t)) {
-                           return store::Step::kStop;
-                         }
-                         ++followed.looked_at;
-                         followed.next = read_be<std::uint64_t>(key) + 1;
-                         records::AuditEntry record;
-                         const auto plaintext =
-                             txn.open_value(store::TableId::kAudit, key, audit_key(), value);
-                         if (plaintext && store::decode_record(plaintext.value(), record)) {
-                           followed.entries.push_back(from_record(record));
-                         } else {
-                           log_error("AUDIT_ENTRY_UNREADABLE", Field{"number", followed.next - 1});
-                         }
-                         return store::Step::kContinue;
-                       }));
+  LK_TRY_VOID(walk(txn, from, [&](std::uint64_t number, ReadEntry entry) -> Result<store::Step> {
+    if (followed.looked_at == limit) {
+      return store::Step::kStop;
+    }
+    ++followed.looked_at;
+    followed.next = number + 1;
+    if (entry) {
+      followed.entries.push_back(std::move(entry).value());
+    } else {
+      log_error("AUDIT_ENTRY_UNREADABLE", Field{"number", number});
+    }
+    return store::Step::kContinue;
+  }));
   return followed;
+}
+
+Result<void> walk(store::ReadTxn& txn, std::uint64_t from, const EntryVisitor& visit) {
+  return txn.scan(store::TableId::kAudit, {}, entry_key(from), opening(txn, visit));
+}
+
+Result<void> walk_back(store::ReadTxn& txn, std::uint64_t before, const EntryVisitor& visit) {
+  return txn.scan_back(store::TableId::kAudit, {}, entry_key(before), opening(txn, visit));
+}
+
+Result<std::uint64_t> first_since(store::ReadTxn& txn, Timestamp time) {
+  LK_TRY(std::uint64_t end, next_entry(txn));
+  std::uint64_t begin = 1;
+  while (begin < end) {
+    const std::uint64_t middle = begin + (end - begin) / 2;
+    LK_TRY(const SecretBytes leaf, leaf_of(txn, middle));
+    LK_TRY(const NumberedEntry entry, entry_of(leaf));
+    if (entry.at < time) {
+      begin = middle + 1;
+    } else {
+      end = middle;
+    }
+  }
+  return begin;
 }
 
 }  // namespace leadkeep::audit

@@ -1,4 +1,5 @@
 #include <leadkeep/base/clock.h>
+#include <leadkeep/base/text.h>
 
 #include <algorithm>
 
@@ -13,6 +14,16 @@ void put_digits(std::string& text, std::size_t at, std::size_t count, std::int64
     text[i] = static_cast<char>('0' + number % 10);
     number /= 10;
   }
+}
+
+constexpr std::string_view kWithoutFraction = "0000-00-00T00:00:00Z";
+constexpr std::string_view kWithMilliseconds = "0000-00-00T00:00:00.000Z";
+
+// The same signs where the form has them, and digits where it has digits.
+bool is_of_form(std::string_view text, std::string_view form) {
+  return std::ranges::equal(text, form, [](char c, char wanted) {
+    return wanted == '0' ? c >= '0' && c <= '9' : c == wanted;
+  });
 }
 
 }  // namespace
@@ -35,6 +46,31 @@ std::string to_rfc3339(Timestamp t) {
   put_digits(text, 17, 2, of_day.seconds().count());
   put_digits(text, 20, 3, of_day.subseconds().count());
   return text;
+}
+
+std::optional<Timestamp> parse_rfc3339(std::string_view text) {
+  const bool is_exact = is_of_form(text, kWithMilliseconds);
+  if (!is_exact && !is_of_form(text, kWithoutFraction)) {
+    return std::nullopt;
+  }
+  const auto number = [&](std::size_t at, std::size_t count) {
+    return static_cast<int>(parse_unsigned(text.substr(at, count)).value_or(0));
+  };
+  constexpr int kHours = 24;
+  constexpr int kSixty = 60;
+  const std::chrono::year_month_day date{std::chrono::year{number(0, 4)},
+                                         std::chrono::month{static_cast<unsigned>(number(5, 2))},
+                                         std::chrono::day{static_cast<unsigned>(number(8, 2))}};
+  const int hour = number(11, 2);
+  const int minute = number(14, 2);
+  const int second = number(17, 2);
+  if (!date.ok() || hour >= kHours || minute >= kSixty || second >= kSixty) {
+    return std::nullopt;
+  }
+  const std::chrono::sys_time<std::chrono::milliseconds> time =
+      std::chrono::sys_days{date} + std::chrono::hours{hour} + std::chrono::minutes{minute} +
+      std::chrono::seconds{second} + std::chrono::milliseconds{is_exact ? number(20, 3) : 0};
+  return Timestamp{time.time_since_epoch().count()};
 }
 
 Timestamp SystemClock::now() const {

@@ -68,6 +68,10 @@ std::string_view name_of(Scope scope) noexcept {
       return "leads:read";
     case Scope::kWriteLeads:
       return "leads:write";
+    case Scope::kRevealLeads:
+      return "leads:reveal";
+    case Scope::kReadAudit:
+      return "audit:read";
     case Scope::kReadConsents:
       return "consents:read";
     case Scope::kWriteConsents:

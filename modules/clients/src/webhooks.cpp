@@ -3,7 +3,6 @@
 #include <leadkeep/base/event_log.h>
 #include <leadkeep/clients/webhooks.h>
 #include <leadkeep/crypto/random.h>
-#include <leadkeep/store/counters.h>
 #include <leadkeep/store/records/webhook.pb.h>
 
 #include <algorithm>
@@ -122,18 +121,17 @@ SecretBytes Webhooks::draw_secret() {
   return crypto::random_secret(kWebhookSecretBytes);
 }
 
-Result<void> Webhooks::set(store::WriteTxn& txn, const Webhook& wanted,
-                           const SecretBytes& secret) const {
+Result<void> Webhooks::set(store::WriteTxn& txn, const Webhook& wanted, const SecretBytes& secret,
+                           std::uint64_t next) const {
   LK_TRY(auto record, find_row(txn, wanted.client));
   if (!record) {
     LK_TRY(const auto all, list(txn));
     if (all.size() >= kMost) {
       return fail(Errc::kConflict, "clients: there are 32 webhooks");
     }
-    LK_TRY(const std::uint64_t last, store::last_number(txn, store::kAuditCounter));
     record.emplace();
     record->set_client_id(std::string{wanted.client.raw()});
-    record->set_next_entry(last + 1);
+    record->set_next_entry(next);
   }
   record->set_url(wanted.url);
   record->set_secret(std::string{as_text(secret.expose())});

@@ -501,10 +501,11 @@ Form<std::vector<TeamValue>> team_values() {
 }
 
 Form<std::set<AgentRole>> role_list() {
-  return {"agent, supervisor, admin, several with commas between them, or nobody",
+  return {"agent, supervisor, auditor, admin, several with commas between them, or nobody",
           [](const std::string& text) {
             static const KnownRoles known{{"agent", AgentRole::kAgent},
                                           {"supervisor", AgentRole::kSupervisor},
+                                          {"auditor", AgentRole::kAuditor},
                                           {"admin", AgentRole::kAdmin}};
             return read_roles(text, known);
           }};

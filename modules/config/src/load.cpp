@@ -254,6 +254,13 @@ auto requirements(std::string_view where, Problems& problems) {
   };
 }
 
+// Whether there is anybody whom they let in.
+template <class Section>
+bool makes_roles(const Section& section) {
+  return !section.agents.empty() || !section.supervisors.empty() || !section.auditors.empty() ||
+         !section.admins.empty();
+}
+
 void check_directory(const Settings::Directory& directory, std::string_view where,
                      Problems& problems) {
   if (directory.kind == DirectoryKind::kNone) {
@@ -268,8 +275,7 @@ void check_directory(const Settings::Directory& directory, std::string_view wher
   require(!directory.user_base.empty(), "directory.user_base", with_it);
   require(!directory.group_base.empty() || directory.kind == DirectoryKind::kActiveDirectory,
           "directory.group_base", with_it);
-  require(!directory.agents.empty() || !directory.supervisors.empty() || !directory.admins.empty(),
-          "directory.agents", with_it);
+  require(makes_roles(directory), "directory.agents", with_it);
 }
 
 // A code by e-mail that is allowed can be sent, to an address that the directory says.
@@ -302,8 +308,7 @@ void check_provider(const FederationSection& provider, const std::string& sectio
   const std::string with_it = "an identity provider where there is no directory";
   require(!provider.username_attribute.empty(), section + "username_" + suffix, with_it);
   require(!provider.group_attribute.empty(), section + "group_" + suffix, with_it);
-  require(!provider.agents.empty() || !provider.supervisors.empty() || !provider.admins.empty(),
-          section + "agents", with_it);
+  require(makes_roles(provider), section + "agents", with_it);
 }
 
 // A proof for a page is none for a program, so that their addresses have to differ.

@@ -12,9 +12,12 @@ constexpr std::byte kInboxCursor{1};
 constexpr std::byte kMessageCursor{2};
 constexpr std::byte kInboxCursorBack{3};
 constexpr std::byte kMessageCursorOn{4};
+constexpr std::byte kTrailCursor{5};
+constexpr std::byte kTrailCursorOn{6};
 constexpr std::size_t kIdSize = 16;
 constexpr std::size_t kInboxSize = 1 + 8 + kIdSize;
 constexpr std::size_t kMessageSize = 1 + kIdSize + 8;
+constexpr std::size_t kTrailSize = 1 + 8;
 
 std::byte kind_of(inbox::InboxOrder order) {
   return order == inbox::InboxOrder::kNewestFirst ? kInboxCursor : kInboxCursorBack;
@@ -22,6 +25,10 @@ std::byte kind_of(inbox::InboxOrder order) {
 
 std::byte kind_of(MessageQuery::Order order) {
   return order == MessageQuery::Order::kNewestFirst ? kMessageCursor : kMessageCursorOn;
+}
+
+std::byte kind_of(TrailQuery::Order order) {
+  return order == TrailQuery::Order::kNewestFirst ? kTrailCursor : kTrailCursorOn;
 }
 
 Fail not_ours() {
@@ -77,6 +84,25 @@ Result<std::uint64_t> read_message_cursor(std::string_view text, const Conversat
     return not_ours();
   }
   return seq;
+}
+
+std::string make_trail_cursor(std::uint64_t number, TrailQuery::Order order) {
+  Bytes out{kind_of(order)};
+  append_be(out, number);
+  return to_base64url(out);
+}
+
+Result<std::optional<std::uint64_t>> read_trail_cursor(std::string_view text,
+                                                       TrailQuery::Order order) {
+  if (text.empty()) {
+    return std::optional<std::uint64_t>{};
+  }
+  const auto bytes = from_base64url(text);
+  if (!bytes || bytes->size() != kTrailSize || bytes->front() != kind_of(order)) {
+    return not_ours();
+  }
+  const auto number = read_be<std::uint64_t>(ByteView{*bytes}.subspan(1));
+  return std::in_range<std::int64_t>(number) ? Result{std::optional{number}} : not_ours();
 }
 
 }  // namespace leadkeep::flow

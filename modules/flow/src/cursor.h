@@ -3,6 +3,7 @@
 #pragma once
 #include <leadkeep/base/bytes.h>
 #include <leadkeep/base/result.h>
+#include <leadkeep/flow/show_evidence.h>
 #include <leadkeep/flow/show_inbox.h>
 
 #include <optional>
@@ -23,5 +24,11 @@ namespace leadkeep::flow {
 [[nodiscard]] Result<std::uint64_t> read_message_cursor(std::string_view text,
                                                         const ConversationId& conversation,
                                                         MessageQuery::Order order);
+
+// Behind the entry of the trail with this number.
+[[nodiscard]] std::string make_trail_cursor(std::uint64_t number, TrailQuery::Order order);
+// Nothing for an empty cursor.
+[[nodiscard]] Result<std::optional<std::uint64_t>> read_trail_cursor(std::string_view text,
+                                                                     TrailQuery::Order order);
 
 }  // namespace leadkeep::flow

@@ -1,13 +1,10 @@
 #include "acting.h"
+#include "stable_code.h"
 
 #include <leadkeep/flow/delegate_session.h>
 
-#include <algorithm>
-
 namespace leadkeep::flow {
 namespace {
-
-constexpr std::size_t kLongestPurpose = 40;
 
 Result<void> require_may_delegate(const identity::Session& session, const Delegation& delegation) {
   LK_TRY_VOID(require_more_than_enrolment(session));
@@ -20,11 +17,7 @@ Result<void> require_may_delegate(const identity::Session& session, const Delega
   if (session.caller().client() == delegation.to) {
     return fail(Errc::kConflict, "session: the client has one already");
   }
-  const std::string& purpose = delegation.purpose;
-  // Without digits, so that it is no number of anybody.
-  const bool is_code =
-      std::ranges::all_of(purpose, [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
-  return is_code && !purpose.empty() && purpose.size() <= kLongestPurpose
+  return is_stable_code(delegation.purpose)
              ? Result<void>{}
              : fail(Errc::kInvalidInput, "session: a purpose is 1 to 40 of a-z and _");
 }

@@ -98,16 +98,11 @@ std::string what_changes(const LeadChange& change) {
 template <class Attempt>
 auto count_guess(House& house, Guesses& guesses, const identity::Actor& actor,
                  const audit::Entry& entry, Attempt&& attempt) -> std::invoke_result_t<Attempt> {
-  const auto taken = guesses.take(actor, house.clock.now());
-  if (taken == Guesses::Taken::kNone) {
-    return refuse_on_record(house, entry,
-                            {Errc::kTooManyRequests, "leads: too many identifiers of others"});
-  }
-  auto done = attempt();
-  if (done || done.error().code != Errc::kConflict) {
-    guesses.give_back(actor);
-  } else if (taken == Guesses::Taken::kLast) {
-    Guesses::report(actor);
+  auto done = guesses.count(actor, house.clock.now(), attempt, [](const auto& tried) {
+    return !tried && tried.error().code == Errc::kConflict;
+  });
+  if (!done && done.error().code == Errc::kTooManyRequests) {
+    record_refusal(house, entry, name_of(done.error().code));
   }
   return done;
 }

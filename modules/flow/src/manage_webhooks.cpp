@@ -39,7 +39,8 @@ Result<SecretBytes> ManageWebhooks::set(const By& by, std::string_view client,
                             [&](store::WriteTxn& txn, const ClientId& named) -> Result<void> {
                               LK_TRY_VOID(require_receiver(txn, m_registry, named));
                               wanted.client = named;
-                              return Webhooks{}.set(txn, wanted, secret);
+                              LK_TRY(const std::uint64_t next, audit::next_entry(txn));
+                              return Webhooks{}.set(txn, wanted, secret, next);
                             }));
   return clients::text_of_webhook_secret(secret);
 }

@@ -364,21 +364,19 @@ Result<std::vector<inbox::MaskedLead>> ShowInbox::search_leads(
   }
   // Names and handles are what everybody sees who may search.
   const bool is_guess = query.by == LeadQuery::By::kPhone || query.by == LeadQuery::By::kEmail;
-  const auto taken = is_guess ? m_guesses.take(actor, m_house.clock.now()) : Guesses::Taken::kOne;
-  if (taken == Guesses::Taken::kNone) {
-    return refuse({Errc::kTooManyRequests, "leads: too many numbers and addresses of nobody"});
-  }
+  const auto find = [&] {
+    return m_house.store.read([&](ReadTxn& txn) { return find_leads(txn, query.by, *value); });
+  };
   const auto found =
-      m_house.store.read([&](ReadTxn& txn) { return find_leads(txn, query.by, *value); });
-  if (is_guess && (!found || !found.value().empty())) {
-    m_guesses.give_back(actor);
+      is_guess ? m_guesses.count(actor, m_house.clock.now(), find,
+                                 [](const auto& ids) { return ids && ids.value().empty(); })
+               : find();
+  if (!found && found.error().code == Errc::kTooManyRequests) {
+    return refuse(found.error());
   }
   LK_TRY(const auto& ids, found);
   if (!ids.empty()) {
     return named_leads(permit, ids);
-  }
-  if (taken == Guesses::Taken::kLast) {
-    Guesses::report(actor);
   }
   record_refusal(m_house, entry_by(actor, audit::Act::kReadLead), name_of(Errc::kNotFound));
   return Shown{};

@@ -13,10 +13,9 @@ struct RoleName {
 };
 
 constexpr std::array kRoleNames = {
-    RoleName{Role::kAgent, "agent"},
-    RoleName{Role::kSupervisor, "supervisor"},
-    RoleName{Role::kAdmin, "admin"},
-    RoleName{Role::kBreakGlass, "break_glass"},
+    RoleName{Role::kAgent, "agent"},     RoleName{Role::kSupervisor, "supervisor"},
+    RoleName{Role::kAdmin, "admin"},     RoleName{Role::kBreakGlass, "break_glass"},
+    RoleName{Role::kAuditor, "auditor"},
 };
 
 }  // namespace
@@ -42,6 +41,10 @@ std::string_view name_of(Action action) noexcept {
       return "read_lead";
     case Action::kWriteLead:
       return "write_lead";
+    case Action::kReveal:
+      return "reveal";
+    case Action::kReadAudit:
+      return "read_audit";
     case Action::kReply:
       return "reply";
     case Action::kWriteNote:
@@ -88,7 +91,8 @@ clients::RecordClass record_class_of(FieldClass field) noexcept {
 }
 
 bool needs_step_up(Action action) noexcept {
-  return action == Action::kManageAgents || action == Action::kManageClients;
+  return action == Action::kManageAgents || action == Action::kManageClients ||
+         action == Action::kReveal;
 }
 
 Policy Policy::defaults() {
@@ -104,7 +108,8 @@ Policy Policy::defaults() {
       policy.show(role, contact, Visibility::kMasked);
     }
   }
-  policy.allow(Role::kSupervisor, {Action::kAssignOthers});
+  policy.allow(Role::kSupervisor, {Action::kAssignOthers, Action::kReveal});
+  policy.allow(Role::kAuditor, {Action::kReadAudit});
   policy.allow(Role::kAdmin, {Action::kListAgents, Action::kListAccounts, Action::kManageAgents,
                               Action::kListClients, Action::kManageClients});
   policy.allow(Role::kBreakGlass, {Action::kManageAgents});

@@ -2,6 +2,8 @@
 #include <leadkeep/inbox/conversations.h>
 #include <leadkeep/inbox/show.h>
 
+#include <algorithm>
+
 namespace leadkeep::inbox {
 namespace {
 
@@ -95,6 +97,18 @@ IdentifierRule rule_for(records::Identifier::Kind kind) {
   }
 }
 
+IdentifierId id_of_identifier(const records::Identifier& identifier) {
+  return IdentifierId::from_bytes(as_bytes(identifier.id())).value_or(IdentifierId{});
+}
+
+// Of one that is not hidden.
+MaskedIdentifier shown_as(const records::Identifier& identifier, Visibility seen) {
+  const IdentifierRule rule = rule_for(identifier.kind());
+  const bool masked = seen != Visibility::kClear;
+  return {id_of_identifier(identifier), rule.name,
+          masked ? rule.mask(Pii<std::string>{identifier.value()}) : identifier.value(), masked};
+}
+
 }  // namespace
 
 LeadSummary Showing::summary(const records::Lead& lead, const Viewer& viewer) {
@@ -155,23 +169,30 @@ MaskedLead Showing::lead(const records::Lead& lead, const Viewer& viewer) {
   MaskedLead out;
   out.m_summary = summary(lead, viewer);
   for (const records::Identifier& identifier : lead.identifiers()) {
-    const IdentifierRule rule = rule_for(identifier.kind());
-    const Visibility seen = viewer.sees(rule.field);
-    if (seen == Visibility::kHidden) {
-      continue;
+    const Visibility seen = viewer.sees(rule_for(identifier.kind()).field);
+    if (seen != Visibility::kHidden) {
+      out.m_identifiers.push_back(shown_as(identifier, seen));
     }
-    MaskedIdentifier shown;
-    shown.id = IdentifierId::from_bytes(as_bytes(identifier.id())).value_or(IdentifierId{});
-    shown.kind = rule.name;
-    shown.masked = seen != Visibility::kClear;
-    shown.value =
-        shown.masked ? rule.mask(Pii<std::string>{identifier.value()}) : identifier.value();
-    out.m_identifiers.push_back(std::move(shown));
   }
   out.m_conversation = ConversationId::from_bytes(as_bytes(lead.conversation_id()));
   out.m_created_at = Timestamp{lead.created_ms()};
   out.m_version = lead.version();
   return out;
+}
+
+Result<std::vector<MaskedIdentifier>> Showing::revealed(
+    const records::Lead& lead, std::span<const IdentifierId> wanted,
+    const identity::Permit<identity::Action::kReveal>& permit) {
+  std::vector<MaskedIdentifier> out;
+  for (const records::Identifier& identifier : lead.identifiers()) {
+    const bool is_wanted = std::ranges::find(wanted, id_of_identifier(identifier)) != wanted.end();
+    if (is_wanted &&
+        permit.viewer().sees(rule_for(identifier.kind()).field) != Visibility::kHidden) {
+      out.push_back(shown_as(identifier, Visibility::kClear));
+    }
+  }
+  return out.size() == wanted.size() ? Result{std::move(out)}
+                                     : fail(Errc::kNotFound, "the lead has no such identifier");
 }
 
 }  // namespace leadkeep::inbox

@@ -57,6 +57,7 @@ std::optional<KeyRef> key_of(ReadView& view, TableId table, ByteView key) {
     case TableId::kWebhooks:
       return system_key("clients");
     case TableId::kAudit:
+    case TableId::kAuditTree:
       return system_key("audit");
     case TableId::kJournal:
     case TableId::kDeferred:

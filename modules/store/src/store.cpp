@@ -113,9 +113,14 @@ Result<void> Store::create(const StoreOptions& options, const crypto::Key256& ro
   KeyRef index_root{KeyKind::kIndexRoot, {}};
   index_root.id.back() = std::byte{1};
   LK_TRY(const DataKey state_key, keys->ensure({KeyKind::kStateHash, {}}));
-  const std::array groups = {index_root,           system_key("store"),  system_key("identity"),
-                             system_key("audit"),  system_key("outbox"), system_key("api"),
-                             system_key("clients")};
+  const std::array groups = {index_root,
+                             system_key("store"),
+                             system_key("identity"),
+                             system_key("audit"),
+                             system_key("outbox"),
+                             system_key("api"),
+                             system_key("clients"),
+                             KeyRef{KeyKind::kAuditSigner, {}}};
   LK_TRY_VOID(keys->ensure(groups));
   State state;
   state.store = keys->store_id();
@@ -138,9 +143,9 @@ Result<std::unique_ptr<Store>> Store::open(const StoreOptions& options, const cr
   // A state row that verifies proves that data and keys belong together.
   LK_TRY(const std::uint64_t rows, store->rows(TableId::kAudit));
   (void)rows;
-  // A store of before there were clients has no key for them.
-  const std::array later_groups = {system_key("clients")};
-  LK_TRY_VOID(store->ensure_keys(later_groups));
+  // What a store of before there were clients and signatures has no key for.
+  const std::array later_keys = {system_key("clients"), KeyRef{KeyKind::kAuditSigner, {}}};
+  LK_TRY_VOID(store->ensure_keys(later_keys));
   return store;
 }
 

@@ -12,7 +12,7 @@ from .walk import StepFailed, Walk
 
 BINARIES = ROOT / "build" / "dev" / "daemon"
 AGENTS = (("anna", "Anna Blum", "agent"), ("sofia", "Sofia Berg", "supervisor"),
-          ("root", "Rolf Ott", "admin"))
+          ("vera", "Vera Lenz", "auditor"), ("root", "Rolf Ott", "admin"))
 
 
 def prepare(instance):

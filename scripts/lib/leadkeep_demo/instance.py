@@ -227,8 +227,8 @@ class Instance:
         return password
 
     SCOPES = ("sessions", "conversations:read", "conversations:write", "messages:send",
-              "leads:read", "leads:write", "consents:read", "consents:write", "events:read", "agents:read",
-              "administration")
+              "leads:read", "leads:write", "leads:reveal", "consents:read", "consents:write",
+              "events:read", "agents:read", "audit:read", "administration")
     RECORD_CLASSES = ("phone_numbers", "email_addresses", "whatsapp_ids", "names", "texts")
 
     def add_client(self, name, scopes=SCOPES, record_classes=RECORD_CLASSES, options=()):

@@ -127,6 +127,8 @@ class House {
                          m_house.work,
                          m_house.keep_consent,
                          m_house.keep_leads,
+                         m_house.reveal,
+                         m_house.show_evidence,
                          m_house.manage_agents,
                          m_house.change_password,
                          m_house.enrol_second_factor,

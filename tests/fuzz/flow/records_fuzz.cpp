@@ -201,20 +201,20 @@ void check_answer(House& house, ByteView plaintext) {
 }
 
 void check_counter(House& house, ByteView plaintext) {
-  house.store.plant(TableId::kCounters, as_bytes(store::kAuditCounter), store::system_key("store"),
-                    plaintext);
-  const auto last =
-      house.store.read([&](ReadTxn& txn) { return store::last_number(txn, store::kAuditCounter); });
+  house.store.plant(TableId::kCounters, as_bytes(store::kJournalCounter),
+                    store::system_key("store"), plaintext);
+  const auto last = house.store.read(
+      [&](ReadTxn& txn) { return store::last_number(txn, store::kJournalCounter); });
   check_error(last);
   const auto appended = house.store.rehearse([&](WriteTxn& txn) -> Result<void> {
-    LK_TRY(const auto next, store::next_number(txn, store::kAuditCounter));
+    LK_TRY(const auto next, store::next_number(txn, store::kJournalCounter));
     LK_CHECK(last.ok() && next > last.value());
-    LK_TRY(const auto now_last, store::last_number(txn, store::kAuditCounter));
+    LK_TRY(const auto now_last, store::last_number(txn, store::kJournalCounter));
     LK_CHECK(now_last == next);
     return {};
   });
   check_error(appended);
-  house.store.erase(TableId::kCounters, as_bytes(store::kAuditCounter));
+  house.store.erase(TableId::kCounters, as_bytes(store::kJournalCounter));
 }
 
 void check_input(std::string_view input) {

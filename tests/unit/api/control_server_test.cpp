@@ -24,7 +24,7 @@ class ControlServer : public ::testing::Test, public PathHouse {
         [] {
           api::StoreCheck check;
           check.rows = 7;
-          check.all = check.hash = check.counts = api::StoreCheck::Verdict::kSound;
+          check.all = check.hash = check.counts = check.trail = api::StoreCheck::Verdict::kSound;
           return Result<api::StoreCheck>{check};
         },
         [] { return api::ControlStatus{{api::Health::State::kReady, "1.2.3"}, {{"leads", 5}}}; },

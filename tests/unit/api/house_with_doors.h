@@ -37,6 +37,8 @@ class HouseWithDoors : public ::testing::Test, public PathHouse {
                                   work,
                                   keep_consent,
                                   keep_leads,
+                                  reveal,
+                                  show_evidence,
                                   manage_agents,
                                   change_password,
                                   enrol_second_factor,

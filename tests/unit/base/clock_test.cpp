@@ -31,6 +31,23 @@ TEST(ToRfc3339, WritesATimeThatTheFormatCannotSayAsTheNearestItCan) {
   EXPECT_EQ(to_rfc3339({-kFar - 1}), "0000-01-01T00:00:00.000Z");
 }
 
+TEST(ParseRfc3339, ReadsWhatIsWritten) {
+  for (const std::int64_t ms : {0LL, 1LL, -1LL, 951'782'400'000LL, 1'795'535'478'042LL}) {
+    EXPECT_EQ(parse_rfc3339(to_rfc3339({ms})), Timestamp{ms}) << ms;
+  }
+  EXPECT_EQ(parse_rfc3339("2000-02-29T00:00:00Z"), Timestamp{951'782'400'000});
+}
+
+TEST(ParseRfc3339, ReadsNoOtherForm) {
+  for (const char* text : {"", "2026-11-24", "2026-11-24T15:51:18", "2026-11-24T15:51:18+01:00",
+                           "2026-11-24 15:51:18Z", "2026-11-24T15:51:18.1Z",
+                           "2026-11-24T15:51:18Z ", "2026-02-29T00:00:00Z", "2026-13-01T00:00:00Z",
+                           "2026-00-10T00:00:00Z", "2026-11-24T24:00:00Z", "2026-11-24T15:60:00Z",
+                           "2026-11-24T15:51:60Z", "+026-11-24T15:51:18Z"}) {
+    EXPECT_FALSE(parse_rfc3339(text)) << text;
+  }
+}
+
 TEST(Timestamp, EndsAtTheFirstAndTheLastMillisecond) {
   using std::chrono::milliseconds;
   constexpr Timestamp kLast{std::numeric_limits<std::int64_t>::max()};

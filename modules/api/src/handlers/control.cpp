@@ -145,6 +145,7 @@ Answer verify_store_locally(const ControlServices& services, http::Request&) {
       .field("without_key", check.without_key)
       .field("hash", name_of_verdict(check.hash))
       .field("counts", name_of_verdict(check.counts))
+      .field("trail", name_of_verdict(check.trail))
       .end_object();
   return http::Response{200, std::move(writer).take()};
 }

@@ -161,6 +161,18 @@ namespace leadkeep::api {
                                 const identity::Permit<identity::Action::kWriteLead>& permit);
 [[nodiscard]] Answer change_lead(const ApiContext& context, http::Request& request,
                                  const identity::Permit<identity::Action::kWriteLead>& permit);
+[[nodiscard]] Answer reveal_identifiers(const ApiContext& context, http::Request& request,
+                                        const identity::Permit<identity::Action::kReveal>& permit);
+
+// audit.cpp
+[[nodiscard]] Answer list_trail(const ApiContext& context, http::Request& request,
+                                const flow::ShowEvidence::Permit& permit);
+[[nodiscard]] Answer sign_checkpoint(const ApiContext& context, http::Request& request,
+                                     const flow::ShowEvidence::Permit& permit);
+[[nodiscard]] Answer prove_entry(const ApiContext& context, http::Request& request,
+                                 const flow::ShowEvidence::Permit& permit);
+[[nodiscard]] Answer prove_consistency(const ApiContext& context, http::Request& request,
+                                       const flow::ShowEvidence::Permit& permit);
 
 // consents.cpp
 [[nodiscard]] Answer list_consents(const ApiContext& context, http::Request& request,

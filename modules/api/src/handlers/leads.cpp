@@ -38,6 +38,19 @@ Result<std::vector<flow::NewIdentifier>> new_identifiers_of(http::Request& reque
   return identifiers;
 }
 
+Result<std::vector<IdentifierId>> identifiers_of(const Members& members, std::string_view name) {
+  LK_TRY(const auto texts, members.strings(name));
+  std::vector<IdentifierId> ids;
+  for (const std::string& text : texts) {
+    const auto id = IdentifierId::parse(text);
+    if (!id) {
+      return members.refuse(name);
+    }
+    ids.push_back(*id);
+  }
+  return ids;
+}
+
 Result<std::optional<Pii<std::string>>> name_of_lead(const Members& members) {
   LK_TRY(const auto name, members.find_string("display_name"));
   if (name && name->empty()) {
@@ -155,18 +168,37 @@ Answer change_lead(const ApiContext& context, http::Request& request,
   }
   LK_TRY(change.added, new_identifiers_of(request, members, "add_identifiers"));
   if (members.has("remove_identifiers")) {
-    LK_TRY(const auto removed, members.strings("remove_identifiers"));
-    for (const std::string& text : removed) {
-      const auto identifier = IdentifierId::parse(text);
-      if (!identifier) {
-        return members.refuse("remove_identifiers");
-      }
-      change.removed.push_back(*identifier);
-    }
+    LK_TRY(change.removed, identifiers_of(members, "remove_identifiers"));
   }
   LK_TRY(const auto lead,
          explained(request, context.services.keep_leads.change(permit, id, version, change)));
   return versioned(to_json(lead), lead.version());
+}
+
+Answer reveal_identifiers(const ApiContext& context, http::Request& request,
+                          const identity::Permit<identity::Action::kReveal>& permit) {
+  LK_TRY(const auto id, id_of<LeadId>(request));
+  LK_TRY(const auto document, parse_body(request));
+  LK_TRY(const auto members,
+         Members::of(request, document.root(), {"identifier_ids", "reason", "case"}));
+  flow::RevealRequest wanted;
+  LK_TRY(wanted.identifiers, identifiers_of(members, "identifier_ids"));
+  LK_TRY(wanted.reason, members.string("reason"));
+  LK_TRY(wanted.case_reference, members.find_string("case"));
+  const auto revealed = context.services.reveal.reveal(permit, id, wanted);
+  if (!revealed && revealed.error().code == Errc::kInvalidInput) {
+    return request.refuse(
+        400,
+        "Name 1 to 20 different identifiers of the lead, a reason of 1 to 40 of a-z and _, and, if "
+        "there is one, a case: 1 to 40 letters, digits and - _ . / with at most 7 digits.");
+  }
+  if (!revealed && revealed.error().code == Errc::kTooManyRequests) {
+    return request.refuse_until(std::chrono::hours{1},
+                                "So many identifiers are not shown within an hour. It goes on "
+                                "within the hour.");
+  }
+  LK_TRY(const auto& identifiers, revealed);
+  return http::Response{200, page_to_json(flow::Page{identifiers, std::nullopt})};
 }
 
 }  // namespace leadkeep::api

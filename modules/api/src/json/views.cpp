@@ -18,6 +18,10 @@ void write_lead_members(json::Writer& writer, const inbox::LeadSummary& lead) {
   write_or_null(writer, "display_name", lead.display_name);
 }
 
+void write_unless_empty(json::Writer& writer, std::string_view name, const std::string& text) {
+  write_or_null(writer, name, text.empty() ? std::nullopt : std::optional{text});
+}
+
 std::string_view name_of_state(identity::AgentSummary::State state) {
   return state == identity::AgentSummary::State::kActive ? "active" : "disabled";
 }
@@ -95,18 +99,48 @@ void write(json::Writer& writer, const inbox::MaskedLead& lead) {
   write_lead_members(writer, lead.summary());
   writer.key("identifiers").begin_array();
   for (const auto& identifier : lead.identifiers()) {
-    writer.begin_object()
-        .field("id", identifier.id.text())
-        .field("kind", identifier.kind)
-        .field("value", identifier.value)
-        .field("masked", identifier.masked)
-        .end_object();
+    write(writer, identifier);
   }
   writer.end_array();
   write_or_null(writer, "conversation_id", lead.conversation());
   writer.field("created_at", to_rfc3339(lead.created_at()))
       .field("version", lead.version())
       .end_object();
+}
+
+void write(json::Writer& writer, const inbox::MaskedIdentifier& identifier) {
+  writer.begin_object()
+      .field("id", identifier.id.text())
+      .field("kind", identifier.kind)
+      .field("value", identifier.value)
+      .field("masked", identifier.masked)
+      .end_object();
+}
+
+// One that does not open is there with its number, and nothing else.
+void write(json::Writer& writer, const flow::TrailEntry& entry) {
+  writer.begin_object().field("number", entry.number);
+  if (!entry.words) {
+    writer.field("readable", false).end_object();
+    return;
+  }
+  const auto& words = *entry.words;
+  writer.field("readable", true)
+      .field("at", to_rfc3339(words.at))
+      .field("act", words.act)
+      .field("outcome", words.outcome);
+  write_unless_empty(writer, "actor", words.actor);
+  write_unless_empty(writer, "session", words.session);
+  write_unless_empty(writer, "client", words.client);
+  write_unless_empty(writer, "object", words.object);
+  writer.key("parts").begin_array();
+  for (const std::string& part : words.parts) {
+    writer.string(part);
+  }
+  writer.end_array();
+  write_unless_empty(writer, "reason", words.reason);
+  write_unless_empty(writer, "case", words.case_reference);
+  writer.field("items", words.items).end_object();
 }
 
 void write(json::Writer& writer, const consent::ConsentEntry& entry) {

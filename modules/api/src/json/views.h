@@ -3,6 +3,7 @@
 // Takes only forms that are masked for the viewer already: there is nothing here to hide or forget.
 #pragma once
 #include <leadkeep/consent/ledger.h>
+#include <leadkeep/flow/show_evidence.h>
 #include <leadkeep/flow/show_inbox.h>
 #include <leadkeep/identity/local_directory.h>
 #include <leadkeep/identity/recognised_devices.h>
@@ -33,6 +34,8 @@ void write_or_null(json::Writer& writer, std::string_view name, const std::optio
 void write(json::Writer& writer, const inbox::MaskedMessage& message);
 void write(json::Writer& writer, const inbox::MaskedConversation& conversation);
 void write(json::Writer& writer, const inbox::MaskedLead& lead);
+void write(json::Writer& writer, const inbox::MaskedIdentifier& identifier);
+void write(json::Writer& writer, const flow::TrailEntry& entry);
 void write(json::Writer& writer, const consent::ConsentEntry& entry);
 void write_session(json::Writer& writer, const identity::Session& session);
 void write_recovery_codes(json::Writer& writer, std::span<const SecretBytes> codes);

@@ -42,7 +42,9 @@
 #include <leadkeep/flow/own_sessions.h>
 #include <leadkeep/flow/receive_message.h>
 #include <leadkeep/flow/refuse.h>
+#include <leadkeep/flow/reveal.h>
 #include <leadkeep/flow/send_reply.h>
+#include <leadkeep/flow/show_evidence.h>
 #include <leadkeep/flow/show_inbox.h>
 #include <leadkeep/flow/sign_on.h>
 #include <leadkeep/flow/single_logout.h>
@@ -108,6 +110,8 @@ struct ApiServices {
   flow::WorkConversation& work_conversation;
   flow::KeepConsent& keep_consent;
   flow::KeepLeads& keep_leads;
+  flow::Reveal& reveal;
+  flow::ShowEvidence& show_evidence;
   flow::ManageAgents& manage_agents;
   flow::ChangePassword& change_password;
   flow::EnrolSecondFactor& enrol_second_factor;
@@ -149,6 +153,7 @@ struct StoreCheck {
   std::uint64_t without_key = 0;
   enum class Verdict { kSound, kDamaged } hash = Verdict::kDamaged;
   Verdict counts = Verdict::kDamaged;
+  Verdict trail = Verdict::kDamaged;  // the tree over the audit trail
   Verdict all = Verdict::kDamaged;
 };
 

@@ -2,8 +2,7 @@
 //
 // append() is the only way an entry comes into being. It takes the write transaction of the act, so
 // an act without its entry cannot commit, nor an entry without its act. Entries are numbered
-// without gaps: the number is the index of the leaf in the Merkle tree that the evidence tools will
-// build.
+// without gaps from 1, and each is a leaf of a Merkle tree (tree.h).
 //
 // An entry holds pseudonyms (internal ids), kinds and stable codes only. Never personal data.
 // Threads  any; append belongs to its transaction
@@ -12,6 +11,7 @@
 #include <leadkeep/base/id.h>
 #include <leadkeep/store/transaction.h>
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -88,6 +88,10 @@ enum class Act : std::uint8_t {
   kLeadEntered = 65,       // by somebody of the company
   kLeadChanged = 66,
   kConversationCreated = 67,  // with a lead that was entered before
+  kRevealed = 68,             // identifiers of a lead, in clear; reason says what for, parts which
+  kTrailRead = 69,
+  kCheckpointSigned = 70,
+  kEntryProven = 71,  // or that a later tree goes on from an earlier one
 };
 
 enum class Outcome : std::uint8_t { kDone = 1, kRefused = 2 };
@@ -104,6 +108,8 @@ enum class ObjectKind : std::uint8_t {
 };
 
 [[nodiscard]] std::string_view name_of(Act act) noexcept;
+[[nodiscard]] std::optional<Act> parse_act(std::string_view name) noexcept;
+[[nodiscard]] std::string_view name_of(Outcome outcome) noexcept;
 
 struct Object {
   ObjectKind kind = ObjectKind::kNone;
@@ -117,6 +123,9 @@ struct Object {
 [[nodiscard]] Object object_of(const MessageId& id) noexcept;
 [[nodiscard]] Object object_of(const AgentId& id) noexcept;
 [[nodiscard]] Object object_of(const ClientId& id) noexcept;
+// As its id is written; empty for none.
+[[nodiscard]] std::string text_of(const Object& object);
+[[nodiscard]] std::optional<Object> parse_object(std::string_view text);
 
 struct Entry {
   std::optional<AgentId> actor;  // absent: the daemon, or a caller who is not proven
@@ -125,8 +134,10 @@ struct Entry {
   Act act;
   Outcome outcome = Outcome::kDone;
   Object object;
-  std::string reason;       // a stable code; empty if there is nothing to say
-  std::uint64_t items = 0;  // how many objects were shown
+  std::string reason;               // a stable code; empty if there is nothing to say
+  std::uint64_t items = 0;          // how many objects were shown
+  std::string case_reference = {};  // of the company's own, that the actor names
+  std::vector<Ulid> parts = {};     // of the object, where it was not about all of it
 };
 
 struct NumberedEntry {
@@ -137,6 +148,29 @@ struct NumberedEntry {
 
 [[nodiscard]] Result<void> append(store::WriteTxn& txn, const Entry& entry, Timestamp now);
 
+// The entry that is these bytes in the tree.
+[[nodiscard]] Result<NumberedEntry> entry_of(const SecretBytes& leaf);
+
+// The number that the next entry gets.
+[[nodiscard]] Result<std::uint64_t> next_entry(store::ReadTxn& txn);
+
+// One that does not open comes as its error.
+using ReadEntry = Result<NumberedEntry>;
+using EntryVisitor = std::function<Result<store::Step>(std::uint64_t number, ReadEntry entry)>;
+
+// From `from` on; and back from the one in front of `before`.
+[[nodiscard]] Result<void> walk(store::ReadTxn& txn, std::uint64_t from, const EntryVisitor& visit);
+[[nodiscard]] Result<void> walk_back(store::ReadTxn& txn, std::uint64_t before,
+                                     const EntryVisitor& visit);
+
+// The number of the first entry that is not older, or of the next one. Where the clock was set back, of one
+// near it.
+[[nodiscard]] Result<std::uint64_t> first_since(store::ReadTxn& txn, Timestamp time);
+
+// Entries from `from` on, at most `limit`.
+[[nodiscard]] Result<std::vector<NumberedEntry>> list(store::ReadTxn& txn, std::uint64_t from,
+                                                      std::size_t limit);
+
 struct Followed {
   std::vector<NumberedEntry> entries;
   std::uint64_t next = 0;  // what comes behind what was looked at
@@ -145,9 +179,5 @@ struct Followed {
 
 // The same for whoever goes on whatever is damaged: without the rows that do not open, which the log names.
 [[nodiscard]] Result<Followed> follow(store::ReadTxn& txn, std::uint64_t from, std::size_t limit);
-
-// Entries with seq >= from, ascending, at most `limit`.
-[[nodiscard]] Result<std::vector<NumberedEntry>> list(store::ReadTxn& txn, std::uint64_t from,
-                                                      std::size_t limit);
 
 }  // namespace leadkeep::audit

@@ -10,7 +10,9 @@
 #include <compare>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace leadkeep {
 namespace detail {
@@ -59,6 +61,8 @@ struct Timestamp {
 // RFC 3339 in UTC with milliseconds: 2026-11-24T15:51:18.042Z. A time outside of the years 0000 to
 // 9999, which the format cannot say, is written as the first or the last one it can.
 [[nodiscard]] std::string to_rfc3339(Timestamp t);
+// The same, with milliseconds or without; nothing for another form, or for a day that there is not.
+[[nodiscard]] std::optional<Timestamp> parse_rfc3339(std::string_view text);
 
 class Clock {
  public:

@@ -36,6 +36,8 @@ enum class Scope : std::uint8_t {
   kReadAgents = 9,
   kAdministration = 10,
   kWriteLeads = 11,
+  kRevealLeads = 12,
+  kReadAudit = 13,
 };
 
 // Stored by value; never renumber.
@@ -51,14 +53,15 @@ enum class RecordClass : std::uint8_t {
 enum class State : std::uint8_t { kPending = 1, kApproved = 2, kSuspended = 3, kRevoked = 4 };
 
 inline constexpr std::array kScopes = {
-    Scope::kSessions,     Scope::kReadConversations, Scope::kWriteConversations,
-    Scope::kSendMessages, Scope::kReadLeads,         Scope::kWriteLeads,
-    Scope::kReadConsents, Scope::kWriteConsents,     Scope::kReadEvents,
-    Scope::kReadAgents,   Scope::kAdministration};
+    Scope::kSessions,      Scope::kReadConversations, Scope::kWriteConversations,
+    Scope::kSendMessages,  Scope::kReadLeads,         Scope::kWriteLeads,
+    Scope::kRevealLeads,   Scope::kReadConsents,      Scope::kWriteConsents,
+    Scope::kReadEvents,    Scope::kReadAgents,        Scope::kReadAudit,
+    Scope::kAdministration};
 // What a program may do without anybody who answers for it: it changes nothing.
 inline constexpr std::array kReadingScopes = {Scope::kReadConversations, Scope::kReadLeads,
-                                              Scope::kReadConsents, Scope::kReadEvents,
-                                              Scope::kReadAgents};
+                                              Scope::kReadConsents,      Scope::kReadEvents,
+                                              Scope::kReadAgents,        Scope::kReadAudit};
 
 [[nodiscard]] constexpr bool is_reading(Scope scope) noexcept {
   return std::ranges::find(kReadingScopes, scope) != kReadingScopes.end();

@@ -62,10 +62,10 @@ class Webhooks {
   // Drawn before the transaction, so that a body that runs twice gives it once.
   [[nodiscard]] static SecretBytes draw_secret();
 
-  // A new one begins with the next entry of the trail; one that was there goes on where it was, at the new
-  // address, with the new secret and without the old one.
+  // A new one begins with the entry `next` of the trail; one that was there goes on where it was, at the
+  // new address, with the new secret and without the old one.
   [[nodiscard]] Result<void> set(store::WriteTxn& txn, const Webhook& wanted,
-                                 const SecretBytes& secret) const;
+                                 const SecretBytes& secret, std::uint64_t next) const;
   [[nodiscard]] Result<void> change_secret(store::WriteTxn& txn, const ClientId& client,
                                            const SecretBytes& secret, Timestamp now) const;
   [[nodiscard]] Result<void> resume(store::WriteTxn& txn, const ClientId& client) const;

@@ -37,7 +37,7 @@ struct Gibibytes {
 
 enum class TlsMinimum { kTls12, kTls13 };
 
-enum class AgentRole { kAgent, kSupervisor, kAdmin };
+enum class AgentRole { kAgent, kSupervisor, kAuditor, kAdmin };
 
 enum class TotpWindow { kUsual, kStrict };
 
@@ -74,6 +74,7 @@ struct FederationSection {
   std::string group_attribute;
   std::vector<std::string> agents;  // values of that attribute
   std::vector<std::string> supervisors;
+  std::vector<std::string> auditors;
   std::vector<std::string> admins;
   std::vector<TeamValue> teams;
   std::string second_factor_attribute;  // empty: AuthnContextClassRef or acr
@@ -157,6 +158,7 @@ struct Settings {
 
   struct Inbox {
     std::string region;  // ISO 3166-1 alpha-2
+    std::uint32_t reveals_per_hour{};
   } inbox;
 
   struct Session {
@@ -179,6 +181,7 @@ struct Settings {
     std::string group_base;
     std::vector<std::string> agents;  // DNs of groups
     std::vector<std::string> supervisors;
+    std::vector<std::string> auditors;
     std::vector<std::string> admins;
     std::vector<TeamGroup> teams;
     std::uint32_t max_failures{};

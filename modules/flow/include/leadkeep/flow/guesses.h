@@ -4,12 +4,10 @@
 // hour somebody has kMostGuesses that did not show what an honest asker looks for.
 // Threads  any
 #pragma once
-#include <leadkeep/base/clock.h>
-#include <leadkeep/base/guarded.h>
-#include <leadkeep/identity/permit.h>
+#include <leadkeep/base/result.h>
+#include <leadkeep/flow/allowance.h>
 
-#include <map>
-#include <string>
+#include <type_traits>
 
 namespace leadkeep::flow {
 
@@ -17,22 +15,28 @@ inline constexpr unsigned kMostGuesses = 30;
 
 class Guesses {
  public:
-  // Takes one before it is known how it ends, so that many at once are not one. `actor`: the agent, through
-  // whichever program, or a program by itself.
-  enum class Taken : std::uint8_t { kOne, kLast, kNone };
-  [[nodiscard]] Taken take(const identity::Actor& actor, Timestamp now);
-  // It was none.
-  void give_back(const identity::Actor& actor);
-  // The last one was: the operator is told, by whom.
-  static void report(const identity::Actor& actor);
+  // What `attempt` yields, or kTooManyRequests without it. `was_guess` tells of what it yielded whether it
+  // was one; of the last one the operator is told, and by whom.
+  template <class Attempt, class WasGuess>
+  [[nodiscard]] auto count(const identity::Actor& actor, Timestamp now, Attempt&& attempt,
+                           WasGuess&& was_guess) -> std::invoke_result_t<Attempt> {
+    const auto taken = m_allowance.take(actor, now);
+    if (taken == Allowance::Taken::kNone) {
+      return fail(Errc::kTooManyRequests, "leads: too many numbers and addresses were tried");
+    }
+    auto done = attempt();
+    if (!was_guess(done)) {
+      m_allowance.give_back(actor);
+    } else if (taken == Allowance::Taken::kTheLast) {
+      report(actor);
+    }
+    return done;
+  }
 
  private:
-  struct Tally {
-    Timestamp since;
-    unsigned taken = 0;
-  };
+  static void report(const identity::Actor& actor);
 
-  Guarded<std::map<std::string, Tally>> m_tallies;  // by id
+  Allowance m_allowance{kMostGuesses};
 };
 
 }  // namespace leadkeep::flow

@@ -8,6 +8,7 @@
 #include <leadkeep/base/pii.h>
 #include <leadkeep/flow/guesses.h>
 #include <leadkeep/flow/house.h>
+#include <leadkeep/flow/page.h>
 #include <leadkeep/identity/permit.h>
 #include <leadkeep/inbox/conversations.h>
 #include <leadkeep/inbox/views.h>
@@ -17,16 +18,8 @@
 
 namespace leadkeep::flow {
 
-inline constexpr std::size_t kMaxPage = 100;
-inline constexpr std::size_t kDefaultPage = 50;
 inline constexpr std::size_t kMaxBatch = 50;        // objects that are named in one request
 inline constexpr std::size_t kMaxLookedAt = 1'000;  // conversations, for one page
-
-template <class Item>
-struct Page {
-  std::vector<Item> items;
-  std::optional<std::string> next_cursor;  // opaque; absent on the last page
-};
 
 struct InboxQuery {
   std::optional<inbox::ConversationStatus> status;

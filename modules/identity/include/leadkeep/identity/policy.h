@@ -7,7 +7,8 @@
 //   agent       reads the inbox and leads (masked), replies, writes notes, takes and gives back
 //               conversations, opens and closes them, enters and changes leads, records consent,
 //               follows events
-//   supervisor  the same, and assigns to others
+//   supervisor  the same, assigns to others, and reveals identifiers
+//   auditor     reads the trail, has it signed and proven; no conversation, no lead, no event
 //   admin       manages agents and clients; no conversation, no lead, no event
 //   break_glass the same by name, and does not even list them
 #pragma once
@@ -29,6 +30,7 @@ enum class Role : std::uint8_t {
   kSupervisor = 2,
   kAdmin = 3,
   kBreakGlass = 4,  // of nobody by name; see break_glass.h
+  kAuditor = 5,
 };
 
 enum class Action : std::uint8_t {
@@ -48,6 +50,8 @@ enum class Action : std::uint8_t {
   kManageClients = 14,  // add, approve, suspend, resume, revoke, change
   kListClients = 15,
   kWriteLead = 16,  // enter one, change its name and identifiers
+  kReveal = 17,     // identifiers in clear
+  kReadAudit = 18,
 };
 
 // Done shortly after a proof of who acts only: a session that was left open must not do it.
@@ -70,6 +74,10 @@ enum class Action : std::uint8_t {
       return Scope::kReadLeads;
     case Action::kWriteLead:
       return Scope::kWriteLeads;
+    case Action::kReveal:
+      return Scope::kRevealLeads;
+    case Action::kReadAudit:
+      return Scope::kReadAudit;
     case Action::kReadConsents:
       return Scope::kReadConsents;
     case Action::kRecordConsent:

@@ -6,7 +6,6 @@
 
 namespace leadkeep::store {
 
-inline constexpr std::string_view kAuditCounter = "audit";
 inline constexpr std::string_view kJournalCounter = "journal";
 
 // The next number of the counter, taken for good when the transaction commits.

@@ -5,7 +5,8 @@
 //        ├─ data key of a subject   random, never derived: what can be derived cannot be destroyed
 //        ├─ data key of a system table, of a day of the journal
 //        ├─ root of the blind indexes
-//        └─ key of the state hash
+//        ├─ key of the state hash
+//        └─ key that signs the audit trail
 //
 // Rows of the table kKeys; numbers are big-endian.
 //   key    kind(1) ‖ id(16) ‖ version(2)
@@ -47,11 +48,12 @@ namespace leadkeep::store {
 enum class KeyKind : std::uint8_t {
   kManifest = 0,
   kKek = 1,
-  kSubject = 2,     // id: the lead
-  kSystem = 3,      // id: name of a group of tables, zero-padded
-  kJournalDay = 4,  // id: days since 1970, in the last four bytes
-  kIndexRoot = 5,   // id: generation, in the last byte
-  kStateHash = 6,   // id: zero
+  kSubject = 2,      // id: the lead
+  kSystem = 3,       // id: name of a group of tables, zero-padded
+  kJournalDay = 4,   // id: days since 1970, in the last four bytes
+  kIndexRoot = 5,    // id: generation, in the last byte
+  kStateHash = 6,    // id: zero
+  kAuditSigner = 7,  // id: zero; an Ed25519 seed
 };
 
 struct KeyRef {

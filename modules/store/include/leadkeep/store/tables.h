@@ -31,6 +31,7 @@
 //   kClientIndex    1 sha256(public key)(32), 2 sha256(token)(32)            ClientReference
 //   kClientAuthority  "authority"                                            ClientAuthority
 //   kWebhooks       client(16)                                               Webhook
+//   kAuditTree      see audit/tree.h                                         AuditEdge, AuditNode, AuditSigned
 //   kContinuations  table(2) key(n) part(2)                                  the rest of a long value
 #pragma once
 #include <array>
@@ -68,6 +69,7 @@ enum class TableId : std::uint16_t {
   kClientIndex = 25,
   kClientAuthority = 26,
   kWebhooks = 27,
+  kAuditTree = 28,
   kKeys = 32,  // in the environment of the keys (key_store.h), not in the data
 };
 
@@ -104,6 +106,7 @@ inline constexpr std::array kDataTables = {
     TableName{TableId::kClientIndex, "client_index"},
     TableName{TableId::kClientAuthority, "client_authority"},
     TableName{TableId::kWebhooks, "webhooks"},
+    TableName{TableId::kAuditTree, "audit_tree"},
 };
 
 inline constexpr std::array kKeyTables = {TableName{TableId::kKeys, "keys"}};

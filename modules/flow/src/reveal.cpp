@@ -1,0 +1,93 @@
+#include "acting.h"
+#include "stable_code.h"
+
+#include <leadkeep/base/text.h>
+#include <leadkeep/flow/reveal.h>
+#include <leadkeep/inbox/leads.h>
+#include <leadkeep/inbox/show.h>
+
+#include <algorithm>
+
+namespace leadkeep::flow {
+namespace {
+
+constexpr std::size_t kLongestReference = 40;
+constexpr std::string_view kReferenceSigns = "-_./";
+// Fewer than a number has that somebody could be called by.
+constexpr std::ptrdiff_t kMostDigits = 7;
+
+bool is_reference(std::string_view text) {
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  const auto may_be_there = [](char c) {
+    return is_alphanumeric(c) || kReferenceSigns.find(c) != std::string_view::npos;
+  };
+  return !text.empty() && text.size() <= kLongestReference &&
+         std::ranges::all_of(text, may_be_there) &&
+         std::ranges::count_if(text, is_digit) <= kMostDigits;
+}
+
+Result<void> check(const RevealRequest& request) {
+  const auto& ids = request.identifiers;
+  const bool has_one_twice = std::ranges::any_of(
+      ids, [&](const IdentifierId& id) { return std::ranges::count(ids, id) > 1; });
+  if (ids.empty() || ids.size() > inbox::kMostIdentifiers || has_one_twice) {
+    return fail(Errc::kInvalidInput, "reveal: 1 to 20 different identifiers");
+  }
+  if (!is_stable_code(request.reason)) {
+    return fail(Errc::kInvalidInput, "reveal: a reason is 1 to 40 of a-z and _");
+  }
+  if (request.case_reference && !is_reference(*request.case_reference)) {
+    return fail(Errc::kInvalidInput, "reveal: a reference has 7 digits at most");
+  }
+  return {};
+}
+
+Ulid to_ulid(const IdentifierId& id) {
+  Ulid ulid{};
+  std::ranges::copy(id.bytes(), ulid.begin());
+  return ulid;
+}
+
+}  // namespace
+
+Result<std::vector<inbox::MaskedIdentifier>> Reveal::reveal(
+    const identity::Permit<identity::Action::kReveal>& permit, const LeadId& id,
+    const RevealRequest& request) {
+  using Revealed = std::vector<inbox::MaskedIdentifier>;
+  const identity::Actor& actor = permit.actor();
+  audit::Entry entry = entry_by(actor, audit::Act::kRevealed, audit::object_of(id));
+  const auto refuse = [&](const Error& error) {
+    record_refusal(m_house, entry, name_of(error.code));
+    return Fail{error};
+  };
+  if (const auto checked = check(request); !checked) {
+    return refuse(checked.error());
+  }
+  entry.reason = request.reason;
+  entry.case_reference = request.case_reference.value_or("");
+  const auto count = static_cast<unsigned>(request.identifiers.size());
+  const auto taken = m_allowance.take(actor, m_house.clock.now(), count);
+  if (taken == Allowance::Taken::kNone) {
+    return refuse({Errc::kTooManyRequests, "reveal: no more within this hour"});
+  }
+  auto revealed =
+      act(m_house, entry, [&](store::WriteTxn& txn, audit::Entry& done) -> Result<Revealed> {
+        LK_TRY(const auto lead, inbox::Leads{}.find(txn, id));
+        if (!lead) {
+          return fail(Errc::kNotFound, "there is no such lead");
+        }
+        LK_TRY(auto clear, inbox::Showing::revealed(*lead, request.identifiers, permit));
+        done.items = clear.size();
+        std::ranges::transform(clear, std::back_inserter(done.parts),
+                               [](const auto& identifier) { return to_ulid(identifier.id); });
+        return clear;
+      });
+  if (!revealed) {
+    m_allowance.give_back(actor, count);
+  } else if (taken == Allowance::Taken::kTheLast) {
+    log_warn("REVEALS_SPENT", Field{"who", who_is(actor)});
+  }
+  return revealed;
+}
+
+}  // namespace leadkeep::flow
