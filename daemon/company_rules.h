@@ -26,6 +26,7 @@ template <class Rule, class Section>
   };
   grant(settings.agents, identity::Role::kAgent);
   grant(settings.supervisors, identity::Role::kSupervisor);
+  grant(settings.privacy_officers, identity::Role::kPrivacyOfficer);
   grant(settings.auditors, identity::Role::kAuditor);
   grant(settings.admins, identity::Role::kAdmin);
   return rules;

@@ -11,20 +11,23 @@ constexpr std::size_t kAtOnce = 1'000;  // bounds one write transaction
 
 }  // namespace
 
-Keeper::Keeper(flow::House& house, flow::ReceiveMessage& receive,
-               const identity::SessionStore& sessions, const identity::SignOnAnswers& sign_ons)
+Keeper::Keeper(flow::House& house, const Paths& paths, std::chrono::days journal,
+               std::stop_token stop)
     : m_house{house},
-      m_receive{receive},
-      m_sessions{sessions},
-      m_sign_ons{sign_ons},
+      m_paths{paths},
+      m_journal{journal},
+      m_stop{std::move(stop)},
       m_thread{"lk-keeper", [this] { return keep(); }} {}
 
 std::chrono::milliseconds Keeper::keep() {
   // Each on its own: what one cannot do must not keep the others from their work.
-  report(remove_over(m_sessions));
-  report(remove_over(m_sign_ons));
+  report(remove_over(m_paths.sessions));
+  report(remove_over(m_paths.sign_ons));
   report(forget_answers());
   report(apply_deferred());
+  report(m_paths.receive.forget_journal(m_journal, m_stop));
+  report(go_on_erasing());
+  report(m_paths.end_epoch.end_if_due(m_stop));
   return kInterval;
 }
 
@@ -60,9 +63,17 @@ Result<void> Keeper::forget_answers() {
 }
 
 Result<void> Keeper::apply_deferred() {
-  LK_TRY(const std::size_t applied, m_receive.apply_deferred());
+  LK_TRY(const std::size_t applied, m_paths.receive.apply_deferred());
   if (applied > 0) {
     log_info("WEBHOOKS_APPLIED_LATE", Field{"count", applied});
+  }
+  return {};
+}
+
+Result<void> Keeper::go_on_erasing() {
+  LK_TRY(const std::size_t done, m_paths.erase.go_on(m_stop));
+  if (done > 0) {
+    log_info("ERASURES_FINISHED_LATE", Field{"count", done});
   }
   return {};
 }

@@ -47,6 +47,8 @@ identity::Role role_of(config::AgentRole role) {
       return identity::Role::kAgent;
     case config::AgentRole::kSupervisor:
       return identity::Role::kSupervisor;
+    case config::AgentRole::kPrivacyOfficer:
+      return identity::Role::kPrivacyOfficer;
     case config::AgentRole::kAuditor:
       return identity::Role::kAuditor;
     case config::AgentRole::kAdmin:
@@ -137,6 +139,11 @@ struct Service::Paths {
         keep_leads{house},
         reveal{house, settings.inbox.reveals_per_hour},
         show_evidence{house},
+        erase_lead{house},
+        hold_lead{house},
+        end_epoch{house,
+                  [file = settings.store.root_key_file] { return store::load_root_key(file); },
+                  settings.store.epoch},
         refuse{house},
         admit_client{house, clients->registry(), refuse},
         enrol_client{house, clients->registry(), clients->authority(),
@@ -253,6 +260,9 @@ struct Service::Paths {
   flow::KeepLeads keep_leads;
   flow::Reveal reveal;
   flow::ShowEvidence show_evidence;
+  flow::EraseLead erase_lead;
+  flow::HoldLead hold_lead;
+  flow::EndEpoch end_epoch;
   flow::Refuse refuse;
   flow::AdmitClient admit_client;
   flow::EnrolClient enrol_client;
@@ -372,7 +382,10 @@ Result<void> Service::open_doors(const config::Settings& settings) {
   if (p.webhooks->may_go_anywhere()) {
     m_webhook_senders = std::make_unique<WebhookSenders>(p.deliver_webhooks, m_feed);
   }
-  m_keeper = std::make_unique<Keeper>(p.house, p.receive_message, p.sessions, p.sign_on_answers);
+  m_keeper = std::make_unique<Keeper>(
+      p.house,
+      Keeper::Paths{p.receive_message, p.erase_lead, p.end_epoch, p.sessions, p.sign_on_answers},
+      settings.inbox.journal, m_stopping.get_token());
   if (p.directory) {
     m_leaver_watch =
         std::make_unique<LeaverWatch>(*p.end_leavers, *p.directory, settings.directory.recheck);
@@ -390,8 +403,8 @@ Result<void> Service::open_doors(const config::Settings& settings) {
              api::ControlServices{p.manage_clients, p.manage_webhooks, p.enrol_client,
                                   p.manage_agents, p.change_password, p.end_sessions,
                                   p.enrol_second_factor, p.keep_devices, p.open_break_glass,
-                                  p.end_leavers ? &*p.end_leavers : nullptr,
-                                  [this] { return verify_store(); },
+                                  p.end_leavers ? &*p.end_leavers : nullptr, p.end_epoch,
+                                  m_stopping.get_token(), [this] { return verify_store(); },
                                   [this] { return control_status(); }, m_metrics, m_clock}));
   const api::ApiServices services{
       p.admit_client,
@@ -406,6 +419,8 @@ Result<void> Service::open_doors(const config::Settings& settings) {
       p.keep_leads,
       p.reveal,
       p.show_evidence,
+      p.erase_lead,
+      p.hold_lead,
       p.manage_agents,
       p.change_password,
       p.enrol_second_factor,

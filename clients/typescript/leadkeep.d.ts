@@ -860,6 +860,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/leads/{id}/erasure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The certificate of an erasure */
+        get: operations["showErasure"];
+        put?: never;
+        /**
+         * Erase a person, for good
+         * @description Nobody sees or finds the person from then on: identifiers, names, conversation, messages, consents and what was still to be sent are removed, and the key of all of it is destroyed, so that it cannot be read in copies of the data either. Whoever writes from the same number is somebody new. Entries of the trail stay; they hold ids. A lead on hold is 409. Once more for somebody who is erased: the same certificate.
+         */
+        post: operations["eraseLead"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/leads/{id}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep a person from being erased
+         * @description As in a legal dispute. The lead says that it is on hold.
+         */
+        post: operations["holdLead"];
+        /** Let a person be erased again */
+        delete: operations["releaseLead"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/leads/{id}/consents": {
         parameters: {
             query?: never;
@@ -1513,7 +1555,7 @@ export interface components {
             member?: string;
         };
         /** @enum {string} */
-        Role: "agent" | "supervisor" | "auditor" | "admin" | "break_glass";
+        Role: "agent" | "supervisor" | "privacy_officer" | "auditor" | "admin" | "break_glass";
         Agent: {
             id: string;
             username: string;
@@ -1814,6 +1856,8 @@ export interface components {
              * @description RFC 3339, UTC, milliseconds
              */
             created_at: string;
+            /** @description It must not be erased for now */
+            on_hold: boolean;
             /** @description Rises with each change; the ETag begins with it */
             version: number;
         };
@@ -1841,7 +1885,7 @@ export interface components {
         NewAgent: {
             username: string;
             display_name: string;
-            roles: ("agent" | "supervisor" | "auditor" | "admin")[];
+            roles: ("agent" | "supervisor" | "privacy_officer" | "auditor" | "admin")[];
             password: string;
         };
         Username: {
@@ -1861,7 +1905,7 @@ export interface components {
         /** @description Ids only: read what you may see of them */
         Event: {
             /** @enum {string} */
-            kind: "conversation.created" | "conversation.changed" | "message.received" | "message.changed";
+            kind: "conversation.created" | "conversation.changed" | "conversation.erased" | "message.received" | "message.changed";
             conversation_id: string;
             message_id: string | null;
         };
@@ -2086,7 +2130,7 @@ export interface components {
             /** @description The person or team that answers for it */
             owner: string;
             purpose: string;
-            scopes: ("sessions" | "conversations:read" | "conversations:write" | "messages:send" | "leads:read" | "leads:write" | "leads:reveal" | "consents:read" | "consents:write" | "events:read" | "agents:read" | "audit:read" | "administration")[];
+            scopes: ("sessions" | "conversations:read" | "conversations:write" | "messages:send" | "leads:read" | "leads:write" | "leads:reveal" | "leads:erase" | "consents:read" | "consents:write" | "events:read" | "agents:read" | "audit:read" | "administration")[];
             /** @description What it may do by itself, with nobody signed in */
             own_scopes?: ("conversations:read" | "leads:read" | "consents:read" | "events:read" | "agents:read" | "audit:read")[];
             record_classes: ("phone_numbers" | "email_addresses" | "whatsapp_ids" | "names" | "texts")[];
@@ -2108,7 +2152,7 @@ export interface components {
             purpose: string;
             /** @enum {string} */
             state: "pending" | "approved" | "suspended" | "revoked";
-            scopes: ("sessions" | "conversations:read" | "conversations:write" | "messages:send" | "leads:read" | "leads:write" | "leads:reveal" | "consents:read" | "consents:write" | "events:read" | "agents:read" | "audit:read" | "administration")[];
+            scopes: ("sessions" | "conversations:read" | "conversations:write" | "messages:send" | "leads:read" | "leads:write" | "leads:reveal" | "leads:erase" | "consents:read" | "consents:write" | "events:read" | "agents:read" | "audit:read" | "administration")[];
             /** @description What it may do by itself, with nobody signed in */
             own_scopes: ("conversations:read" | "leads:read" | "consents:read" | "events:read" | "agents:read" | "audit:read")[];
             record_classes: ("phone_numbers" | "email_addresses" | "whatsapp_ids" | "names" | "texts")[];
@@ -2130,7 +2174,7 @@ export interface components {
         };
         OwnClient: {
             id: string | null;
-            scopes: ("sessions" | "conversations:read" | "conversations:write" | "messages:send" | "leads:read" | "leads:write" | "leads:reveal" | "consents:read" | "consents:write" | "events:read" | "agents:read" | "audit:read" | "administration")[];
+            scopes: ("sessions" | "conversations:read" | "conversations:write" | "messages:send" | "leads:read" | "leads:write" | "leads:reveal" | "leads:erase" | "consents:read" | "consents:write" | "events:read" | "agents:read" | "audit:read" | "administration")[];
             /** @description What it may do by itself, with nobody signed in */
             own_scopes: ("conversations:read" | "leads:read" | "consents:read" | "events:read" | "agents:read" | "audit:read")[];
             record_classes: ("phone_numbers" | "email_addresses" | "whatsapp_ids" | "names" | "texts")[];
@@ -2171,7 +2215,7 @@ export interface components {
             /** @description <feed>-<number>, as on the stream */
             id: string;
             /** @enum {string} */
-            kind: "conversation.created" | "conversation.changed" | "message.received" | "message.changed";
+            kind: "conversation.created" | "conversation.changed" | "conversation.erased" | "message.received" | "message.changed";
             conversation_id: string;
             message_id: string | null;
         };
@@ -2207,7 +2251,7 @@ export interface components {
         /** @description What is posted to a webhook */
         HandedOverEvent: {
             /** @enum {string} */
-            type: "conversation.created" | "conversation.changed" | "message.received" | "message.changed";
+            type: "conversation.created" | "conversation.changed" | "conversation.erased" | "message.received" | "message.changed";
             /**
              * Format: date-time
              * @description When it happened
@@ -2226,7 +2270,7 @@ export interface components {
             /** @description The person or team that answers for it */
             owner?: string;
             purpose?: string;
-            scopes?: ("sessions" | "conversations:read" | "conversations:write" | "messages:send" | "leads:read" | "leads:write" | "leads:reveal" | "consents:read" | "consents:write" | "events:read" | "agents:read" | "audit:read" | "administration")[];
+            scopes?: ("sessions" | "conversations:read" | "conversations:write" | "messages:send" | "leads:read" | "leads:write" | "leads:reveal" | "leads:erase" | "consents:read" | "consents:write" | "events:read" | "agents:read" | "audit:read" | "administration")[];
             /** @description What it may do by itself, with nobody signed in */
             own_scopes?: ("conversations:read" | "leads:read" | "consents:read" | "events:read" | "agents:read" | "audit:read")[];
             record_classes?: ("phone_numbers" | "email_addresses" | "whatsapp_ids" | "names" | "texts")[];
@@ -2343,6 +2387,39 @@ export interface components {
             size: number;
             earlier: number;
             hashes: string[];
+        };
+        Why: {
+            /** @description What for, as a word of your own; it is on record */
+            reason: string;
+            /** @description A reference of your own, with at most 7 digits, so that it is nobody's number */
+            case?: string;
+        };
+        ErasureCertificate: {
+            lead_id: string;
+            /** Format: date-time */
+            asked_at: string;
+            asked_by: string | null;
+            reason: string;
+            case: string | null;
+            /** @description Removed so far */
+            messages: number;
+            /**
+             * Format: date-time
+             * @description Every row and index entry, and the key with them
+             */
+            data_gone_at: string | null;
+            /**
+             * Format: date-time
+             * @description Nothing of the person can be read from then on, in copies of the data neither
+             */
+            key_gone_at: string | null;
+            /**
+             * Format: date-time
+             * @description Nor with the root key and old copies of the key file; the operator says how soon that is (store.epoch_hours)
+             */
+            key_residue_gone_at: string | null;
+            /** @description What was done to the key, and what cannot be shown */
+            key_destruction: string;
         };
     };
     responses: {
@@ -2694,7 +2771,7 @@ export interface components {
          *       "handle"
          *     ]
          */
-        LeadFields: ("id" | "handle" | "display_name" | "identifiers" | "conversation_id" | "created_at" | "version")[];
+        LeadFields: ("id" | "handle" | "display_name" | "identifiers" | "conversation_id" | "created_at" | "on_hold" | "version")[];
         /** @description These, as far as they are there, in this order; with fields, and nothing else */
         ConversationIds: string[];
         /** @description These, as far as they are there, in this order */
@@ -4970,6 +5047,7 @@ export interface operations {
                      *           ],
                      *           "conversation_id": "conv_01JDG7T5Q8ZK3V9M4B6N2R0XWY",
                      *           "created_at": "2026-11-20T09:12:00.000Z",
+                     *           "on_hold": false,
                      *           "version": 3
                      *         }
                      *       ],
@@ -5086,6 +5164,7 @@ export interface operations {
                      *           ],
                      *           "conversation_id": "conv_01JDG7T5Q8ZK3V9M4B6N2R0XWY",
                      *           "created_at": "2026-11-20T09:12:00.000Z",
+                     *           "on_hold": false,
                      *           "version": 3
                      *         }
                      *       ],
@@ -5154,6 +5233,7 @@ export interface operations {
                      *       ],
                      *       "conversation_id": "conv_01JDG7T5Q8ZK3V9M4B6N2R0XWY",
                      *       "created_at": "2026-11-20T09:12:00.000Z",
+                     *       "on_hold": false,
                      *       "version": 3
                      *     }
                      */
@@ -5225,6 +5305,7 @@ export interface operations {
                      *       ],
                      *       "conversation_id": "conv_01JDG7T5Q8ZK3V9M4B6N2R0XWY",
                      *       "created_at": "2026-11-20T09:12:00.000Z",
+                     *       "on_hold": false,
                      *       "version": 3
                      *     }
                      */
@@ -5297,6 +5378,181 @@ export interface operations {
             404: components["responses"]["NotFound"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    showErasure: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description ETags of answers that are kept; 304 if one of them still holds
+                 * @example W/"jDcXVd3nMWJG1OeV7uAcYw"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                id: components["parameters"]["LeadId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was erased, and how */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "lead_id": "lead_01JDG7T5Q8ZK3V9M4B6N2R0XWY",
+                     *       "asked_at": "2026-11-20T09:12:00.000Z",
+                     *       "asked_by": "agent_01JDG7T5Q8ZK3V9M4B6N2R0XWY",
+                     *       "reason": "data_subject_request",
+                     *       "case": "DSR-2026-17",
+                     *       "messages": 12,
+                     *       "data_gone_at": "2026-11-20T09:12:00.210Z",
+                     *       "key_gone_at": "2026-11-20T09:12:00.204Z",
+                     *       "key_residue_gone_at": null,
+                     *       "key_destruction": "removed from the key file, which was then written anew and its old copy overwritten; whether the drive keeps a copy elsewhere cannot be shown"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErasureCertificate"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    eraseLead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["LeadId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "data_subject_request",
+                 *       "case": "DSR-2026-17"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Why"];
+            };
+        };
+        responses: {
+            /** @description What was erased, and how */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "lead_id": "lead_01JDG7T5Q8ZK3V9M4B6N2R0XWY",
+                     *       "asked_at": "2026-11-20T09:12:00.000Z",
+                     *       "asked_by": "agent_01JDG7T5Q8ZK3V9M4B6N2R0XWY",
+                     *       "reason": "data_subject_request",
+                     *       "case": "DSR-2026-17",
+                     *       "messages": 12,
+                     *       "data_gone_at": "2026-11-20T09:12:00.210Z",
+                     *       "key_gone_at": "2026-11-20T09:12:00.204Z",
+                     *       "key_residue_gone_at": null,
+                     *       "key_destruction": "removed from the key file, which was then written anew and its old copy overwritten; whether the drive keeps a copy elsewhere cannot be shown"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErasureCertificate"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["NotJson"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    holdLead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["LeadId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "legal_dispute",
+                 *       "case": "AZ-7/26"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Why"];
+            };
+        };
+        responses: {
+            /** @description On hold */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["NotJson"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    releaseLead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["LeadId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Not on hold any more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             429: components["responses"]["Throttled"];
             500: components["responses"]["Failed"];
             503: components["responses"]["Unavailable"];

@@ -80,7 +80,7 @@ ExitCode list_agents(const ControlClient& client) {
 
 ExitCode add_agent(const ControlClient& client, const Arguments& arguments) {
   if (arguments.roles.empty()) {
-    return usage("agents add needs --role agent, supervisor, auditor or admin");
+    return usage("agents add needs --role agent, supervisor, privacy_officer, auditor or admin");
   }
   const auto password = read_new_password(arguments.password_file);
   if (!password) {
@@ -208,17 +208,30 @@ ExitCode break_glass(const ControlClient& client) {
   return ExitCode::kDone;
 }
 
+void print_members(const json::Value& root) {
+  for (const auto& [name, value] : root.members()) {
+    (void)std::printf("%-28.*s %s\n", static_cast<int>(name.size()), name.data(),
+                      text_of(value).c_str());
+  }
+}
+
 ExitCode verify(const ControlClient& client) {
   const auto answer = client.request("POST", "/store/verify");
   if (!answer) {
     return complain(answer.error());
   }
   const json::Value root = answer.value()->root();
-  for (const auto& [name, value] : root.members()) {
-    (void)std::printf("%-18.*s %s\n", static_cast<int>(name.size()), name.data(),
-                      text_of(value).c_str());
-  }
+  print_members(root);
   return root["verdict"].string() == "sound" ? ExitCode::kDone : ExitCode::kRefused;
+}
+
+ExitCode keys(const ControlClient& client, const std::string& verb, const std::string& path) {
+  const auto answer = client.request(verb, path);
+  if (!answer) {
+    return complain(answer.error());
+  }
+  print_members(answer.value()->root());
+  return ExitCode::kDone;
 }
 
 ExitCode test_log_in(const Arguments& arguments) {
@@ -344,6 +357,12 @@ ExitCode run_command(const Arguments& arguments) {
   }
   if (!words.empty() && words[0] == "oidc") {
     return run_oidc_command(arguments);
+  }
+  if (is(2, "keys", "status")) {
+    return keys(client, "GET", "/keys");
+  }
+  if (is(2, "keys", "rotate")) {
+    return keys(client, "POST", "/keys/end-epoch");
   }
   if (is(2, "store", "verify")) {
     return verify(client);

@@ -50,12 +50,16 @@ class Judge:
         return [f"{request.operation.name} answers {answer.status} to {request.seat.name}, who may not"]
 
     def _of_sight(self, request, answer):
-        role = request.shows.role if request.shows else None
-        leaks = self._marks.leaks(
-            answer.head.encode("latin-1") + b"\n" + answer.body,
-            lambda of_class: rights.may_see(of_class, request.seat.client, role))
-        return [f"{request.operation.name} answers {answer.status} and shows {request.seat.name} {name}"
-                for name in leaks]
+        client, role = request.seat.client, request.shows.role if request.shows else None
+        operation = request.operation
+        reveals = (operation.id == rights.REVEALS and request.method == operation.method
+                   and answer.status == 200)
+        leaks = self._marks.leaks(answer.body,
+                                  lambda of_class: rights.may_see(of_class, client, role, reveals))
+        leaks += self._marks.leaks(answer.head.encode("latin-1"),
+                                   lambda of_class: rights.may_see(of_class, client, role))
+        return [f"{operation.name} answers {answer.status} and shows {request.seat.name} {name}"
+                for name in dict.fromkeys(leaks)]
 
 
 def unreadable(answer):

@@ -55,8 +55,8 @@ class Marks:
         self._marks = []
         self.seen = set()  # names of those that were shown to somebody who may see them
 
-    def add_phone(self, name, digits):
-        self._marks.append(Mark(name, CLEAR_NEVER, spellings_of_phone(digits)))
+    def add_phone(self, name, digits, record_class=CLEAR_NEVER):
+        self._marks.append(Mark(name, record_class, spellings_of_phone(digits)))
 
     def add_text(self, name, text, record_class=CLEAR_NEVER):
         self._marks.append(Mark(name, record_class, spellings_of_text(text)))

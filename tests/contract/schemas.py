@@ -99,9 +99,19 @@ def closed(schema):
     return copy
 
 
+def _encoding(_, coding, value, __):
+    """For the library it is a remark only."""
+    if coding == "base64" and isinstance(value, str) and not _is_base64(value):
+        yield jsonschema.ValidationError("")
+
+
+_Validator = jsonschema.validators.extend(jsonschema.Draft202012Validator,
+                                          {"contentEncoding": _encoding})
+
+
 class Schema:
     def __init__(self, schema):
-        self._validator = jsonschema.Draft202012Validator(schema, format_checker=_checker)
+        self._validator = _Validator(schema, format_checker=_checker)
 
     def mismatches(self, value):
         """Sentences, each once."""
@@ -128,6 +138,6 @@ def _sentence(error):
         return f"{where} is not of type {wanted if isinstance(wanted, str) else ' or '.join(wanted)}"
     if keyword in ("enum", "const"):
         return f"{where} is none of the values that the schema names"
-    if keyword == "format":
+    if keyword in ("format", "contentEncoding"):
         return f"{where} is no {wanted}"
     return f"{where} does not keep to {keyword}"

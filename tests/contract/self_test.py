@@ -30,7 +30,7 @@ NOT_APPROVED = {"status": 403, "code": "client_not_approved"}
 
 
 def small_document():
-    """Two operations and what they may answer."""
+    """A few operations and what they may answer."""
     problem = {"description": "", "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
     lead = {"type": "object", "required": ["id", "handle", "name", "at", "tags"], "properties": {
         "id": {"type": "string", "pattern": "^lead_[0-9A-Z]{26}$"}, "handle": {"type": "string"},
@@ -52,6 +52,10 @@ def small_document():
                                        "responses": responses},
                                "delete": {"operationId": "dropLead", "x-access": "read_lead",
                                           "responses": {"204": {"description": ""}}}},
+            "/v1/leads/{id}/reveal": {"post": {"operationId": "revealIdentifiers", "x-access": "reveal",
+                                               "responses": {**responses, "200": {
+                                                   "description": "",
+                                                   "content": responses["200"]["content"]}}}},
             "/healthz": {"get": {"operationId": "showAlive", "x-access": "local_network",
                                  "responses": {"200": {"description": ""}}}}},
         "components": {"schemas": {"Problem": {
@@ -87,6 +91,15 @@ class TheDocument(unittest.TestCase):
                 schema = Schema(content.schema)
                 for _ in range(50):
                     self.assertEqual(schema.mismatches(draw.right(content.schema)), [], operation.name)
+
+    def test_every_parameter_has_right_values(self):
+        draw = values.Values(random.Random(1))
+        for operation in Document.load().operations:
+            for parameter in operation.parameters:
+                schema = Schema(parameter["schema"])
+                for _ in range(20):
+                    self.assertEqual(schema.mismatches(draw.right(parameter["schema"])), [],
+                                     f"{operation.name} {parameter['name']}")
 
     def test_wrong_example_and_unknown_format_and_access_are_found(self):
         root = small_document()
@@ -234,6 +247,30 @@ class AnswerCheck(unittest.TestCase):
         self.assertEqual(self.found(answer_of()), self.found(answer_of()))
 
 
+class Encodings(unittest.TestCase):
+    def test_what_is_no_base64_is_found(self):
+        schema = Schema({"type": "array", "items": {"type": "string", "contentEncoding": "base64"}})
+        self.assertEqual(schema.mismatches(["", "YQ==", "+/+/"]), [])
+        for text in ("Y", "YQ", "-_-_", "Y Q="):
+            self.assertEqual(schema.mismatches([text]), ["0 is no base64"], text)
+
+
+class Patterns(unittest.TestCase):
+    def test_each_piece_comes_as_often_as_the_pattern_says(self):
+        randomness = random.Random(1)
+        for pattern in ("^[a-z]+_[0-9A-H]{26}$", "^lead$", "^[a-z][a-z0-9-]{0,3}$",
+                        "^https://[!-~]{1,9}$"):
+            drawn = {values.matching(randomness, pattern) for _ in range(200)}
+            for text in drawn:
+                self.assertRegex(text, pattern)
+            self.assertEqual(len({len(text) for text in drawn}) > 1, "+" in pattern or "," in pattern)
+
+    def test_pattern_of_another_kind_is_not_taken_for_one(self):
+        for pattern in ("^(a|b)$", "^a*$", "^a?$", "^.$", "a", "^a"):
+            with self.assertRaises(ValueError):
+                values.matching(random.Random(1), pattern)
+
+
 class Closing(unittest.TestCase):
     def test_schema_that_says_so_itself_stays_open(self):
         schema = {"type": "object", "properties": {"a": {}}, "additionalProperties": {"type": "string"}}
@@ -258,20 +295,21 @@ class JudgeCheck(unittest.TestCase):
         self.marks = Marks()
         self.judge = Judge(Answers(document), self.marks)
         self.lead, self.alive = document.operation("showLead"), document.operation("showAlive")
+        self.reveal = document.operation("revealIdentifiers")
         self.whole = types.SimpleNamespace(
-            name="whole", is_approved=True, scopes=("leads:read",), own_scopes=(),
-            record_classes=("names", "texts"))
+            name="whole", is_approved=True, scopes=("leads:read", "leads:reveal"), own_scopes=(),
+            record_classes=("names", "texts", "phone_numbers"))
         self.other = types.SimpleNamespace(
             name="other", is_approved=True, scopes=("leads:read",), own_scopes=(), record_classes=())
         self.nobody = types.SimpleNamespace(
             name="none", is_approved=False, scopes=(), own_scopes=(), record_classes=())
 
-    def wrongs(self, answer, client, role="agent", operation=None, shows=None, method="GET"):
+    def wrongs(self, answer, client, role="agent", operation=None, shows=None, method=None):
         seat = types.SimpleNamespace(client=client, role=role, name="somebody")
         shown = shows or (seat if role else None)
         operation = operation or self.lead
         request = types.SimpleNamespace(
-            operation=operation, seat=seat, shows=shown, method=method, body=None,
+            operation=operation, seat=seat, shows=shown, method=method or operation.method, body=None,
             target=operation.path.replace("{id}", f"lead_{ULID}"))
         return " | ".join(self.judge.wrongs(request, answer))
 
@@ -323,6 +361,32 @@ class JudgeCheck(unittest.TestCase):
         self.assertEqual(self.marks.seen, {"a name", "a text"})
         self.assertIn("a name", self.wrongs(answer, self.other))
         self.assertIn("a text", self.wrongs(answer, self.whole, "admin"))
+
+    def test_number_is_seen_by_a_supervisor_in_an_answer_that_reveals_it_and_nowhere_else(self):
+        number, other = phone(), phone()
+        self.marks.add_phone("a number", number, "phone_numbers")
+        self.marks.add_phone("another number", other)
+        answer = answer_of(body={**LEAD, "handle": "+" + number}, without=("ETag",))
+        self.assertEqual(self.wrongs(answer, self.whole, "supervisor", self.reveal), "")
+        self.assertEqual(self.marks.seen, {"a number"})
+        without_class, without_scope = (
+            types.SimpleNamespace(**{**vars(self.whole), **narrower})
+            for narrower in ({"record_classes": ("names", "texts")}, {"scopes": ("leads:read",)}))
+        for client, role, operation in (
+                (self.whole, "agent", self.reveal), (self.whole, "admin", self.reveal),
+                (self.whole, "auditor", self.reveal), (self.whole, None, self.reveal),
+                (without_class, "supervisor", self.reveal), (without_scope, "supervisor", self.reveal),
+                (self.nobody, "supervisor", self.reveal), (self.whole, "supervisor", self.lead),
+                (self.whole, "supervisor", self.alive)):
+            with self.subTest(f"{role} {operation.id}"):
+                self.assertIn("a number", self.wrongs(answer, client, role, operation))
+        self.assertIn("a number", self.wrongs(
+            answer_of(X_Request_Id=number, without=("ETag",)), self.whole, "supervisor", self.reveal))
+        self.assertIn("a number", self.wrongs(
+            problem_of(404, number), self.whole, "supervisor", self.reveal))
+        self.assertIn("another number", self.wrongs(
+            answer_of(body={**LEAD, "handle": other}, without=("ETag",)), self.whole, "supervisor",
+            self.reveal))
 
 
 class Rights(unittest.TestCase):

@@ -13,6 +13,9 @@ _WORDS = ("invoice", "Termin", "café", "née", "日本", "👋🏽", "a b", "x"
 # Strings that have broken readers before.
 ODD = ("", " ", "\u0000", "\r\nX-Injected: 1", "\u202e", "\ufeff", "\ud83d", "%00", "../../etc/passwd",
        "' OR 1=1 --", "<script>", "${jndi:x}", "{{7*7}}", "\u0085", "ﷺ" * 20, "null", "-0", "1e400")
+# Of a pattern: a class or a literal, and how many of it.
+_PIECE = re.compile(r"(\[[^\]]+\]|[^\[\]\\(){}*+?|^$.])(?:\{(\d+)(?:,(\d+))?\}|(\+))?")
+_MOST_OF_MANY = 12
 _ODD_NUMBERS = (0, -1, -2**63, 2**63, 2**64, 10**400, 1e308, -0.0, 0.1)
 
 
@@ -22,19 +25,14 @@ def an_id(randomness, prefix):
 
 
 def matching(randomness, pattern):
-    """A string for one of the simple patterns that the document has: literals, one class, one count."""
-    found = re.fullmatch(r"\^((?:[^\[\\]|\\.)*?)(\[[^\]]+\])?(\[[^\]]+\])?(?:\{(\d+)(?:,(\d+))?\})?\$",
-                         pattern)
-    if found is None:
+    """A string for one of the simple patterns that the document has: literals, classes, counts."""
+    if not re.fullmatch(rf"\^(?:{_PIECE.pattern})*\$", pattern):
         raise ValueError(pattern)
-    literal, first, second, least, most = found.groups()
-    alphabets = [_alphabet(one) for one in (first, second) if one]
-    text = literal
-    if len(alphabets) == 2:
-        text += randomness.choice(alphabets[0])
-    if alphabets:
+    text = ""
+    for one, least, most, many in _PIECE.findall(pattern[1:-1]):
         low = int(least or 1)
-        text += "".join(randomness.choices(alphabets[-1], k=randomness.randint(low, int(most or low))))
+        high = _MOST_OF_MANY if many else int(most or low)
+        text += "".join(randomness.choices(_alphabet(one), k=randomness.randint(low, high)))
     return text
 
 
@@ -82,6 +80,8 @@ class Values:
     def _string(self, schema):
         if "pattern" in schema:
             return matching(self._random, schema["pattern"])
+        if schema.get("format") == "date-time":
+            return f"20{self._random.randint(10, 60)}-08-22T08:00:00.000Z"
         text = " ".join(self._random.choices(_WORDS, k=self._random.randint(1, 4)))
         return text[:schema.get("maxLength", 200)].ljust(schema.get("minLength", 0), "x")
 

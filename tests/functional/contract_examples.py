@@ -27,7 +27,8 @@ CHANGES_THE_ACCOUNT = {"changePassword", "confirmTotp", "replaceRecoveryCodes"}
 
 
 class Examples(functional.FunctionalTest):
-    agents = (("anna", "agent"), ("root", "admin"))
+    agents = (("anna", "agent"), ("root", "admin"), ("sofia", "supervisor"),
+              ("dora", "privacy_officer"), ("vera", "auditor"))
     settings = {"session.max_per_agent": 100, "session.admin_max": 100,
                 "clients.webhook_allow": "127.0.0.1:9"}  # where nobody listens
 
@@ -57,7 +58,7 @@ class Examples(functional.FunctionalTest):
 
     def ask(self, operation):
         roles, _ = rights.ACTIONS.get(operation.access, (rights.READERS, None))
-        username = "anna" if "agent" in roles else "root"
+        username = next(name for name, role in self.agents if role in roles)
         if operation.id in CHANGES_THE_ACCOUNT:
             username = self.another()
         client = self.signed_in_as(username)
@@ -153,6 +154,39 @@ class Examples(functional.FunctionalTest):
     def _for_changeLead(self, client, _, path, example):
         path = path.replace("{id}", self.lead)
         return path, example, {"If-Match": client.get(path).headers["ETag"]}
+
+    def _for_revealIdentifiers(self, client, _, path, example):
+        identifiers = client.get(f"/v1/leads/{self.lead}").json["identifiers"]
+        return (path.replace("{id}", self.lead),
+                {**example, "identifier_ids": [identifiers[0]["id"]]}, {})
+
+    def _somebody(self):
+        """Who may be erased."""
+        answer = self.signed_in_as("dora").post("/v1/leads", {"display_name": functional.letters()})
+        self.assertEqual(answer.status, 201, answer.body)
+        return answer.json["id"]
+
+    def _for_eraseLead(self, _, __, path, example):
+        return path.replace("{id}", self._somebody()), example, {}
+
+    def _for_showErasure(self, client, _, path, __):
+        path = path.replace("{id}", self._somebody())
+        self.assertEqual(client.post(path, {"reason": "example"}).status, 200)
+        return path, None, {}
+
+    def _for_holdLead(self, _, __, path, example):
+        return path.replace("{id}", self._somebody()), example, {}
+
+    def _for_releaseLead(self, client, _, path, __):
+        path = path.replace("{id}", self._somebody())
+        self.assertEqual(client.post(path, {"reason": "example"}).status, 204)
+        return path, None, {}
+
+    def _for_proveEntry(self, _, __, path, ___):
+        return f"{path}?entry=2&size=3", None, {}
+
+    def _for_proveConsistency(self, _, __, path, ___):
+        return f"{path}?earlier=2&size=3", None, {}
 
     # -- agents and programs -------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ class Leads:
 
     def __init__(self, simulate, marks, randomness):
         numbers = {name: phone(randomness) for name in (
-            "a lead's number", "a number in a text", "a number in a name", "a number that was written",
+            "a number in a text", "a number in a name", "a number that was written",
             "a number of a request")}
         for name, digits in numbers.items():
             marks.add_phone(name, digits)
@@ -25,11 +25,10 @@ class Leads:
                         f"{addresses['an address that was written']}")
         probe = numbers["a number of a request"]
         self.probes = (probe, "+" + probe, addresses["an address of a request"])
-        people = [{"wa_id": numbers["a lead's number"], "name": name.capitalize()},
-                  {"wa_id": phone(randomness), "name": f"Call 0{numbers['a number in a name'][2:]}"}]
-        people += [{"wa_id": phone(randomness), "name": name.capitalize()} for _ in range(6)]
+        people = [{"wa_id": phone(randomness), "name": f"Call 0{numbers['a number in a name'][2:]}"}]
+        people += [{"wa_id": phone(randomness), "name": name.capitalize()} for _ in range(7)]
         for person in people:
-            marks.add_phone("a lead's number", person["wa_id"])
+            marks.add_phone("a lead's number", person["wa_id"], "phone_numbers")
             simulate("/customers", person)
             for said in self._texts(text, numbers["a number in a text"],
                                     addresses["an address in a text"]):

@@ -17,8 +17,9 @@ from contract.wire import Wire
 
 # Log-ins come from an address of their own: those that have to fail come from the others.
 SOURCE_OF_LOG_INS = "127.0.0.2"
-# A proof is good for five minutes.
+# A proof is good for five minutes, for what takes one.
 SECONDS_OF_A_PROOF = 240
+ROLES_OF_PROOFS = ("admin", "supervisor", "privacy_officer")
 BREAK_GLASS = "break_glass"
 
 # Operations that cost a sign-in or a password's hash, or end what others need: the share of requests of
@@ -26,7 +27,7 @@ BREAK_GLASS = "break_glass"
 SELDOM = {
     "openSession": 0.1, "stepUp": 0.2, "changePassword": 0.1, "addAccount": 0.2, "followEvents": 0.2,
     "endSessions": 0.1, "endSession": 0.3, "closeSession": 0.1, "beginSamlLogout": 0.1,
-    "beginOidcLogout": 0.1, "signOutEverybody": 0.05}
+    "beginOidcLogout": 0.1, "signOutEverybody": 0.05, "eraseLead": 0.3}
 
 
 @dataclasses.dataclass(eq=False)
@@ -86,14 +87,16 @@ class People:
         whole = self._program("whole", **everything)
         narrow = self._program("narrow", scopes=("sessions", "conversations:read", "agents:read"),
                                record_classes=("names",))
-        machine = self._program("machine", own_scopes=("conversations:read", "leads:read"),
+        machine = self._program("machine", own_scopes=("conversations:read", "leads:read", "audit:read"),
                                 record_classes=("texts", "phone_numbers"))
         shaky = self._program("shaky", **everything)
         nobody = Program("no program", self._instance.tls_with(), is_approved=False)
         # The weight is how often its turn comes.
         seats = [Seat(whole, "agent", 4), Seat(whole, "supervisor", 4), Seat(whole, "admin", 4),
-                 Seat(whole, None, 2), Seat(narrow, "agent", 2), Seat(narrow, "supervisor"),
-                 Seat(narrow, "admin"), Seat(narrow, None), Seat(machine, None, 2),
+                 Seat(whole, "privacy_officer", 2), Seat(whole, "auditor", 2), Seat(whole, None, 2),
+                 Seat(narrow, "agent", 2), Seat(narrow, "supervisor"), Seat(narrow, "privacy_officer"),
+                 Seat(narrow, "auditor"), Seat(narrow, "admin"), Seat(narrow, None),
+                 Seat(machine, None, 2),
                  Seat(shaky, "agent"), Seat(shaky, "admin"), Seat(shaky, None),
                  Seat(nobody, "agent", through=whole), Seat(nobody, None),
                  Seat(self._stranger(), None)]
@@ -140,7 +143,7 @@ class People:
         seat = self._random.choices(fitting, [one.weight for one in fitting])[0]
         if seat.role and (seat.client.is_approved or seat.through):
             is_old = time.monotonic() - seat.signed_in_at > SECONDS_OF_A_PROOF
-            if not seat.token or (is_old and seat.role == "admin"):
+            if not seat.token or (is_old and seat.role in ROLES_OF_PROOFS):
                 self._sign_in(seat)
                 self.signed_in += 1
         return seat

@@ -15,6 +15,7 @@ from contract_leads import Leads
 from contract_people import People
 
 MOST_KEPT = 40
+ACTS = ("read_lead", "revealed", "request", "log_in", "trail_read")
 MOST_VERSIONS = 500
 
 
@@ -23,7 +24,7 @@ class World:
         self.instance, self._random = test.instance, randomness
         self.marks = Marks()
         self._ids = collections.defaultdict(list)
-        self._cursors, self._versions = {}, {}
+        self._cursors, self._versions, self._identifiers = {}, {}, {}
         self._made, self._last_key = 0, "first"
         self._tokens, self._waiting, self._approved = [], {}, []  # of programs that were made here
         self._visitor, self._victims = "visitor", [f"victim-{number}" for number in range(3)]
@@ -44,13 +45,20 @@ class World:
 
     def _read_ids(self):
         """What there is before the first request."""
-        supervisor = next(seat for seat in self.people.seats if seat.role == "supervisor")
-        answer = supervisor.wire.ask(b"GET /v1/conversations HTTP/1.1\r\nHost: localhost\r\n"
-                                     b"Authorization: Bearer " + supervisor.token.encode() + b"\r\n\r\n")
-        for one in json.loads(answer.body)["items"]:
+        for one in self._read("supervisor", "/v1/conversations")["items"]:
+            lead = one["lead"]["id"]
             self._ids["conv"].append(one["id"])
-            self._ids["lead"].append(one["lead"]["id"])
+            self._ids["lead"].append(lead)
             self._versions[f"/v1/conversations/{one['id']}"] = f'"{one["version"]}"'
+            shown = self._read("supervisor", f"/v1/leads/{lead}")
+            self._identifiers[lead] = [identifier["id"] for identifier in shown["identifiers"]]
+        self._entries = self._read("auditor", "/v1/audit/checkpoint")["size"]
+
+    def _read(self, role, path):
+        seat = next(seat for seat in self.people.seats if seat.role == role)
+        answer = seat.wire.ask(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n"
+                               f"Authorization: Bearer {seat.token}\r\n\r\n".encode())
+        return json.loads(answer.body)
 
     def send(self, request):
         wire = self._webhook if request.operation.is_of_webhook else request.seat.wire
@@ -81,6 +89,13 @@ class World:
             return self._random.sample(there, self._random.randint(0, min(5, len(there))))
         if name == "wait":
             return "0"  # what waits longer holds everything up
+        if name in ("entry", "earlier"):
+            return self._random.randint(1, self._entries // 2)
+        if name == "size":
+            return self._random.randint(self._entries // 2, self._entries)
+        if name in ("act", "object", "actor", "client") and self._random.random() < 0.8:
+            return {"act": self._random.choice(ACTS), "object": self.an_id("lead"),
+                    "actor": self.an_id("agent"), "client": self.an_id("client")}[name]
         return {"hub.mode": "subscribe", "hub.verify_token": self._verify_token,
                 "hub.challenge": "1158201444"}.get(name)
 
@@ -164,6 +179,10 @@ class World:
     def _member_tags(self, _):
         return self._random.sample(["invoice", "claim", "vip"], self._random.randint(0, 3))
 
+    def _member_identifier_ids(self, request):
+        of_lead = self._identifiers.get(request.target.split("/")[3])
+        return of_lead and self._random.sample(of_lead, self._random.randint(1, len(of_lead)))
+
     def _member_evidence(self, _):
         return "form 12 " + self._leads.written
 
@@ -212,7 +231,8 @@ class World:
                 self.instance.passwords[seat.username] = json.loads(request.body)["new_password"]
             seat.token, seat.signed_in_at = json.loads(answer.body)["token"], time.monotonic()
         elif path.startswith("/v1/session/logout/") or (
-                request.method == "DELETE" and "second-factor" not in path):
+                request.method == "DELETE" and path.startswith("/v1/session")
+                and "second-factor" not in path):
             seat.token = ""
 
     def _learn_made(self, request, answer):
@@ -232,6 +252,10 @@ class World:
         elif request.operation.id == "listSessions" and request.shows is not None:
             request.shows.sessions = [one["id"] for one in json.loads(answer.body)["items"]]
             self._ids["session"] = request.shows.sessions[:1]
+        elif request.operation.id == "enterLead" and answer.status == 201:
+            self._keep("lead", json.loads(answer.body)["id"])
+        elif request.operation.id == "signCheckpoint":
+            self._entries = json.loads(answer.body)["size"]
         elif request.operation.id == "showSession":
             self._keep("agent", json.loads(answer.body)["agent"]["id"])
 

@@ -33,7 +33,8 @@ sys.path[:0] = [str(ROOT / "scripts" / "lib"), str(ROOT / "tests")]
 from contract.observer import Observer  # noqa: E402  (needs the path above)
 from leadkeep_demo.instance import Instance, fixed_port  # noqa: E402
 
-NAMES = {"anna": "Anna Blum", "bert": "Bert Lang", "sofia": "Sofia Berg", "root": "Rolf Ott"}
+NAMES = {"anna": "Anna Blum", "bert": "Bert Lang", "sofia": "Sofia Berg", "dora": "Dora Kern",
+         "vera": "Vera Lenz", "root": "Rolf Ott"}
 
 
 # A sanitizer keeps freed blocks and puts room around each, so that bounds of memory mean nothing.

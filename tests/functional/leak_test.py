@@ -84,7 +84,7 @@ def leaktest(instance, *options, seconds=240):
 
 class CleanInstance(functional.FunctionalTest):
     # The product's own default.
-    settings = {"second_factor.required_for": "supervisor, admin",
+    settings = {"second_factor.required_for": "supervisor, privacy_officer, auditor, admin",
                 # Where nobody listens: it is about what the routes say.
                 "clients.webhook_allow": "127.0.0.1:9"}
 

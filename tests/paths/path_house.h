@@ -12,10 +12,13 @@
 #include <leadkeep/flow/change_password.h>
 #include <leadkeep/flow/delegate_session.h>
 #include <leadkeep/flow/deliver_messages.h>
+#include <leadkeep/flow/end_epoch.h>
 #include <leadkeep/flow/end_sessions.h>
 #include <leadkeep/flow/enrol_client.h>
 #include <leadkeep/flow/enrol_passkey.h>
 #include <leadkeep/flow/enrol_second_factor.h>
+#include <leadkeep/flow/erase_lead.h>
+#include <leadkeep/flow/hold_lead.h>
 #include <leadkeep/flow/keep_consent.h>
 #include <leadkeep/flow/keep_devices.h>
 #include <leadkeep/flow/keep_leads.h>
@@ -234,6 +237,10 @@ class PathHouse {
   flow::KeepLeads keep_leads{house};
   flow::Reveal reveal{house, kMostReveals};
   flow::ShowEvidence show_evidence{house};
+  flow::EraseLead erase_lead{house};
+  flow::HoldLead hold_lead{house};
+  flow::EndEpoch end_epoch{house, [this] { return Result{store.root_key().clone()}; },
+                           std::chrono::hours{12}};
   flow::Refuse refuse{house};
   clients::Registry registry{clients::Registry::Approval::kOnePerson};
   crypto::CertificateAuthority authority{clients::make_authority(store.clock().now())};

@@ -45,7 +45,7 @@ class RevealPath : public ::testing::Test, public PathHouse {
 };
 
 TEST_F(RevealPath, ShowsWhatWasAskedForAndNothingElse) {
-  const auto shown = must(show({{the("phone")}, "call_back", std::nullopt}));
+  const auto shown = must(show({{the("phone")}, {"call_back", std::nullopt}}));
   ASSERT_EQ(shown.size(), 1U);
   EXPECT_EQ(shown.front().id, the("phone"));
   EXPECT_EQ(shown.front().value, "+4915123456789");
@@ -53,7 +53,7 @@ TEST_F(RevealPath, ShowsWhatWasAskedForAndNothingElse) {
 }
 
 TEST_F(RevealPath, LeavesTheLeadMaskedForEverybody) {
-  must(show({all, "call_back", std::nullopt}));
+  must(show({all, {"call_back", std::nullopt}}));
   for (const auto* viewer : {&anna, &boss}) {
     const auto after = must(show_inbox.lead(permit<Action::kReadLead>(*viewer), lead));
     for (const auto& identifier : after.identifiers()) {
@@ -63,7 +63,7 @@ TEST_F(RevealPath, LeavesTheLeadMaskedForEverybody) {
 }
 
 TEST_F(RevealPath, IsOnRecordWithWhoWhichAndWhatFor) {
-  must(show({{the("phone")}, "call_back", "2026-A/17"}));
+  must(show({{the("phone")}, {"call_back", "2026-A/17"}}));
   const auto entry = trail().back().entry;
   EXPECT_EQ(entry.act, audit::Act::kRevealed);
   EXPECT_EQ(entry.actor, boss.agent());
@@ -97,7 +97,7 @@ TEST_F(RevealPath, TakesAFreshProofOfWhoActs) {
 TEST_F(RevealPath, AsksForAReasonThatNamesNobody) {
   for (const char* reason : {"", "Call back", "call 0151", "+4915123456789",
                              "a_reason_of_more_than_forty_letters_in_it"}) {
-    EXPECT_EQ(show({all, reason, std::nullopt}).error().code, Errc::kInvalidInput) << reason;
+    EXPECT_EQ(show({all, {reason, std::nullopt}}).error().code, Errc::kInvalidInput) << reason;
   }
   EXPECT_EQ(trail().back().entry.outcome, audit::Outcome::kRefused);
 }
@@ -106,24 +106,24 @@ TEST_F(RevealPath, TakesNoReferenceThatCouldBeContactData) {
   for (const char* reference :
        {"", "+4915123456789", "4915123456789", "0151/23456789", "a b", "e.m@muster.example",
         "12345678901234567890123456789012345678901"}) {
-    EXPECT_EQ(show({all, "call_back", reference}).error().code, Errc::kInvalidInput) << reference;
+    EXPECT_EQ(show({all, {"call_back", reference}}).error().code, Errc::kInvalidInput) << reference;
   }
-  EXPECT_TRUE(show({{the("phone")}, "call_back", "CLM-2026-117"}).ok());
+  EXPECT_TRUE(show({{the("phone")}, {"call_back", "CLM-2026-117"}}).ok());
 }
 
 TEST_F(RevealPath, TakesEachIdentifierOnce) {
-  EXPECT_EQ(show({{}, "call_back", std::nullopt}).error().code, Errc::kInvalidInput);
-  EXPECT_EQ(show({{all.front(), all.front()}, "call_back", std::nullopt}).error().code,
+  EXPECT_EQ(show({{}, {"call_back", std::nullopt}}).error().code, Errc::kInvalidInput);
+  EXPECT_EQ(show({{all.front(), all.front()}, {"call_back", std::nullopt}}).error().code,
             Errc::kInvalidInput);
 }
 
 TEST_F(RevealPath, ShowsNothingWhereOneIsNotTheLeads) {
-  EXPECT_EQ(show({{all.front(), IdentifierId{}}, "call_back", std::nullopt}).error().code,
+  EXPECT_EQ(show({{all.front(), IdentifierId{}}, {"call_back", std::nullopt}}).error().code,
             Errc::kNotFound);
   EXPECT_EQ(trail().back().entry.outcome, audit::Outcome::kRefused);
   EXPECT_THAT(trail().back().entry.parts, IsEmpty());
   EXPECT_EQ(
-      reveal.reveal(permit<Action::kReveal>(boss), LeadId{}, {all, "call_back", {}}).error().code,
+      reveal.reveal(permit<Action::kReveal>(boss), LeadId{}, {all, {"call_back", {}}}).error().code,
       Errc::kNotFound);
 }
 
@@ -132,9 +132,9 @@ TEST_F(RevealPath, ShowsNothingThatIsHiddenThroughTheProgram) {
   rights.record_classes = {clients::RecordClass::kWhatsAppIds};
   const auto elsewhere = sign_in_through(program_with(rights), "boss");
   const auto may = permit<Action::kReveal>(elsewhere);
-  EXPECT_EQ(reveal.reveal(may, lead, {{the("phone")}, "call_back", {}}).error().code,
+  EXPECT_EQ(reveal.reveal(may, lead, {{the("phone")}, {"call_back", {}}}).error().code,
             Errc::kNotFound);
-  EXPECT_TRUE(reveal.reveal(may, lead, {{the("whatsapp_id")}, "call_back", {}}).ok());
+  EXPECT_TRUE(reveal.reveal(may, lead, {{the("whatsapp_id")}, {"call_back", {}}}).ok());
 }
 
 TEST_F(RevealPath, TakesAProgramWithTheScope) {
@@ -147,25 +147,25 @@ TEST_F(RevealPath, TakesAProgramWithTheScope) {
 
 TEST_F(RevealPath, ShowsSoManyWithinAnHour) {
   const IdentifierId one = the("phone");
-  EXPECT_EQ(show({{IdentifierId{}}, "call_back", {}}).error().code, Errc::kNotFound)
+  EXPECT_EQ(show({{IdentifierId{}}, {"call_back", {}}}).error().code, Errc::kNotFound)
       << "which takes none of them";
   for (unsigned i = 0; i < kMostReveals; ++i) {
-    ASSERT_TRUE(show({{one}, "call_back", {}}).ok()) << i;
+    ASSERT_TRUE(show({{one}, {"call_back", {}}}).ok()) << i;
   }
-  EXPECT_EQ(show({{one}, "call_back", {}}).error().code, Errc::kTooManyRequests);
+  EXPECT_EQ(show({{one}, {"call_back", {}}}).error().code, Errc::kTooManyRequests);
   EXPECT_EQ(trail().back().entry.reason, name_of(Errc::kTooManyRequests));
   store.clock().advance(std::chrono::hours{1});
   const auto again = sign_in_through(a_program(), "boss");
-  EXPECT_TRUE(reveal.reveal(permit<Action::kReveal>(again), lead, {{one}, "call_back", {}}).ok());
+  EXPECT_TRUE(reveal.reveal(permit<Action::kReveal>(again), lead, {{one}, {"call_back", {}}}).ok());
 }
 
 TEST_F(RevealPath, ShowsNoneWhereThereAreNotEnoughLeft) {
   for (unsigned i = 0; i + 1 < kMostReveals; ++i) {
-    ASSERT_TRUE(show({{the("phone")}, "call_back", {}}).ok());
+    ASSERT_TRUE(show({{the("phone")}, {"call_back", {}}}).ok());
   }
   ASSERT_GE(all.size(), 2U);
-  EXPECT_EQ(show({{all[0], all[1]}, "call_back", {}}).error().code, Errc::kTooManyRequests);
-  EXPECT_TRUE(show({{the("phone")}, "call_back", {}}).ok());
+  EXPECT_EQ(show({{all[0], all[1]}, {"call_back", {}}}).error().code, Errc::kTooManyRequests);
+  EXPECT_TRUE(show({{the("phone")}, {"call_back", {}}}).ok());
 }
 
 }  // namespace

@@ -19,8 +19,8 @@ struct Account {
   std::vector<std::string> recovery_codes;           // of one who has a second factor
 };
 
-inline constexpr std::array kSignedInRoles{Role::kAgent, Role::kSupervisor, Role::kAuditor,
-                                           Role::kAdmin};
+inline constexpr std::array kSignedInRoles{Role::kAgent, Role::kSupervisor, Role::kPrivacyOfficer,
+                                           Role::kAuditor, Role::kAdmin};
 
 class Accounts {
  public:

@@ -141,6 +141,8 @@ std::vector<Operation> control_operations() {
           control("POST", "/agents/devices", kUsername),
           control("POST", "/agents/forget-devices", kUsername),
           control("POST", "/agents/reset-second-factor", kUsername),
+          control("GET", "/keys", {}),
+          control("POST", "/keys/end-epoch", {}),
           control("GET", "/clients", {}),
           control("POST", "/clients", kNewClient),
           control("POST", "/clients/enrol", kEnrolment),

@@ -11,7 +11,9 @@ constexpr unsigned bit(Role role) {
 }
 
 constexpr unsigned kReaders = bit(Role::kAgent) | bit(Role::kSupervisor);
-constexpr unsigned kStaff = kReaders | bit(Role::kAdmin);
+constexpr unsigned kOfficers = bit(Role::kPrivacyOfficer);
+constexpr unsigned kLeadReaders = kReaders | kOfficers;
+constexpr unsigned kStaff = kLeadReaders | bit(Role::kAdmin);
 constexpr unsigned kAdmins = bit(Role::kAdmin);
 constexpr unsigned kAuditors = bit(Role::kAuditor);
 constexpr unsigned kSignedIn = kStaff | kAuditors;
@@ -68,10 +70,10 @@ constexpr std::array kTable{
     Row{MarkKind::kName, kBody, kReaders, kList, kMust, kPlainName},
     Row{MarkKind::kName, kBody, kReaders, kOne, kMust, kPlainName},
     Row{MarkKind::kName, kBody, kReaders, kChange, kMay, kPlainName},
-    Row{MarkKind::kName, kBody, kReaders, kLead, kMust, kPlainName},
-    Row{MarkKind::kName, kBody, kReaders, kLeads, kMust, kPlainName},
-    Row{MarkKind::kName, kBody, kReaders, kSearch, kMust, kPlainName},
-    Row{MarkKind::kName, kBody, kReaders, kChangeLead, kMust, kPlainName},
+    Row{MarkKind::kName, kBody, kLeadReaders, kLead, kMust, kPlainName},
+    Row{MarkKind::kName, kBody, kLeadReaders, kLeads, kMust, kPlainName},
+    Row{MarkKind::kName, kBody, kLeadReaders, kSearch, kMust, kPlainName},
+    Row{MarkKind::kName, kBody, kLeadReaders, kChangeLead, kMust, kPlainName},
     Row{MarkKind::kText, kBody, kReaders, kMessages, kMust, kWords},
     Row{MarkKind::kText, kBody, kReaders, kList, kMay, kWords},
     Row{MarkKind::kText, kBody, kReaders, kOne, kMay, kWords},
@@ -91,12 +93,12 @@ constexpr std::array kTable{
     Row{MarkKind::kWrittenWord, kBody, kReaders, kList, kMay, kWords},
     Row{MarkKind::kWrittenWord, kBody, kReaders, kOne, kMay, kWords},
     Row{MarkKind::kWrittenWord, kBody, kReaders, kChange, kMay, kWords},
-    Row{MarkKind::kWrittenWord, kBody, kReaders, kConsents, kMay, kOwnLabel},
+    Row{MarkKind::kWrittenWord, kBody, kLeadReaders, kConsents, kMay, kOwnLabel},
     // A name that somebody has given to a lead.
-    Row{MarkKind::kWrittenWord, kBody, kReaders, kLead, kMay, kOwnLabel},
-    Row{MarkKind::kWrittenWord, kBody, kReaders, kLeads, kMay, kOwnLabel},
-    Row{MarkKind::kWrittenWord, kBody, kReaders, kSearch, kMay, kOwnLabel},
-    Row{MarkKind::kWrittenWord, kBody, kReaders, kChangeLead, kMay, kOwnLabel},
+    Row{MarkKind::kWrittenWord, kBody, kLeadReaders, kLead, kMay, kOwnLabel},
+    Row{MarkKind::kWrittenWord, kBody, kLeadReaders, kLeads, kMay, kOwnLabel},
+    Row{MarkKind::kWrittenWord, kBody, kLeadReaders, kSearch, kMay, kOwnLabel},
+    Row{MarkKind::kWrittenWord, kBody, kLeadReaders, kChangeLead, kMay, kOwnLabel},
     // For a reason, on record.
     Row{MarkKind::kPhone, kBody, bit(Role::kSupervisor), kReveal, kMust, kRevealed},
 
@@ -126,7 +128,7 @@ constexpr std::array kTable{
         kOwnSecret},
     Row{MarkKind::kToken, kBody, kSignedIn, "POST /v1/session/delegations", kMust, kOwnSecret},
     // What a session was given on for.
-    Row{MarkKind::kWrittenWord, kBody, kReaders, "GET /v1/sessions", kMay, kOwnLabel},
+    Row{MarkKind::kWrittenWord, kBody, kLeadReaders, "GET /v1/sessions", kMay, kOwnLabel},
     Row{MarkKind::kAdminWord, kBody, kAdmins | kAuditors, "GET /v1/sessions", kMay, kOwnLabel},
     // Which words are on the trail as what for, and as whose case.
     Row{MarkKind::kWrittenWord, kBody, kAuditors, "GET /v1/audit", kMay, kOwnLabel},
@@ -255,6 +257,8 @@ std::string_view name_of(Role role) noexcept {
       return "operator";
     case Role::kAuditor:
       return "auditor";
+    case Role::kPrivacyOfficer:
+      return "privacy_officer";
   }
   return "?";
 }

@@ -31,6 +31,7 @@ enum class Role : std::uint8_t {
   kPlatform = 16,  // WhatsApp: signed webhooks
   kOperator = 32,  // over the control socket
   kAuditor = 64,
+  kPrivacyOfficer = 128,
 };
 
 [[nodiscard]] std::string_view name_of(Role role) noexcept;

@@ -30,7 +30,7 @@ std::string text_of(const json::Document& document, std::string_view member) {
 std::string draft(const std::string& name) {
   return R"({"name":")" + name +
          R"(","owner":"leaktest","purpose":"leaktest","scopes":["sessions","conversations:read",)"
-         R"("conversations:write","messages:send","leads:read","leads:write","leads:reveal","consents:read",)"
+         R"("conversations:write","messages:send","leads:read","leads:write","leads:reveal","leads:erase","consents:read",)"
          R"("consents:write","events:read","agents:read","audit:read","administration"],"record_classes":["phone_numbers",)"
          R"("email_addresses","whatsapp_ids","names","texts"],"own_scopes":["events:read"]})";
 }

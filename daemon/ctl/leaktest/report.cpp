@@ -19,8 +19,8 @@ std::string place_text(const Place& place) {
 
 std::string roles_text(unsigned roles) {
   std::string out;
-  for (const Role role : {Role::kNobody, Role::kAgent, Role::kSupervisor, Role::kAuditor,
-                          Role::kAdmin, Role::kPlatform, Role::kOperator}) {
+  for (const Role role : {Role::kNobody, Role::kAgent, Role::kSupervisor, Role::kPrivacyOfficer,
+                          Role::kAuditor, Role::kAdmin, Role::kPlatform, Role::kOperator}) {
     if ((roles & static_cast<unsigned>(role)) != 0) {
       out.append(out.empty() ? "" : ", ").append(name_of(role));
     }

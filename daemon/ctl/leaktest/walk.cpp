@@ -56,6 +56,7 @@ Written written_by(Role role) {
   switch (role) {
     case Role::kAgent:
     case Role::kSupervisor:
+    case Role::kPrivacyOfficer:
       return {MarkKind::kWrittenWord, MarkKind::kWrittenPhone, MarkKind::kWrittenEmail};
     case Role::kAuditor:
     case Role::kAdmin:

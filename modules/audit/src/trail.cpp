@@ -219,6 +219,18 @@ std::string_view name_of(Act act) noexcept {
       return "checkpoint_signed";
     case Act::kEntryProven:
       return "entry_proven";
+    case Act::kErased:
+      return "erased";
+    case Act::kErasureDone:
+      return "erasure_done";
+    case Act::kErasureShown:
+      return "erasure_shown";
+    case Act::kHeld:
+      return "held";
+    case Act::kReleased:
+      return "released";
+    case Act::kKeysEpochEnded:
+      return "keys_epoch_ended";
   }
   return kUnknown;
 }

@@ -72,6 +72,8 @@ std::string_view name_of(Scope scope) noexcept {
       return "leads:reveal";
     case Scope::kReadAudit:
       return "audit:read";
+    case Scope::kEraseLeads:
+      return "leads:erase";
     case Scope::kReadConsents:
       return "consents:read";
     case Scope::kWriteConsents:

@@ -501,14 +501,17 @@ Form<std::vector<TeamValue>> team_values() {
 }
 
 Form<std::set<AgentRole>> role_list() {
-  return {"agent, supervisor, auditor, admin, several with commas between them, or nobody",
-          [](const std::string& text) {
-            static const KnownRoles known{{"agent", AgentRole::kAgent},
-                                          {"supervisor", AgentRole::kSupervisor},
-                                          {"auditor", AgentRole::kAuditor},
-                                          {"admin", AgentRole::kAdmin}};
-            return read_roles(text, known);
-          }};
+  return {
+      "agent, supervisor, privacy_officer, auditor, admin, several with commas between them, or "
+      "nobody",
+      [](const std::string& text) {
+        static const KnownRoles known{{"agent", AgentRole::kAgent},
+                                      {"supervisor", AgentRole::kSupervisor},
+                                      {"privacy_officer", AgentRole::kPrivacyOfficer},
+                                      {"auditor", AgentRole::kAuditor},
+                                      {"admin", AgentRole::kAdmin}};
+        return read_roles(text, known);
+      }};
 }
 
 Form<std::set<AgentRole>> role_list_without_admin() {

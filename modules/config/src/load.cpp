@@ -257,8 +257,8 @@ auto requirements(std::string_view where, Problems& problems) {
 // Whether there is anybody whom they let in.
 template <class Section>
 bool makes_roles(const Section& section) {
-  return !section.agents.empty() || !section.supervisors.empty() || !section.auditors.empty() ||
-         !section.admins.empty();
+  return !section.agents.empty() || !section.supervisors.empty() ||
+         !section.privacy_officers.empty() || !section.auditors.empty() || !section.admins.empty();
 }
 
 void check_directory(const Settings::Directory& directory, std::string_view where,

@@ -157,4 +157,17 @@ Result<std::vector<ConsentEntry>> Ledger::list(store::ReadTxn& txn, const LeadId
   return entries;
 }
 
+Result<void> Ledger::erase(store::WriteTxn& txn, const LeadId& lead) const {
+  std::vector<Bytes> rows;
+  LK_TRY_VOID(txn.scan(store::TableId::kConsents, lead.bytes(), {},
+                       [&](ByteView key, ByteView) -> Result<store::Step> {
+                         rows.emplace_back(key.begin(), key.end());
+                         return store::Step::kContinue;
+                       }));
+  for (const Bytes& row : rows) {
+    LK_TRY_VOID(kConsents.erase(txn, row));
+  }
+  return {};
+}
+
 }  // namespace leadkeep::consent

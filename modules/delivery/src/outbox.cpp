@@ -119,6 +119,32 @@ Result<void> Outbox::settle(store::WriteTxn& txn, const ConversationId& conversa
   return pull_next(txn, conversation, now);
 }
 
+Result<void> Outbox::erase(store::WriteTxn& txn, const ConversationId& conversation) const {
+  std::vector<std::pair<Bytes, Bytes>> rows;  // of both tables
+  LK_TRY_VOID(kHeads.scan(
+      txn, conversation.bytes(), {}, outbox_key(),
+      [&](ByteView key, const records::Counter& due) -> Result<store::Step> {
+        Bytes begin;
+        append_be(begin, due.value());
+        const auto seq = read_be<std::uint64_t>(key.last(8));
+        LK_TRY_VOID(kOutbox.scan(
+            txn, begin, {}, outbox_key(),
+            [&](ByteView row, const records::OutboxEntry& entry) -> Result<store::Step> {
+              if (entry.seq() != seq || entry.conversation_id() != conversation.raw()) {
+                return store::Step::kContinue;
+              }
+              rows.emplace_back(Bytes{key.begin(), key.end()}, Bytes{row.begin(), row.end()});
+              return store::Step::kStop;
+            }));
+        return store::Step::kContinue;
+      }));
+  for (const auto& [head, row] : rows) {
+    LK_TRY_VOID(kHeads.erase(txn, head));
+    LK_TRY_VOID(kOutbox.erase(txn, row));
+  }
+  return {};
+}
+
 Result<void> Outbox::pull_next(store::WriteTxn& txn, const ConversationId& conversation,
                                Timestamp now) const {
   std::optional<Timestamp> due;

@@ -48,6 +48,8 @@ std::optional<EventKind> kind_of(const audit::Entry& entry) {
     case audit::Act::kConversationChanged:
     case audit::Act::kLeadChanged:
       return EventKind::kConversationChanged;
+    case audit::Act::kErased:
+      return EventKind::kConversationErased;
     case audit::Act::kMessageReceived:
       return EventKind::kMessageReceived;
     case audit::Act::kStatusReceived:
@@ -100,12 +102,15 @@ Result<std::optional<HandedOver>> show_event(store::ReadTxn& txn,
   if (!place) {
     return Shown{};
   }
+  HandedOver event{*kind,        entry.at,    place->conversation, message_in(entry.entry.object),
+                   std::nullopt, std::nullopt};
+  if (*kind == EventKind::kConversationErased) {
+    return Shown{std::move(event)};
+  }
   LK_TRY(const auto conversation, inbox::Conversations{}.find(txn, place->conversation));
   if (!conversation) {
     return Shown{};
   }
-  HandedOver event{*kind,        entry.at,    place->conversation, message_in(entry.entry.object),
-                   std::nullopt, std::nullopt};
   const auto permit = authoriser.permit<Action::kReadConversation>(caller);
   if (!permit) {
     return Shown{std::move(event)};

@@ -122,4 +122,16 @@ Result<std::size_t> ReceiveMessage::apply_deferred() {
   }
 }
 
+Result<void> ReceiveMessage::forget_journal(std::chrono::days kept, const std::stop_token& stop) {
+  constexpr std::size_t kAtOnce = 5'000;
+  while (!stop.stop_requested()) {
+    LK_TRY(const auto left,
+           WebhookJournal::remove_old(m_house, kept, m_house.clock.now(), kAtOnce));
+    if (left == WebhookJournal::Left::kNothing) {
+      break;
+    }
+  }
+  return {};
+}
+
 }  // namespace leadkeep::flow

@@ -1,7 +1,6 @@
 #include "acting.h"
 #include "stable_code.h"
 
-#include <leadkeep/base/text.h>
 #include <leadkeep/flow/reveal.h>
 #include <leadkeep/inbox/leads.h>
 #include <leadkeep/inbox/show.h>
@@ -11,21 +10,6 @@
 namespace leadkeep::flow {
 namespace {
 
-constexpr std::size_t kLongestReference = 40;
-constexpr std::string_view kReferenceSigns = "-_./";
-// Fewer than a number has that somebody could be called by.
-constexpr std::ptrdiff_t kMostDigits = 7;
-
-bool is_reference(std::string_view text) {
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  const auto may_be_there = [](char c) {
-    return is_alphanumeric(c) || kReferenceSigns.find(c) != std::string_view::npos;
-  };
-  return !text.empty() && text.size() <= kLongestReference &&
-         std::ranges::all_of(text, may_be_there) &&
-         std::ranges::count_if(text, is_digit) <= kMostDigits;
-}
-
 Result<void> check(const RevealRequest& request) {
   const auto& ids = request.identifiers;
   const bool has_one_twice = std::ranges::any_of(
@@ -33,13 +17,7 @@ Result<void> check(const RevealRequest& request) {
   if (ids.empty() || ids.size() > inbox::kMostIdentifiers || has_one_twice) {
     return fail(Errc::kInvalidInput, "reveal: 1 to 20 different identifiers");
   }
-  if (!is_stable_code(request.reason)) {
-    return fail(Errc::kInvalidInput, "reveal: a reason is 1 to 40 of a-z and _");
-  }
-  if (request.case_reference && !is_reference(*request.case_reference)) {
-    return fail(Errc::kInvalidInput, "reveal: a reference has 7 digits at most");
-  }
-  return {};
+  return check_reason(request.why);
 }
 
 Ulid to_ulid(const IdentifierId& id) {
@@ -63,8 +41,8 @@ Result<std::vector<inbox::MaskedIdentifier>> Reveal::reveal(
   if (const auto checked = check(request); !checked) {
     return refuse(checked.error());
   }
-  entry.reason = request.reason;
-  entry.case_reference = request.case_reference.value_or("");
+  entry.reason = request.why.code;
+  entry.case_reference = request.why.case_reference.value_or("");
   const auto count = static_cast<unsigned>(request.identifiers.size());
   const auto taken = m_allowance.take(actor, m_house.clock.now(), count);
   if (taken == Allowance::Taken::kNone) {

@@ -4,6 +4,9 @@
 #include <leadkeep/store/records/journal.pb.h>
 #include <leadkeep/store/table.h>
 
+#include <algorithm>
+#include <set>
+
 namespace leadkeep::flow {
 namespace {
 
@@ -11,6 +14,32 @@ constexpr store::Table<records::JournalEntry> kJournal{store::TableId::kJournal}
 constexpr store::Table<records::DeferredEntry> kDeferred{store::TableId::kDeferred};
 constexpr std::int64_t kMsPerDay = 86'400'000;
 constexpr std::size_t kKeySize = 4 + 8;
+constexpr std::size_t kErasedAtOnce = 500;
+
+store::KeyRef day_key_of(ByteView row) {
+  return store::journal_key(read_be<std::uint32_t>(row));
+}
+
+Result<bool> has_row(store::ReadTxn& txn, store::TableId table, ByteView key) {
+  bool found = false;
+  LK_TRY_VOID(txn.scan(table, key, {}, [&](ByteView, ByteView) -> Result<store::Step> {
+    found = true;
+    return store::Step::kStop;
+  }));
+  return found;
+}
+
+Result<void> erase_rows(House& house, const std::vector<Bytes>& rows) {
+  for (std::size_t at = 0; at < rows.size(); at += kErasedAtOnce) {
+    LK_TRY_VOID(house.store.write([&](store::WriteTxn& txn) -> Result<void> {
+      for (std::size_t i = at; i < std::min(rows.size(), at + kErasedAtOnce); ++i) {
+        LK_TRY_VOID(kJournal.erase(txn, rows[i]));
+      }
+      return {};
+    }));
+  }
+  return {};
+}
 
 }  // namespace
 
@@ -66,7 +95,7 @@ Result<DeferredWebhook> WebhookJournal::load_deferred(House& house, const Bytes&
   if (key.size() != kKeySize) {
     return fail(Errc::kCorrupt, "journal: a key has an impossible length");
   }
-  const store::KeyRef day_key = store::journal_key(read_be<std::uint32_t>(key));
+  const store::KeyRef day_key = day_key_of(key);
   return house.store.read([&](store::ReadTxn& txn) -> Result<DeferredWebhook> {
     LK_TRY(const records::DeferredEntry mark, kDeferred.load(txn, key, day_key));
     LK_TRY(const records::JournalEntry record, kJournal.load(txn, key, day_key));
@@ -76,6 +105,74 @@ Result<DeferredWebhook> WebhookJournal::load_deferred(House& house, const Bytes&
 
 Result<void> WebhookJournal::settle(store::WriteTxn& txn, const DeferredWebhook& entry) {
   return kDeferred.erase(txn, entry.key);
+}
+
+Result<Bytes> WebhookJournal::remove_about(House& house, const std::vector<std::string>& named,
+                                           const Bytes& from) {
+  std::vector<std::string> needles;
+  for (const std::string& name : named) {
+    needles.push_back("\"" + name + "\"");
+  }
+  Bytes next = from;
+  std::vector<Bytes> found;
+  LK_TRY_VOID(house.store.read([&](store::ReadTxn& txn) {
+    return txn.scan(store::TableId::kJournal, {}, from,
+                    [&](ByteView key, ByteView value) -> Result<store::Step> {
+                      next.assign(key.begin(), key.end());
+                      next.push_back(std::byte{0});
+                      const auto day_key = day_key_of(key);
+                      LK_TRY(const bool is_deferred, has_row(txn, store::TableId::kDeferred, key));
+                      const auto opened =
+                          txn.open_value(store::TableId::kJournal, key, day_key, value);
+                      records::JournalEntry entry;
+                      if (!is_deferred && opened && store::decode_record(opened.value(), entry) &&
+                          std::ranges::any_of(needles, [&](const std::string& needle) {
+                            return entry.body().find(needle) != std::string::npos;
+                          })) {
+                        found.emplace_back(key.begin(), key.end());
+                      }
+                      return store::Step::kContinue;
+                    });
+  }));
+  LK_TRY_VOID(erase_rows(house, found));
+  return next;
+}
+
+Result<WebhookJournal::Left> WebhookJournal::remove_old(House& house, std::chrono::days kept,
+                                                        Timestamp now, std::size_t limit) {
+  const auto today = static_cast<std::uint32_t>(now.ms / kMsPerDay);
+  const auto days = static_cast<std::uint32_t>(kept.count());
+  const std::uint32_t first_kept = today > days ? today - days : 0;
+  std::vector<Bytes> found;
+  std::set<std::uint32_t> over;     // days
+  std::set<std::uint32_t> waiting;  // of these, for what is deferred
+  LK_TRY_VOID(house.store.read([&](store::ReadTxn& txn) {
+    return txn.scan(store::TableId::kJournal, {}, {},
+                    [&](ByteView key, ByteView) -> Result<store::Step> {
+                      const auto day = read_be<std::uint32_t>(key);
+                      if (day >= first_kept || found.size() == limit) {
+                        return store::Step::kStop;
+                      }
+                      over.insert(day);
+                      LK_TRY(const bool is_deferred, has_row(txn, store::TableId::kDeferred, key));
+                      if (is_deferred) {
+                        waiting.insert(day);
+                      } else {
+                        found.emplace_back(key.begin(), key.end());
+                      }
+                      return store::Step::kContinue;
+                    });
+  }));
+  LK_TRY_VOID(erase_rows(house, found));
+  if (found.size() == limit) {
+    return Left::kSome;
+  }
+  for (const std::uint32_t day : over) {
+    if (!waiting.contains(day)) {
+      LK_TRY_VOID(house.store.destroy_key(store::journal_key(day)));
+    }
+  }
+  return Left::kNothing;
 }
 
 }  // namespace leadkeep::flow

@@ -1,13 +1,15 @@
 // The journal of raw webhooks: what came, as it came, so that a later parser can read it again.
 //
-// Sealed under the key of its day and not of a person, because one body may speak of many; what a
-// person wrote goes from here when the key of the day is destroyed.
+// Sealed under the key of its day and not of a person, because one body may speak of many. The days
+// go one by one, with their keys; what speaks of a person who is erased goes at once.
 #pragma once
 #include <leadkeep/flow/house.h>
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace leadkeep::flow {
 
@@ -29,6 +31,16 @@ class WebhookJournal {
   [[nodiscard]] static Result<std::optional<Bytes>> next_deferred(House& house, const Bytes& after);
   [[nodiscard]] static Result<DeferredWebhook> load_deferred(House& house, const Bytes& key);
   [[nodiscard]] static Result<void> settle(store::WriteTxn& txn, const DeferredWebhook& entry);
+
+  // Removes whatever holds one of these, as strings of JSON, from the row `from` on; the row to go on from when
+  // more has come. What is still deferred stays until it is applied, since it speaks of others, too.
+  [[nodiscard]] static Result<Bytes> remove_about(House& house,
+                                                  const std::vector<std::string>& named,
+                                                  const Bytes& from);
+  // Removes up to `limit` rows of days that are over for so long, and the keys of those days that are empty then.
+  enum class Left : std::uint8_t { kNothing, kSome };
+  [[nodiscard]] static Result<Left> remove_old(House& house, std::chrono::days kept, Timestamp now,
+                                               std::size_t limit);
 
  private:
   WebhookJournal(House& house, std::uint32_t day, Timestamp now) noexcept

@@ -69,8 +69,8 @@ template <class Numbers>
 [[nodiscard]] std::vector<Role> roles_in(const Numbers& numbers) {
   std::vector<Role> roles;
   for (const std::uint32_t role : numbers) {
-    for (const Role known :
-         {Role::kAgent, Role::kSupervisor, Role::kAuditor, Role::kAdmin, Role::kBreakGlass}) {
+    for (const Role known : {Role::kAgent, Role::kSupervisor, Role::kAuditor, Role::kPrivacyOfficer,
+                             Role::kAdmin, Role::kBreakGlass}) {
       if (role == static_cast<std::uint32_t>(known)) {
         roles.push_back(known);
       }

@@ -15,7 +15,7 @@ struct RoleName {
 constexpr std::array kRoleNames = {
     RoleName{Role::kAgent, "agent"},     RoleName{Role::kSupervisor, "supervisor"},
     RoleName{Role::kAdmin, "admin"},     RoleName{Role::kBreakGlass, "break_glass"},
-    RoleName{Role::kAuditor, "auditor"},
+    RoleName{Role::kAuditor, "auditor"}, RoleName{Role::kPrivacyOfficer, "privacy_officer"},
 };
 
 }  // namespace
@@ -45,6 +45,10 @@ std::string_view name_of(Action action) noexcept {
       return "reveal";
     case Action::kReadAudit:
       return "read_audit";
+    case Action::kErase:
+      return "erase";
+    case Action::kHold:
+      return "hold";
     case Action::kReply:
       return "reply";
     case Action::kWriteNote:
@@ -92,7 +96,7 @@ clients::RecordClass record_class_of(FieldClass field) noexcept {
 
 bool needs_step_up(Action action) noexcept {
   return action == Action::kManageAgents || action == Action::kManageClients ||
-         action == Action::kReveal;
+         action == Action::kReveal || action == Action::kErase;
 }
 
 Policy Policy::defaults() {
@@ -102,12 +106,17 @@ Policy Policy::defaults() {
                         Action::kWriteLead, Action::kReply, Action::kWriteNote,
                         Action::kChangeConversation, Action::kReadConsents, Action::kRecordConsent,
                         Action::kFollowEvents, Action::kListAgents});
-    for (const FieldClass contact :
-         {FieldClass::kPhone, FieldClass::kEmail, FieldClass::kWhatsAppId, FieldClass::kProfileName,
-          FieldClass::kMessageText}) {
+    policy.show(role, FieldClass::kMessageText, Visibility::kMasked);
+  }
+  for (const Role role : {Role::kAgent, Role::kSupervisor, Role::kPrivacyOfficer}) {
+    for (const FieldClass contact : {FieldClass::kPhone, FieldClass::kEmail,
+                                     FieldClass::kWhatsAppId, FieldClass::kProfileName}) {
       policy.show(role, contact, Visibility::kMasked);
     }
   }
+  policy.allow(Role::kPrivacyOfficer,
+               {Action::kReadLead, Action::kWriteLead, Action::kReadConsents,
+                Action::kRecordConsent, Action::kListAgents, Action::kErase, Action::kHold});
   policy.allow(Role::kSupervisor, {Action::kAssignOthers, Action::kReveal});
   policy.allow(Role::kAuditor, {Action::kReadAudit});
   policy.allow(Role::kAdmin, {Action::kListAgents, Action::kListAccounts, Action::kManageAgents,

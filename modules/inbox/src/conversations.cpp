@@ -182,6 +182,21 @@ Result<void> Conversations::save(store::WriteTxn& txn,
   return kConversations.put(txn, as_bytes(after.id()), store::subject_key(lead_of(after)), after);
 }
 
+Result<void> Conversations::erase(store::WriteTxn& txn,
+                                  const records::Conversation& conversation) const {
+  const OrderKeys keys = order_keys(conversation);
+  LK_TRY_VOID(txn.erase_empty(store::TableId::kInbox, keys.inbox));
+  LK_TRY_VOID(txn.erase_empty(store::TableId::kAssigned, keys.assigned));
+  return kConversations.erase(txn, as_bytes(conversation.id()));
+}
+
+Result<void> Conversations::erase_place(store::WriteTxn& txn,
+                                        const ConversationPlace& place) const {
+  Bytes key{place.conversation.bytes().begin(), place.conversation.bytes().end()};
+  append(key, place.lead.bytes());
+  return txn.erase_empty(store::TableId::kPlaces, key);
+}
+
 Result<std::vector<ListedConversation>> Conversations::list(
     store::ReadTxn& txn, const InboxFilter& filter, InboxOrder order,
     const std::optional<InboxPosition>& position, std::size_t limit) const {

@@ -10,6 +10,8 @@ std::string_view name_of(EventKind kind) noexcept {
       return "conversation.created";
     case EventKind::kConversationChanged:
       return "conversation.changed";
+    case EventKind::kConversationErased:
+      return "conversation.erased";
     case EventKind::kMessageReceived:
       return "message.received";
     case EventKind::kMessageChanged:

@@ -140,6 +140,18 @@ Result<void> index_names(store::WriteTxn& txn, const records::Lead& before,
   return {};
 }
 
+Result<void> remove_from_indexes(store::WriteTxn& txn, const records::Lead& lead) {
+  const LeadId id = id_of(lead);
+  for (const records::Identifier& identifier : lead.identifiers()) {
+    LK_TRY_VOID(
+        BlindIndex{field_of(identifier.kind())}.remove(txn, identifier.value(), id.bytes()));
+  }
+  for (const std::string& name : names_of(lead)) {
+    LK_TRY_VOID(BlindIndex{IndexField::kName}.remove(txn, name, id.bytes()));
+  }
+  return BlindIndex{IndexField::kHandle}.remove(txn, lead.handle(), id.bytes());
+}
+
 Result<std::string> take_free_handle(store::WriteTxn& txn, const LeadId& lead) {
   const BlindIndex handles{IndexField::kHandle};
   for (int i = 0; i < kHandleTries; ++i) {

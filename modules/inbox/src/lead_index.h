@@ -31,6 +31,9 @@ enum class Tied : std::uint8_t { kNew, kSeenBefore, kOfAnother };
 [[nodiscard]] Result<void> index_names(store::WriteTxn& txn, const records::Lead& before,
                                        const records::Lead& now);
 
+// The lead is found by nothing any more.
+[[nodiscard]] Result<void> remove_from_indexes(store::WriteTxn& txn, const records::Lead& lead);
+
 [[nodiscard]] Result<std::string> take_free_handle(store::WriteTxn& txn, const LeadId& lead);
 
 }  // namespace leadkeep::inbox

@@ -211,4 +211,11 @@ Result<void> Leads::save(store::WriteTxn& txn, const records::Lead& lead) const 
   return kLeads.put(txn, id->bytes(), store::subject_key(*id), lead);
 }
 
+Result<void> Leads::erase(store::WriteTxn& txn, const records::Lead& lead) const {
+  const auto id = LeadId::from_bytes(as_bytes(lead.id()));
+  LK_CHECK(id.has_value());
+  LK_TRY_VOID(remove_from_indexes(txn, lead));
+  return kLeads.erase(txn, id->bytes());
+}
+
 }  // namespace leadkeep::inbox

@@ -56,6 +56,16 @@ bool is_news(const records::Message& message, records::Message::Status reported)
   return is_our_belief(message) || rank(reported) > rank(message.status());
 }
 
+Result<void> untie_wamids(store::WriteTxn& txn, const records::Message& message) {
+  if (!message.wamid().empty()) {
+    LK_TRY_VOID(wamids().remove(txn, message.wamid(), as_bytes(message.id())));
+  }
+  for (const std::string& other : message.other_wamids()) {
+    LK_TRY_VOID(wamids().remove(txn, other, as_bytes(message.id())));
+  }
+  return {};
+}
+
 auto first_of(std::size_t limit, const Messages::Visit& visit) {
   return [limit, &visit, visited = std::size_t{0}](
              ByteView row, const records::Message& message) mutable -> Result<store::Step> {
@@ -123,6 +133,8 @@ Result<void> Messages::tie_wamid(store::WriteTxn& txn, records::Message& message
   }
   if (message.wamid().empty()) {
     message.set_wamid(std::string{wamid});
+  } else {
+    message.add_other_wamids(std::string{wamid});
   }
   return wamids().add(txn, wamid, as_bytes(message.id()));
 }
@@ -177,6 +189,37 @@ Result<void> Messages::walk(store::ReadTxn& txn, const LeadId& lead,
   const Bytes begin = row_key(conversation.bytes(), after + 1);
   return kMessages.scan(txn, conversation.bytes(), begin, store::subject_key(lead),
                         first_of(limit, visit));
+}
+
+Result<std::size_t> Messages::erase_some(store::WriteTxn& txn, const LeadId& lead,
+                                         const ConversationId& conversation,
+                                         std::size_t limit) const {
+  std::vector<std::pair<Bytes, std::optional<records::Message>>> found;
+  LK_TRY_VOID(txn.scan(store::TableId::kMessages, conversation.bytes(), {},
+                       [&](ByteView key, ByteView value) -> Result<store::Step> {
+                         auto& [row, message] = found.emplace_back();
+                         row.assign(key.begin(), key.end());
+                         // One that does not open goes, too.
+                         const auto opened = txn.open_value(store::TableId::kMessages, key,
+                                                            store::subject_key(lead), value);
+                         records::Message record;
+                         if (opened && store::decode_record(opened.value(), record)) {
+                           message = std::move(record);
+                         }
+                         return found.size() < limit ? store::Step::kContinue : store::Step::kStop;
+                       }));
+  for (const auto& [row, message] : found) {
+    LK_TRY_VOID(kMessages.erase(txn, row));
+    if (!message) {
+      continue;
+    }
+    Bytes place{as_bytes(message->id()).begin(), as_bytes(message->id()).end()};
+    append(place, lead.bytes());
+    append(place, row);
+    LK_TRY_VOID(txn.erase_empty(store::TableId::kPlaces, place));
+    LK_TRY_VOID(untie_wamids(txn, *message));
+  }
+  return found.size();
 }
 
 }  // namespace leadkeep::inbox

@@ -176,6 +176,7 @@ MaskedLead Showing::lead(const records::Lead& lead, const Viewer& viewer) {
   }
   out.m_conversation = ConversationId::from_bytes(as_bytes(lead.conversation_id()));
   out.m_created_at = Timestamp{lead.created_ms()};
+  out.m_is_on_hold = lead.has_hold();
   out.m_version = lead.version();
   return out;
 }

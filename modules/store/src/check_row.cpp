@@ -31,6 +31,7 @@ std::optional<KeyRef> subject_of_conversation(ReadView& view, ByteView conversat
 std::optional<KeyRef> key_of(ReadView& view, TableId table, ByteView key) {
   switch (table) {
     case TableId::kCounters:
+    case TableId::kErasures:
       return system_key("store");
     case TableId::kLeads:
       return subject_of(key);

@@ -1,7 +1,8 @@
-#include "lmdb_views.h"
+#include "lmdb_environment.h"
 
 #include <leadkeep/base/check.h>
 #include <leadkeep/base/event_log.h>
+#include <leadkeep/base/files.h>
 #include <leadkeep/base/guarded.h>
 #include <leadkeep/base/heap.h>
 #include <leadkeep/base/metrics.h>
@@ -17,6 +18,7 @@
 #include <thread>
 #include <vector>
 
+#include <fcntl.h>
 #include <lmdb.h>
 #include <pthread.h>
 #include <semaphore.h>
@@ -27,7 +29,7 @@ namespace {
 
 constexpr std::size_t kMaxBatchBodies = 1024;
 constexpr std::size_t kMaxBatchBytes = 4U << 20;
-constexpr unsigned kMaxReaders = 2048;
+constexpr std::chrono::milliseconds kLookForReaders{5};
 
 // Not std::binary_semaphore, which calls sched_yield() several times before it sleeps: a commit
 // takes longer than that.
@@ -59,19 +61,18 @@ struct PendingWrite {
   Done done;
 };
 
-struct WriteQueue {
-  std::deque<PendingWrite*> waiting;
-  bool stopping = false;
+// One caller waiting for the file to be written anew.
+struct PendingCompaction {
+  Result<void> outcome;
+  std::shared_ptr<LmdbEnvironment> retired;
+  Done done;
 };
 
-// Erasing copies the pages it changes, so it needs room, too. Behind the limit that the operator has
-// set there is some, for transactions that leave less than they found; one batch that begins below
-// the limit may reach into it as well.
-std::size_t reserve_of(std::size_t map_size) noexcept {
-  constexpr std::size_t kFewest = std::size_t{32} << 20;
-  constexpr std::size_t kPart = 64;
-  return std::max(kFewest, map_size / kPart);
-}
+struct WriteQueue {
+  std::deque<PendingWrite*> waiting;
+  std::deque<PendingCompaction*> compactions;
+  bool stopping = false;
+};
 
 // LMDB keeps the lists of free pages in a table of its own, the length in front of each.
 std::size_t free_pages(MDB_txn* txn) {
@@ -92,10 +93,6 @@ std::size_t free_pages(MDB_txn* txn) {
   return pages;
 }
 
-struct EnvCloser {
-  void operator()(MDB_env* env) const noexcept { ::mdb_env_close(env); }
-};
-
 }  // namespace
 
 class LmdbEngine::Impl {
@@ -109,43 +106,25 @@ class LmdbEngine::Impl {
     if (m_writer.joinable()) {
       m_writer.join();
     }
-    m_idle_readers.with([](std::vector<MDB_txn*>& idle) {
-      for (MDB_txn* txn : idle) {
-        ::mdb_txn_abort(txn);
-      }
-      idle.clear();
-    });
   }
 
   Result<void> open(const LmdbOptions& options) {
-    MDB_env* raw = nullptr;
-    if (const int rc = ::mdb_env_create(&raw); rc != 0) {
-      return lmdb_failure(rc, "cannot create an environment");
-    }
-    m_env.reset(raw);
-    ::mdb_env_set_mapsize(raw, options.map_size + reserve_of(options.map_size));
-    ::mdb_env_set_maxreaders(raw, kMaxReaders);
-    ::mdb_env_set_maxdbs(raw, static_cast<MDB_dbi>(options.tables.size()));
-    const mode_t old_mask = ::umask(0077);
-    const int rc = ::mdb_env_open(raw, options.directory.c_str(), MDB_NOTLS | MDB_NORDAHEAD, 0600);
-    ::umask(old_mask);
-    if (rc != 0) {
-      return lmdb_failure(rc, "cannot open " + options.directory.string());
-    }
-    int dead = 0;
-    (void)::mdb_reader_check(raw, &dead);
-    MDB_stat stat{};
-    ::mdb_env_stat(raw, &stat);
-    m_pages = options.map_size / stat.ms_psize;
-    LK_TRY_VOID(open_tables(options.tables));
+    m_options = options;
+    // What a compaction that was interrupted has left: a copy that was not taken into use, or the file that
+    // was in use before.
+    LK_TRY_VOID(destroy_environment(aside()));
+    LK_TRY(auto environment, LmdbEnvironment::open(options, options.directory));
+    m_pages = options.map_size / environment->page_size();
+    m_environment.with([&](auto& current) { current = std::move(environment); });
     m_writer = std::jthread{[this] { run_writer(); }};
     return {};
   }
 
   Result<void> read(const ReadBody& body) {
-    LK_TRY(MDB_txn* const txn, begin_read());
-    const ReadGuard guard{*this, txn};  // also when the body throws
-    LmdbReadView view{txn, m_dbis};
+    const auto environment = current();
+    LK_TRY(MDB_txn* const txn, environment->begin_read());
+    const ReadGuard guard{*environment, txn};  // also when the body throws
+    LmdbReadView view{txn, environment->dbis()};
     return body(view);
   }
 
@@ -166,67 +145,56 @@ class LmdbEngine::Impl {
     return std::move(pending.outcome);
   }
 
+  Result<void> compact() {
+    PendingCompaction pending;
+    const bool queued = m_queue.with([&](WriteQueue& queue) {
+      if (queue.stopping || m_broken.load()) {
+        return false;
+      }
+      queue.compactions.push_back(&pending);
+      return true;
+    });
+    if (!queued) {
+      return fail(Errc::kUnavailable, "store: no writes are taken; see the log, then restart");
+    }
+    m_queue.notify_one();
+    pending.done.wait();
+    LK_TRY_VOID(std::move(pending.outcome));
+    // Looked at again and again, so that readers need not tell.
+    while (pending.retired.use_count() > 1) {
+      std::this_thread::sleep_for(kLookForReaders);
+    }
+    pending.retired.reset();
+    return destroy_environment(aside());
+  }
+
   [[nodiscard]] bool is_broken() const noexcept { return m_broken.load(); }
 
  private:
-  Result<void> open_tables(std::span<const TableName> tables) {
-    MDB_txn* txn = nullptr;
-    if (const int rc = ::mdb_txn_begin(m_env.get(), nullptr, 0, &txn); rc != 0) {
-      return lmdb_failure(rc, "cannot begin");
-    }
-    for (const TableName& table : tables) {
-      MDB_dbi dbi = 0;
-      const std::string name{table.name};
-      if (const int rc = ::mdb_dbi_open(txn, name.c_str(), MDB_CREATE, &dbi); rc != 0) {
-        ::mdb_txn_abort(txn);
-        return lmdb_failure(rc, "cannot open the table " + name);
-      }
-      m_dbis.at(static_cast<std::size_t>(table.id)) = dbi;
-    }
-    if (const int rc = ::mdb_txn_commit(txn); rc != 0) {
-      return lmdb_failure(rc, "cannot create the tables");
-    }
-    return {};
-  }
-
   class ReadGuard {
    public:
-    ReadGuard(Impl& impl, MDB_txn* txn) noexcept : m_impl{impl}, m_txn{txn} {}
+    ReadGuard(LmdbEnvironment& environment, MDB_txn* txn) noexcept
+        : m_environment{environment}, m_txn{txn} {}
 
     ReadGuard(const ReadGuard&) = delete;
     ReadGuard& operator=(const ReadGuard&) = delete;
 
-    ~ReadGuard() { m_impl.end_read(m_txn); }
+    ~ReadGuard() { m_environment.end_read(m_txn); }
 
    private:
-    Impl& m_impl;
+    LmdbEnvironment& m_environment;
     MDB_txn* m_txn;
   };
 
-  Result<MDB_txn*> begin_read() {
-    MDB_txn* txn = m_idle_readers.with([](std::vector<MDB_txn*>& idle) -> MDB_txn* {
-      if (idle.empty()) {
-        return nullptr;
-      }
-      MDB_txn* last = idle.back();
-      idle.pop_back();
-      return last;
-    });
-    if (txn != nullptr) {
-      if (::mdb_txn_renew(txn) == 0) {
-        return txn;
-      }
-      ::mdb_txn_abort(txn);
-    }
-    if (const int rc = ::mdb_txn_begin(m_env.get(), nullptr, MDB_RDONLY, &txn); rc != 0) {
-      return lmdb_failure(rc, "cannot begin a read");
-    }
-    return txn;
+  [[nodiscard]] std::shared_ptr<LmdbEnvironment> current() const {
+    return m_environment.with([](const auto& environment) { return environment; });
   }
 
-  void end_read(MDB_txn* txn) {
-    ::mdb_txn_reset(txn);
-    m_idle_readers.with([&](std::vector<MDB_txn*>& idle) { idle.push_back(txn); });
+  // Beside the directory, so that the two can be exchanged.
+  [[nodiscard]] std::filesystem::path aside() const {
+    auto path = m_options.directory;
+    path += ".aside";
+    return path;
   }
 
   void run_writer() {
@@ -234,9 +202,13 @@ class LmdbEngine::Impl {
     bool has_rested = true;
     while (true) {
       std::vector<PendingWrite*> batch;
+      std::deque<PendingCompaction*> compactions;
       bool stopping = false;
-      const auto is_due = [](const WriteQueue& q) { return q.stopping || !q.waiting.empty(); };
+      const auto is_due = [](const WriteQueue& q) {
+        return q.stopping || !q.waiting.empty() || !q.compactions.empty();
+      };
       const auto take = [&](WriteQueue& q) {
+        compactions.swap(q.compactions);
         while (!q.waiting.empty() && batch.size() < kMaxBatchBodies) {
           batch.push_back(q.waiting.front());
           q.waiting.pop_front();
@@ -247,6 +219,10 @@ class LmdbEngine::Impl {
         m_queue.when(is_due, take);
       } else {
         m_queue.when_or_after(kRest, is_due, take);
+      }
+      for (PendingCompaction* const pending : compactions) {
+        pending->outcome = compact_now(pending->retired);
+        pending->done.set();
       }
       has_rested = batch.empty();
       if (has_rested) {
@@ -261,22 +237,47 @@ class LmdbEngine::Impl {
     }
   }
 
+  // No write is under way meanwhile; readers go on in the environment of before, which is aside then.
+  Result<void> compact_now(std::shared_ptr<LmdbEnvironment>& retired) {
+    auto before = current();
+    LK_TRY_VOID(destroy_environment(aside()));
+    LK_TRY_VOID(ensure_private_directory(aside()));
+    LK_TRY_VOID(before->copy_live_to(aside()));
+    LK_TRY(auto after, LmdbEnvironment::open(m_options, aside()));
+    if (::renameat2(AT_FDCWD, aside().c_str(), AT_FDCWD, m_options.directory.c_str(),
+                    RENAME_EXCHANGE) != 0) {
+      return fail(Errc::kUnavailable, "store: this file system does not exchange two directories");
+    }
+    m_environment.with([&](auto& environment) { environment = std::move(after); });
+    retired = std::move(before);
+    // Where this fails, the files of before may be back after a crash: what was written since would be lost.
+    const UniqueFd parent{
+        ::open(m_options.directory.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    if (!parent.valid() || ::fsync(parent.get()) != 0) {
+      m_broken.store(true);
+      log_error("STORE_BROKEN", Field{"code", errno});
+      return fail(Errc::kUnavailable, "store: an exchange of files is not durable");
+    }
+    return {};
+  }
+
   // Runs what fits into one transaction; puts the rest back to the front of the queue.
   void run_batch(std::vector<PendingWrite*>& batch) {
     if (m_broken.load()) {  // these were queued before the commit that failed
       finish(batch, fail(Errc::kUnavailable, "store: no writes are taken; see the log"));
       return;
     }
-    const Space space = space_now();
+    const auto environment = current();
+    const Space space = space_now(*environment);
     MDB_txn* txn = nullptr;
-    if (const int rc = ::mdb_txn_begin(m_env.get(), nullptr, 0, &txn); rc != 0) {
+    if (const int rc = ::mdb_txn_begin(environment->get(), nullptr, 0, &txn); rc != 0) {
       finish(batch, lmdb_failure(rc, "cannot begin a write"));
       return;
     }
     std::size_t bytes = 0;
     std::size_t ran = 0;
     for (; ran < batch.size() && bytes < kMaxBatchBytes; ++ran) {
-      LmdbWriteView view{txn, m_dbis};
+      LmdbWriteView view{txn, environment->dbis()};
       run_body(*batch[ran], view, space);
       if (!view.is_usable()) {
         abort_for(txn, batch, ran);
@@ -312,17 +313,17 @@ class LmdbEngine::Impl {
 
   // Pages that were given back are used again, but the last one never goes back: only when it is
   // behind the limit, the list of free ones has to be read.
-  Space space_now() {
+  [[nodiscard]] Space space_now(LmdbEnvironment& environment) const {
     MDB_envinfo info{};
-    ::mdb_env_info(m_env.get(), &info);
+    ::mdb_env_info(environment.get(), &info);
     if (info.me_last_pgno < m_pages) {
       return Space::kLeft;
     }
-    auto txn = begin_read();  // in a write transaction LMDB does not show it
+    auto txn = environment.begin_read();  // in a write transaction LMDB does not show it
     if (!txn) {
       return Space::kForLessOnly;
     }
-    const ReadGuard guard{*this, txn.value()};
+    const ReadGuard guard{environment, txn.value()};
     return info.me_last_pgno - free_pages(txn.value()) < m_pages ? Space::kLeft
                                                                  : Space::kForLessOnly;
   }
@@ -379,9 +380,8 @@ class LmdbEngine::Impl {
 
   Metrics& m_metrics;
   const Rehearsal m_rehearsal;
-  std::unique_ptr<MDB_env, EnvCloser> m_env;
-  Dbis m_dbis{};
-  Guarded<std::vector<MDB_txn*>> m_idle_readers;
+  LmdbOptions m_options;
+  Guarded<std::shared_ptr<LmdbEnvironment>> m_environment;
   Guarded<WriteQueue> m_queue;
   std::atomic<bool> m_broken{false};
   std::size_t m_pages = 0;  // within the limit of the operator
@@ -404,6 +404,10 @@ Result<void> LmdbEngine::read(const ReadBody& body) {
 
 Result<void> LmdbEngine::write(const WriteBody& body) {
   return m_impl->write(body);
+}
+
+Result<void> LmdbEngine::compact() {
+  return m_impl->compact();
 }
 
 bool LmdbEngine::is_broken() const noexcept {

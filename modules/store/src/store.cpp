@@ -15,6 +15,7 @@ namespace leadkeep::store {
 namespace {
 
 constexpr std::size_t kKeysMapSize = std::size_t{16} << 30;
+constexpr std::size_t kKeysAtOnce = 1'000;  // taken over by one write
 
 Result<UniqueFd> take_lock(const std::filesystem::path& directory) {
   const std::filesystem::path path = directory / "lock";
@@ -171,6 +172,24 @@ Result<std::uint64_t> Store::rows(TableId table) {
 
 Result<void> Store::ensure_keys(std::span<const KeyRef> refs) {
   return m_keys->ensure(refs);
+}
+
+Result<void> Store::end_epoch(const crypto::Key256& root, const std::stop_token& stop,
+                              const std::function<void(std::uint64_t)>& taken_over) {
+  LK_TRY_VOID(m_keys->begin_epoch(root));
+  std::optional<Bytes> next{Bytes{}};
+  for (std::uint64_t keys = 0; next; keys += kKeysAtOnce) {
+    if (stop.stop_requested()) {
+      return fail(Errc::kUnavailable, "keys: stopped; the end of the epoch goes on later");
+    }
+    LK_TRY(next, m_keys->take_over(*next, kKeysAtOnce));
+    if (taken_over) {
+      taken_over(keys);
+    }
+  }
+  LK_TRY_VOID(m_keys->remove_older_keks());
+  LK_TRY_VOID(m_key_rows->compact());
+  return m_keys->note_ends();
 }
 
 Result<VerifyReport> Store::verify(const std::stop_token& stop) {

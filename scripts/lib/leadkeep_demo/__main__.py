@@ -12,7 +12,8 @@ from .walk import StepFailed, Walk
 
 BINARIES = ROOT / "build" / "dev" / "daemon"
 AGENTS = (("anna", "Anna Blum", "agent"), ("sofia", "Sofia Berg", "supervisor"),
-          ("vera", "Vera Lenz", "auditor"), ("root", "Rolf Ott", "admin"))
+          ("dora", "Dora Kern", "privacy_officer"), ("vera", "Vera Lenz", "auditor"),
+          ("root", "Rolf Ott", "admin"))
 
 
 def prepare(instance):

@@ -227,7 +227,7 @@ class Instance:
         return password
 
     SCOPES = ("sessions", "conversations:read", "conversations:write", "messages:send",
-              "leads:read", "leads:write", "leads:reveal", "consents:read", "consents:write",
+              "leads:read", "leads:write", "leads:reveal", "leads:erase", "consents:read", "consents:write",
               "events:read", "agents:read", "audit:read", "administration")
     RECORD_CLASSES = ("phone_numbers", "email_addresses", "whatsapp_ids", "names", "texts")
 

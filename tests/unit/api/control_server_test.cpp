@@ -21,6 +21,8 @@ class ControlServer : public ::testing::Test, public PathHouse {
         keep_devices,
         open_break_glass,
         end_leavers,
+        end_epoch,
+        {},
         [] {
           api::StoreCheck check;
           check.rows = 7;

@@ -39,6 +39,8 @@ class HouseWithDoors : public ::testing::Test, public PathHouse {
                                   keep_leads,
                                   reveal,
                                   show_evidence,
+                                  erase_lead,
+                                  hold_lead,
                                   manage_agents,
                                   change_password,
                                   enrol_second_factor,

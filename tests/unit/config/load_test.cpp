@@ -107,7 +107,8 @@ TEST_F(Load, TakesRequiredKeysFromTheFileAndDefaultsForTheRest) {
   EXPECT_EQ(s.login.max_failures, 10U);
   EXPECT_EQ(s.login.refusal, 300ms);
   EXPECT_EQ(s.second_factor.required_for,
-            (std::set{AgentRole::kSupervisor, AgentRole::kAuditor, AgentRole::kAdmin}));
+            (std::set{AgentRole::kSupervisor, AgentRole::kPrivacyOfficer, AgentRole::kAuditor,
+                      AgentRole::kAdmin}));
   EXPECT_EQ(s.delivery.max_attempts, 8U);
   EXPECT_EQ(s.delivery.unknown_wait, 120s);
   EXPECT_EQ(s.delivery.request_timeout, 20s);

@@ -8,7 +8,9 @@
 #include <leadkeep/store/key_store.h>
 #include <leadkeep/store/lmdb_engine.h>
 
+#include <atomic>
 #include <memory>
+#include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -277,6 +279,169 @@ TEST_F(KeyStoreTest, ReadsAKeyFromItsRowAgainAfterFiveMinutes) {
   EXPECT_TRUE(is_ok(m_keys->find(kDay)));
   m_clock.advance(std::chrono::milliseconds{1});
   EXPECT_TRUE(fails_with(m_keys->find(kDay), Errc::kCorrupt));
+}
+
+const KeyRef kSubject{KeyKind::kSubject, counting_bytes<16>(1)};
+const KeyRef kOtherSubject{KeyKind::kSubject, counting_bytes<16>(2)};
+
+TEST_F(KeyStoreTest, DestroysAKeyForGood) {
+  ASSERT_TRUE(is_ok(m_keys->ensure(kSubject)));
+  ASSERT_TRUE(is_ok(m_keys->ensure(kOtherSubject)));
+  ASSERT_TRUE(is_ok(m_keys->destroy(kSubject)));
+  EXPECT_TRUE(fails_with(m_keys->find(kSubject), Errc::kNotFound));
+  EXPECT_TRUE(fails_with(m_keys->ensure(kSubject), Errc::kNotFound)) << "it is made again";
+  EXPECT_TRUE(fails_with(opened_again().find(kSubject), Errc::kNotFound));
+  EXPECT_TRUE(fails_with(m_keys->ensure(kSubject), Errc::kNotFound));
+  EXPECT_TRUE(is_ok(m_keys->find(kOtherSubject)));
+}
+
+TEST_F(KeyStoreTest, SaysWhenAKeyWasDestroyedAndInWhichEpoch) {
+  ASSERT_TRUE(is_ok(m_keys->ensure(kSubject)));
+  ASSERT_TRUE(is_ok(m_keys->destroy(kSubject)));
+  const Timestamp then = m_clock.now();
+  m_clock.advance(std::chrono::hours{1});
+  ASSERT_TRUE(is_ok(m_keys->destroy(kSubject))) << "once more, which changes nothing";
+  const auto mark = m_keys->find_destroyed(kSubject);
+  ASSERT_TRUE(is_ok(mark) && mark.value());
+  EXPECT_EQ(mark.value()->at, then);
+  EXPECT_EQ(mark.value()->epoch, 1U);
+  const auto none = m_keys->find_destroyed(kOtherSubject);
+  ASSERT_TRUE(is_ok(none));
+  EXPECT_FALSE(none.value());
+}
+
+TEST_F(KeyStoreTest, LeavesNoMarkForAKeyThatNeverWas) {
+  ASSERT_TRUE(is_ok(m_keys->destroy(kSubject)));
+  EXPECT_FALSE(m_keys->find_destroyed(kSubject).value());
+  EXPECT_TRUE(is_ok(m_keys->ensure(kSubject)));
+}
+
+// What ends an epoch, each step once.
+class EpochEnd {
+ public:
+  EpochEnd(KeyStore& keys, const crypto::Key256& root) : m_keys{keys}, m_root{root} {}
+
+  Result<void> step(int number) {
+    switch (number) {
+      case 0:
+        return m_keys.begin_epoch(m_root);
+      case 1:
+        return take_over();
+      case 2:
+        return m_keys.remove_older_keks();
+      default:
+        return m_keys.note_ends();
+    }
+  }
+
+  Result<void> all() {
+    for (int number = 0; number < kSteps; ++number) {
+      LK_TRY_VOID(step(number));
+    }
+    return {};
+  }
+
+  static constexpr int kSteps = 4;
+
+ private:
+  Result<void> take_over() {
+    std::optional<Bytes> next{Bytes{}};
+    while (next) {
+      LK_TRY(next, m_keys.take_over(*next, 2));
+    }
+    return {};
+  }
+
+  KeyStore& m_keys;
+  const crypto::Key256& m_root;
+};
+
+TEST_F(KeyStoreTest, KeepsEveryKeyWhenAnEpochEnds) {
+  std::vector<std::pair<KeyRef, ByteArray<32>>> made;
+  for (unsigned i = 0; i < 9; ++i) {
+    const KeyRef ref =
+        i % 2 == 0 ? journal_key(i) : KeyRef{KeyKind::kSubject, counting_bytes<16>(i)};
+    made.emplace_back(ref, fingerprint(m_keys->ensure(ref).value()));
+  }
+  const Bytes before = row(made.front().first);
+  m_clock.advance(std::chrono::hours{24});
+  ASSERT_TRUE(is_ok(EpochEnd(*m_keys, m_root).all()));
+  EXPECT_EQ(m_keys->epoch(), 2U);
+  EXPECT_EQ(m_keys->find_end(1).value(), m_clock.now());
+  EXPECT_FALSE(m_keys->find_end(2).value());
+  EXPECT_NE(row(made.front().first), before);
+  const auto expect_all = [&] {
+    for (const auto& [ref, seen] : made) {
+      const auto found = m_keys->find(ref);
+      ASSERT_TRUE(is_ok(found));
+      EXPECT_EQ(fingerprint(found.value()), seen);
+    }
+  };
+  expect_all();
+  opened_again();
+  expect_all();
+}
+
+TEST_F(KeyStoreTest, CannotUnwrapAnOldRowOnceItsEpochIsOver) {
+  ASSERT_TRUE(is_ok(m_keys->ensure(kSubject)));
+  const Bytes old_row = row(kSubject);
+  ASSERT_TRUE(is_ok(m_keys->destroy(kSubject)));
+  overwrite(kSubject, old_row);
+  EXPECT_TRUE(is_ok(opened_again().find(kSubject))) << "so that destroying alone would do";
+  ASSERT_TRUE(is_ok(m_keys->destroy(kSubject)));
+  ASSERT_TRUE(is_ok(EpochEnd(*m_keys, m_root).all()));
+  overwrite(kSubject, old_row);
+  EXPECT_TRUE(fails_with(opened_again().find(kSubject), Errc::kCorrupt));
+}
+
+TEST_F(KeyStoreTest, GoesOnWithTheEndOfAnEpochAfterAnInterruptionAnywhere) {
+  std::uint32_t epoch = 1;
+  for (int done = 1; done < EpochEnd::kSteps; ++done) {
+    const auto made = fingerprint(m_keys->ensure(journal_key(epoch)).value());
+    for (int number = 0; number < done; ++number) {
+      ASSERT_TRUE(is_ok(EpochEnd(*m_keys, m_root).step(number)));
+    }
+    EpochEnd again{opened_again(), m_root};
+    EXPECT_EQ(fingerprint(m_keys->find(journal_key(epoch)).value()), made);
+    ASSERT_TRUE(is_ok(again.all())) << "after " << done << " steps";
+    EXPECT_EQ(m_keys->epoch(), ++epoch) << "another epoch was begun";
+    EXPECT_TRUE(m_keys->find_end(epoch - 1).value());
+    EXPECT_EQ(fingerprint(opened_again().find(journal_key(epoch - 1)).value()), made);
+  }
+}
+
+TEST_F(KeyStoreTest, EndsNoEpochWithAnotherRootKey) {
+  const Bytes before = row(kKek);
+  EXPECT_TRUE(fails_with(m_keys->begin_epoch(crypto::Key256::random()), Errc::kUnauthenticated));
+  EXPECT_EQ(m_keys->epoch(), 1U);
+  EXPECT_EQ(row(kKek), before);
+  EXPECT_TRUE(is_ok(open(m_root)));
+}
+
+TEST_F(KeyStoreTest, RemovesNoKekThatAKeyNeeds) {
+  ASSERT_TRUE(is_ok(m_keys->ensure(kSubject)));
+  ASSERT_TRUE(is_ok(m_keys->begin_epoch(m_root)));
+  EXPECT_TRUE(fails_with(m_keys->remove_older_keks(), Errc::kConflict));
+  EXPECT_TRUE(is_ok(opened_again().find(kSubject)));
+}
+
+TEST_F(KeyStoreTest, MakesKeysAndFindsThemWhileAnEpochEnds) {
+  std::atomic<bool> is_over{false};
+  std::jthread busy{[&] {
+    for (std::uint32_t day = 0; !is_over; ++day) {
+      const auto made = m_keys->ensure(journal_key(day));
+      EXPECT_TRUE(is_ok(made));
+      EXPECT_TRUE(is_ok(m_keys->find(journal_key(day / 2))));
+      m_clock.advance(std::chrono::minutes{6});  // so that rows are read, not the cache
+    }
+  }};
+  for (int i = 0; i < 20; ++i) {
+    ASSERT_TRUE(is_ok(EpochEnd(*m_keys, m_root).all()));
+  }
+  is_over = true;
+  busy.join();
+  EXPECT_EQ(m_keys->epoch(), 21U);
+  EXPECT_TRUE(is_ok(opened_again().find(journal_key(0))));
 }
 
 }  // namespace leadkeep::store

@@ -9,6 +9,8 @@
 #include <atomic>
 #include <cerrno>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <thread>
@@ -85,12 +87,119 @@ class LmdbEngineTest : public ::testing::Test {
     return found;
   }
 
+  // Whether the bytes are in any file of the directory or beside it.
+  bool is_on_disk(std::string_view needle) {
+    auto aside = m_directory.path();
+    aside += ".aside";
+    for (const auto& directory : {m_directory.path(), aside}) {
+      std::error_code none;
+      for (const auto& entry : std::filesystem::directory_iterator{directory, none}) {
+        std::ifstream in{entry.path(), std::ios::binary};
+        const std::string content{std::istreambuf_iterator<char>{in}, {}};
+        if (content.find(needle) != std::string::npos) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
   test::TempDirectory m_directory;
   Metrics m_metrics;
   std::unique_ptr<LmdbEngine> m_engine;
 };
 
 }  // namespace
+
+TEST_F(LmdbEngineTest, LeavesNothingOfWhatWasErasedOnceItIsCompacted) {
+  constexpr std::string_view kErased = "a value that is to leave no residue";
+  for (int i = 0; i < 200; ++i) {
+    ASSERT_TRUE(is_ok(put("erased" + std::to_string(i), kErased)));
+    ASSERT_TRUE(is_ok(put("kept" + std::to_string(i), "a value that stays")));
+  }
+  ASSERT_TRUE(is_ok(m_engine->write([&](WriteView& view) -> Result<void> {
+    for (int i = 0; i < 200; ++i) {
+      LK_TRY_VOID(view.erase(kTable, as_bytes("erased" + std::to_string(i))));
+    }
+    return {};
+  })));
+  EXPECT_TRUE(is_on_disk(kErased)) << "so that erasing alone would do";
+  ASSERT_TRUE(is_ok(m_engine->compact()));
+  EXPECT_FALSE(is_on_disk(kErased));
+  EXPECT_TRUE(is_on_disk("a value that stays"));
+  for (int i = 0; i < 200; ++i) {
+    EXPECT_FALSE(has("erased" + std::to_string(i)));
+    EXPECT_TRUE(has("kept" + std::to_string(i)));
+  }
+  open(Rehearsal::kNone);
+  EXPECT_TRUE(has("kept0"));
+  ASSERT_TRUE(is_ok(put("after")));
+}
+
+TEST_F(LmdbEngineTest, LetsReadersGoOnInTheirSnapshotWhileItIsCompacted) {
+  ASSERT_TRUE(is_ok(put("key", "before")));
+  std::atomic<bool> is_reading{false};
+  std::atomic<bool> is_written{false};
+  std::jthread reader{[&] {
+    EXPECT_TRUE(is_ok(m_engine->read([&](ReadView& view) -> Result<void> {
+      is_reading = true;
+      while (!is_written) {
+        std::this_thread::yield();
+      }
+      LK_TRY(const auto value, view.get(kTable, as_bytes("key")));
+      EXPECT_EQ(as_text(*value), "before");
+      return {};
+    })));
+  }};
+  while (!is_reading) {
+    std::this_thread::yield();
+  }
+  std::jthread compaction{[&] { EXPECT_TRUE(is_ok(m_engine->compact())); }};
+  // It is in the new file once the compaction has exchanged them, whichever came first.
+  EXPECT_TRUE(is_ok(put("key", "after")));
+  is_written = true;
+  reader.join();
+  compaction.join();
+  EXPECT_TRUE(is_on_disk("after"));
+  open(Rehearsal::kNone);
+  EXPECT_TRUE(has("key"));
+}
+
+TEST_F(LmdbEngineTest, LosesNoWriteToACompaction) {
+  constexpr int kThreads = 4;
+  constexpr int kWrites = 50;
+  {
+    std::vector<std::jthread> threads;
+    for (int t = 0; t < kThreads; ++t) {
+      threads.emplace_back([&, t] {
+        for (int i = 0; i < kWrites; ++i) {
+          EXPECT_TRUE(is_ok(put(std::to_string(t) + "." + std::to_string(i))));
+        }
+      });
+    }
+    for (int i = 0; i < 5; ++i) {
+      EXPECT_TRUE(is_ok(m_engine->compact()));
+    }
+  }
+  open(Rehearsal::kNone);
+  for (int t = 0; t < kThreads; ++t) {
+    for (int i = 0; i < kWrites; ++i) {
+      EXPECT_TRUE(has(std::to_string(t) + "." + std::to_string(i)));
+    }
+  }
+}
+
+TEST_F(LmdbEngineTest, DestroysWhatAnInterruptedCompactionHasLeft) {
+  ASSERT_TRUE(is_ok(put("key")));
+  m_engine.reset();
+  auto aside = m_directory.path();
+  aside += ".aside";
+  std::filesystem::create_directory(aside);
+  std::ofstream{aside / "data.mdb"} << "what was in use before";
+  open(Rehearsal::kNone);
+  EXPECT_FALSE(std::filesystem::exists(aside));
+  EXPECT_TRUE(has("key"));
+}
 
 TEST_F(LmdbEngineTest, FillsItsPagesWithLargeRowsThatComeInOrder) {
   constexpr std::size_t kRows = 500;

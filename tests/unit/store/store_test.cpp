@@ -725,4 +725,61 @@ TEST(StoreVerify, FindsRowsWhoseKeyIsMissing) {
   EXPECT_EQ(report.without_key, 1u);
 }
 
+// Whether the bytes are in any file of the store.
+bool is_in_files(const test::TestStore& store, ByteView needle) {
+  for (const auto& entry : std::filesystem::recursive_directory_iterator{store.directory()}) {
+    if (!entry.is_regular_file()) {
+      continue;
+    }
+    std::ifstream in{entry.path(), std::ios::binary};
+    const std::string content{std::istreambuf_iterator<char>{in}, {}};
+    if (content.find(as_text(needle)) != std::string::npos) {
+      return true;
+    }
+  }
+  return false;
+}
+
+TEST(StoreEpoch, LeavesNothingOfAKeyThatWasDestroyedInIt) {
+  test::TestStore store;
+  const KeyRef gone{KeyKind::kSubject, counting_bytes<16>(1)};
+  const KeyRef kept{KeyKind::kSubject, counting_bytes<16>(2)};
+  ASSERT_TRUE(is_ok(store->ensure_keys(std::array{gone, kept})));
+  ASSERT_TRUE(is_ok(store->write([&](WriteTxn& txn) -> Result<void> {
+    LK_TRY_VOID(put_text(txn, TableId::kLeads, "one", gone, "somebody"));
+    return put_text(txn, TableId::kLeads, "two", kept, "somebody else");
+  })));
+  Bytes row_key{static_cast<std::byte>(KeyKind::kSubject)};
+  append(row_key, gone.id);
+  append_be(row_key, std::uint16_t{1});
+  store.close();
+  const Bytes wrapped = RawLmdb{store.directory() / "keys"}.get(TableId::kKeys, row_key).value();
+  ASSERT_FALSE(wrapped.empty());
+  store.reopen();
+
+  ASSERT_TRUE(is_ok(store->destroy_key(gone)));
+  EXPECT_TRUE(is_in_files(store, wrapped)) << "so that removing its row would do";
+  ASSERT_TRUE(is_ok(store->end_epoch(store.root_key())));
+  EXPECT_FALSE(is_in_files(store, wrapped));
+
+  store.reopen();
+  const auto read = [&](std::string_view key, const KeyRef& under) {
+    return store->read([&](ReadTxn& txn) { return get_text(txn, TableId::kLeads, key, under); });
+  };
+  EXPECT_TRUE(fails_with(read("one", gone), Errc::kNotFound));
+  EXPECT_EQ(read("two", kept).value(), "somebody else");
+}
+
+TEST(StoreEpoch, EndsLaterWhereItIsToStop) {
+  test::TestStore store;
+  std::stop_source stop;
+  stop.request_stop();
+  EXPECT_TRUE(fails_with(store->end_epoch(store.root_key(), stop.get_token()), Errc::kUnavailable));
+  EXPECT_FALSE(store->keys().find_end(1).value());
+  store.reopen();
+  ASSERT_TRUE(is_ok(store->end_epoch(store.root_key())));
+  EXPECT_EQ(store->keys().epoch(), 2U);
+  EXPECT_TRUE(store->keys().find_end(1).value());
+}
+
 }  // namespace leadkeep::store

@@ -17,6 +17,13 @@ constexpr std::size_t kMaxCursorBytes = 512;
 
 }  // namespace
 
+Result<flow::Why> why_of(const Members& members) {
+  flow::Why why;
+  LK_TRY(why.code, members.string("reason"));
+  LK_TRY(why.case_reference, members.find_string("case"));
+  return why;
+}
+
 Result<std::optional<flow::RepeatGuard>> repeat_guard_of(http::Request& request) {
   return repeat_guard_of(request, request.body());
 }

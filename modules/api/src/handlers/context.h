@@ -9,6 +9,7 @@
 #include <leadkeep/base/pii.h>
 #include <leadkeep/flow/idempotency.h>
 #include <leadkeep/flow/show_inbox.h>
+#include <leadkeep/flow/why.h>
 #include <leadkeep/json/writer.h>
 
 #include <algorithm>
@@ -67,6 +68,13 @@ template <class Order>
   }
   return request.refuse(400, "This list has one order, by time, and the same backwards.", "sort");
 }
+
+// "reason", and "case" if it is there.
+[[nodiscard]] Result<flow::Why> why_of(const Members& members);
+inline constexpr std::string_view kWhyForm =
+    "A reason is 1 to 40 of a-z and _; a case, if there is one, 1 to 40 letters, digits and - _ . "
+    "/ with "
+    "at most 7 digits.";
 
 // From Idempotency-Key, if it is there. `meaning` is what makes two requests the same: the body,
 // or, where the body holds a secret, the rest of it, because of a secret no fast hash may be

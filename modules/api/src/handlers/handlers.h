@@ -164,6 +164,15 @@ namespace leadkeep::api {
 [[nodiscard]] Answer reveal_identifiers(const ApiContext& context, http::Request& request,
                                         const identity::Permit<identity::Action::kReveal>& permit);
 
+[[nodiscard]] Answer erase_lead(const ApiContext& context, http::Request& request,
+                                const identity::Permit<identity::Action::kErase>& permit);
+[[nodiscard]] Answer show_erasure(const ApiContext& context, http::Request& request,
+                                  const identity::Permit<identity::Action::kErase>& permit);
+[[nodiscard]] Answer hold_lead(const ApiContext& context, http::Request& request,
+                               const identity::Permit<identity::Action::kHold>& permit);
+[[nodiscard]] Answer release_lead(const ApiContext& context, http::Request& request,
+                                  const identity::Permit<identity::Action::kHold>& permit);
+
 // audit.cpp
 [[nodiscard]] Answer list_trail(const ApiContext& context, http::Request& request,
                                 const flow::ShowEvidence::Permit& permit);
@@ -278,6 +287,10 @@ namespace leadkeep::api {
 [[nodiscard]] Answer issue_break_glass(const ControlServices& services, http::Request& request);
 [[nodiscard]] Answer list_held_leavers(const ControlServices& services, http::Request& request);
 [[nodiscard]] Answer end_held_leavers(const ControlServices& services, http::Request& request);
+// keys.cpp
+[[nodiscard]] Answer show_keys_locally(const ControlServices& services, http::Request& request);
+[[nodiscard]] Answer end_epoch_locally(const ControlServices& services, http::Request& request);
+
 [[nodiscard]] Answer verify_store_locally(const ControlServices& services, http::Request& request);
 
 }  // namespace leadkeep::api

@@ -183,8 +183,7 @@ Answer reveal_identifiers(const ApiContext& context, http::Request& request,
          Members::of(request, document.root(), {"identifier_ids", "reason", "case"}));
   flow::RevealRequest wanted;
   LK_TRY(wanted.identifiers, identifiers_of(members, "identifier_ids"));
-  LK_TRY(wanted.reason, members.string("reason"));
-  LK_TRY(wanted.case_reference, members.find_string("case"));
+  LK_TRY(wanted.why, why_of(members));
   const auto revealed = context.services.reveal.reveal(permit, id, wanted);
   if (!revealed && revealed.error().code == Errc::kInvalidInput) {
     return request.refuse(

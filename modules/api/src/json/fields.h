@@ -24,8 +24,9 @@ inline constexpr std::array<std::string_view, 10> kConversationFields = {
 inline constexpr std::array<std::string_view, 10> kMessageFields = {
     "id",     "direction", "type",   "text",    "supported",
     "status", "failure",   "author", "sent_at", "resends_after_unknown"};
-inline constexpr std::array<std::string_view, 7> kLeadFields = {
-    "id", "handle", "display_name", "identifiers", "conversation_id", "created_at", "version"};
+inline constexpr std::array<std::string_view, 8> kLeadFields = {
+    "id",         "handle",  "display_name", "identifiers", "conversation_id",
+    "created_at", "on_hold", "version"};
 
 class Fields {
  public:

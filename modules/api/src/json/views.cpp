@@ -104,6 +104,7 @@ void write(json::Writer& writer, const inbox::MaskedLead& lead) {
   writer.end_array();
   write_or_null(writer, "conversation_id", lead.conversation());
   writer.field("created_at", to_rfc3339(lead.created_at()))
+      .field("on_hold", lead.is_on_hold())
       .field("version", lead.version())
       .end_object();
 }

@@ -117,6 +117,13 @@ std::vector<Route> make_api_routes(const ApiContext* c) {
             with(c, change_lead)),
       route(Verb::kPost, "/v1/leads/{id}/reveal", kPermit<Action::kReveal>, kSmall,
             with(c, reveal_identifiers)),
+      route(Verb::kPost, "/v1/leads/{id}/erasure", kPermit<Action::kErase>, kSmall,
+            with(c, erase_lead)),
+      route(Verb::kGet, "/v1/leads/{id}/erasure", kPermit<Action::kErase>, kNoBody,
+            with(c, show_erasure)),
+      route(Verb::kPost, "/v1/leads/{id}/hold", kPermit<Action::kHold>, kSmall, with(c, hold_lead)),
+      route(Verb::kDelete, "/v1/leads/{id}/hold", kPermit<Action::kHold>, kNoBody,
+            with(c, release_lead)),
       route(Verb::kGet, "/v1/leads/{id}/consents", kPermit<Action::kReadConsents>, kNoBody,
             with(c, list_consents)),
       route(Verb::kPost, "/v1/leads/{id}/consents", kPermit<Action::kRecordConsent>, kMedium,
@@ -239,6 +246,8 @@ std::vector<Route> make_control_routes(const ControlServices* s) {
       route(Verb::kPost, "/break-glass", kRoot, kNoBody, with(s, issue_break_glass)),
       route(Verb::kGet, "/leavers", kOperator, kNoBody, with(s, list_held_leavers)),
       route(Verb::kPost, "/leavers/end", kOperator, kNoBody, with(s, end_held_leavers)),
+      route(Verb::kGet, "/keys", kOperator, kNoBody, with(s, show_keys_locally)),
+      route(Verb::kPost, "/keys/end-epoch", kOperator, kNoBody, with(s, end_epoch_locally)),
       route(Verb::kPost, "/store/verify", kOperator, kNoBody, with(s, verify_store_locally)),
   };
 }

@@ -39,8 +39,8 @@ std::string words_for(std::string_view cause) {
       {"password_not_required",
        "the directory lets this account have no password; clear PASSWD_NOTREQD"},
       {"without_role",
-       "the person is in none of the groups of directory.agents, .supervisors, .auditors and "
-       ".admins"},
+       "the person is in none of the groups of directory.agents, .supervisors, "
+       ".privacy_officers, .auditors and .admins"},
   };
   for (const auto& [name, words] : kWords) {
     if (name == cause) {

@@ -24,11 +24,14 @@
 #include <leadkeep/flow/admit_client.h>
 #include <leadkeep/flow/change_password.h>
 #include <leadkeep/flow/delegate_session.h>
+#include <leadkeep/flow/end_epoch.h>
 #include <leadkeep/flow/end_leavers.h>
 #include <leadkeep/flow/end_sessions.h>
 #include <leadkeep/flow/enrol_client.h>
 #include <leadkeep/flow/enrol_passkey.h>
 #include <leadkeep/flow/enrol_second_factor.h>
+#include <leadkeep/flow/erase_lead.h>
+#include <leadkeep/flow/hold_lead.h>
 #include <leadkeep/flow/keep_consent.h>
 #include <leadkeep/flow/keep_devices.h>
 #include <leadkeep/flow/keep_leads.h>
@@ -57,6 +60,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -112,6 +116,8 @@ struct ApiServices {
   flow::KeepLeads& keep_leads;
   flow::Reveal& reveal;
   flow::ShowEvidence& show_evidence;
+  flow::EraseLead& erase_lead;
+  flow::HoldLead& hold_lead;
   flow::ManageAgents& manage_agents;
   flow::ChangePassword& change_password;
   flow::EnrolSecondFactor& enrol_second_factor;
@@ -178,6 +184,8 @@ struct ControlServices {
   flow::KeepDevices& keep_devices;
   flow::OpenBreakGlass& open_break_glass;
   flow::EndLeavers* end_leavers;  // nullptr: no directory, no leavers
+  flow::EndEpoch& end_epoch;
+  std::stop_token stopping;
   std::function<Result<StoreCheck>()> verify_store;
   std::function<ControlStatus()> status;
   Metrics& metrics;

@@ -92,6 +92,12 @@ enum class Act : std::uint8_t {
   kTrailRead = 69,
   kCheckpointSigned = 70,
   kEntryProven = 71,  // or that a later tree goes on from an earlier one
+  kErased = 72,       // a lead, and its conversation; parts of it go a moment later
+  kErasureDone = 73,  // its key, too; items says how many messages there were
+  kErasureShown = 74,
+  kHeld = 75,      // a lead is not to be erased
+  kReleased = 76,  // from that
+  kKeysEpochEnded = 77,
 };
 
 enum class Outcome : std::uint8_t { kDone = 1, kRefused = 2 };

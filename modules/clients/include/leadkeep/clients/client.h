@@ -38,6 +38,7 @@ enum class Scope : std::uint8_t {
   kWriteLeads = 11,
   kRevealLeads = 12,
   kReadAudit = 13,
+  kEraseLeads = 14,  // erasure, and hold
 };
 
 // Stored by value; never renumber.
@@ -53,11 +54,11 @@ enum class RecordClass : std::uint8_t {
 enum class State : std::uint8_t { kPending = 1, kApproved = 2, kSuspended = 3, kRevoked = 4 };
 
 inline constexpr std::array kScopes = {
-    Scope::kSessions,      Scope::kReadConversations, Scope::kWriteConversations,
-    Scope::kSendMessages,  Scope::kReadLeads,         Scope::kWriteLeads,
-    Scope::kRevealLeads,   Scope::kReadConsents,      Scope::kWriteConsents,
-    Scope::kReadEvents,    Scope::kReadAgents,        Scope::kReadAudit,
-    Scope::kAdministration};
+    Scope::kSessions,     Scope::kReadConversations, Scope::kWriteConversations,
+    Scope::kSendMessages, Scope::kReadLeads,         Scope::kWriteLeads,
+    Scope::kRevealLeads,  Scope::kReadConsents,      Scope::kWriteConsents,
+    Scope::kReadEvents,   Scope::kReadAgents,        Scope::kReadAudit,
+    Scope::kEraseLeads,   Scope::kAdministration};
 // What a program may do without anybody who answers for it: it changes nothing.
 inline constexpr std::array kReadingScopes = {Scope::kReadConversations, Scope::kReadLeads,
                                               Scope::kReadConsents,      Scope::kReadEvents,

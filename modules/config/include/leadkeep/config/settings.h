@@ -37,7 +37,7 @@ struct Gibibytes {
 
 enum class TlsMinimum { kTls12, kTls13 };
 
-enum class AgentRole { kAgent, kSupervisor, kAuditor, kAdmin };
+enum class AgentRole { kAgent, kSupervisor, kPrivacyOfficer, kAuditor, kAdmin };
 
 enum class TotpWindow { kUsual, kStrict };
 
@@ -74,6 +74,7 @@ struct FederationSection {
   std::string group_attribute;
   std::vector<std::string> agents;  // values of that attribute
   std::vector<std::string> supervisors;
+  std::vector<std::string> privacy_officers;
   std::vector<std::string> auditors;
   std::vector<std::string> admins;
   std::vector<TeamValue> teams;
@@ -115,6 +116,7 @@ struct Settings {
     std::filesystem::path directory;
     Gibibytes map_size;
     std::filesystem::path root_key_file;  // empty: the systemd credential leadkeep.root-key
+    std::chrono::hours epoch{};
   } store;
 
   struct Api {
@@ -158,6 +160,7 @@ struct Settings {
 
   struct Inbox {
     std::string region;  // ISO 3166-1 alpha-2
+    std::chrono::days journal{};
     std::uint32_t reveals_per_hour{};
   } inbox;
 
@@ -181,6 +184,7 @@ struct Settings {
     std::string group_base;
     std::vector<std::string> agents;  // DNs of groups
     std::vector<std::string> supervisors;
+    std::vector<std::string> privacy_officers;
     std::vector<std::string> auditors;
     std::vector<std::string> admins;
     std::vector<TeamGroup> teams;

@@ -58,6 +58,8 @@ class Ledger {
                                     Timestamp now) const;
   [[nodiscard]] Result<std::vector<ConsentEntry>> list(store::ReadTxn& txn,
                                                        const LeadId& lead) const;
+  // All of it, with the person.
+  [[nodiscard]] Result<void> erase(store::WriteTxn& txn, const LeadId& lead) const;
 };
 
 }  // namespace leadkeep::consent

@@ -47,6 +47,9 @@ class Outbox {
                                     std::uint64_t seq, const MessageId& message,
                                     Timestamp now) const;
 
+  // Whatever of the conversation is still to be sent is not sent any more.
+  [[nodiscard]] Result<void> erase(store::WriteTxn& txn, const ConversationId& conversation) const;
+
  private:
   [[nodiscard]] Result<void> pull_next(store::WriteTxn& txn, const ConversationId& conversation,
                                        Timestamp now) const;

@@ -13,6 +13,9 @@
 #include <leadkeep/flow/house.h>
 #include <leadkeep/intake/verify.h>
 
+#include <chrono>
+#include <stop_token>
+
 namespace leadkeep::flow {
 
 struct PreparedUpdates;
@@ -32,6 +35,8 @@ class ReceiveMessage {
   [[nodiscard]] Result<Received> receive(const intake::VerifiedWebhook& webhook);
   // Tries the deferred journal entries again; returns how many were applied.
   [[nodiscard]] Result<std::size_t> apply_deferred();
+  // Notifications as they came, of days that are over for so long; the messages in them stay.
+  [[nodiscard]] Result<void> forget_journal(std::chrono::days kept, const std::stop_token& stop);
 
  private:
   // Each update in a transaction of its own; those that were applied before change nothing.

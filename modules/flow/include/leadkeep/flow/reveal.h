@@ -5,27 +5,23 @@
 // named. Within an hour an agent is shown so many, and the operator is told who has come to the end.
 //
 // Errors   kNotFound         no such lead; an identifier that it does not have, or that is hidden from the viewer
-//          kInvalidInput     no identifier, more than 20, or one twice; a reason that is no code of 1 to 40 of
-//                            a-z and _; a reference that is not 1 to 40 letters, digits and - _ . / with at
-//                            most 7 digits, so that it is no number of anybody
+//          kInvalidInput     no identifier, more than 20, or one twice; a reason that is none (why.h)
 //          kTooManyRequests  more than are left of the hour
 // Threads  any
 #pragma once
 #include <leadkeep/flow/allowance.h>
 #include <leadkeep/flow/house.h>
+#include <leadkeep/flow/why.h>
 #include <leadkeep/identity/permit.h>
 #include <leadkeep/inbox/views.h>
 
-#include <optional>
-#include <string>
 #include <vector>
 
 namespace leadkeep::flow {
 
 struct RevealRequest {
   std::vector<IdentifierId> identifiers;
-  std::string reason;
-  std::optional<std::string> case_reference;
+  Why why;
 };
 
 class Reveal {

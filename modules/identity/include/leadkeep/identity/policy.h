@@ -8,6 +8,9 @@
 //               conversations, opens and closes them, enters and changes leads, records consent,
 //               follows events
 //   supervisor  the same, assigns to others, and reveals identifiers
+//   privacy_officer
+//               finds and changes leads, keeps their consents, erases them, and holds what must not be
+//               erased; no conversation, no event
 //   auditor     reads the trail, has it signed and proven; no conversation, no lead, no event
 //   admin       manages agents and clients; no conversation, no lead, no event
 //   break_glass the same by name, and does not even list them
@@ -31,6 +34,7 @@ enum class Role : std::uint8_t {
   kAdmin = 3,
   kBreakGlass = 4,  // of nobody by name; see break_glass.h
   kAuditor = 5,
+  kPrivacyOfficer = 6,
 };
 
 enum class Action : std::uint8_t {
@@ -52,6 +56,8 @@ enum class Action : std::uint8_t {
   kWriteLead = 16,  // enter one, change its name and identifiers
   kReveal = 17,     // identifiers in clear
   kReadAudit = 18,
+  kErase = 19,  // a person, for good
+  kHold = 20,   // so that nobody does
 };
 
 // Done shortly after a proof of who acts only: a session that was left open must not do it.
@@ -78,6 +84,9 @@ enum class Action : std::uint8_t {
       return Scope::kRevealLeads;
     case Action::kReadAudit:
       return Scope::kReadAudit;
+    case Action::kErase:
+    case Action::kHold:
+      return Scope::kEraseLeads;
     case Action::kReadConsents:
       return Scope::kReadConsents;
     case Action::kRecordConsent:

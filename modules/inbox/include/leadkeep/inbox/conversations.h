@@ -57,6 +57,11 @@ class Conversations {
   [[nodiscard]] Result<void> save(store::WriteTxn& txn,
                                   const std::optional<records::Conversation>& before,
                                   records::Conversation& after) const;
+  // From every list; what it says of whose its messages are stays until erase_place().
+  [[nodiscard]] Result<void> erase(store::WriteTxn& txn,
+                                   const records::Conversation& conversation) const;
+  [[nodiscard]] Result<void> erase_place(store::WriteTxn& txn,
+                                         const ConversationPlace& place) const;
   // At most `limit`, after `position` in the order, if there is one.
   [[nodiscard]] Result<std::vector<ListedConversation>> list(
       store::ReadTxn& txn, const InboxFilter& filter, InboxOrder order,

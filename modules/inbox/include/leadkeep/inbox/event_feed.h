@@ -24,6 +24,7 @@ enum class EventKind : std::uint8_t {
   kConversationCreated,
   kConversationChanged,
   kMessageReceived,
+  kConversationErased,
   kMessageChanged,  // a reply was queued, sent, delivered, read, failed; a note was added
 };
 [[nodiscard]] std::string_view name_of(EventKind kind) noexcept;  // "conversation.created", …

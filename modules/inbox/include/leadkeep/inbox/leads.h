@@ -94,6 +94,8 @@ class Leads {
   [[nodiscard]] Result<void> change(store::WriteTxn& txn, records::Lead& lead,
                                     const LeadChange& change, Timestamp now) const;
   [[nodiscard]] Result<void> save(store::WriteTxn& txn, const records::Lead& lead) const;
+  // With all that it is found by.
+  [[nodiscard]] Result<void> erase(store::WriteTxn& txn, const records::Lead& lead) const;
 };
 
 }  // namespace leadkeep::inbox

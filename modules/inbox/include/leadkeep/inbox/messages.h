@@ -56,6 +56,10 @@ class Messages {
   [[nodiscard]] Result<void> walk(store::ReadTxn& txn, const LeadId& lead,
                                   const ConversationId& conversation, std::uint64_t after,
                                   std::size_t limit, const Visit& visit) const;
+  // Removes up to `limit` of them, whether they open or not, with all that leads to them; how many there were.
+  [[nodiscard]] Result<std::size_t> erase_some(store::WriteTxn& txn, const LeadId& lead,
+                                               const ConversationId& conversation,
+                                               std::size_t limit) const;
 };
 
 // Changes `message` if the status is news.

@@ -143,6 +143,9 @@ class MaskedLead {
 
   [[nodiscard]] Timestamp created_at() const noexcept { return m_created_at; }
 
+  // Somebody has to keep it: it is not erased.
+  [[nodiscard]] bool is_on_hold() const noexcept { return m_is_on_hold; }
+
   [[nodiscard]] std::uint64_t version() const noexcept {
     return m_version;
   }  // for ETag and If-Match
@@ -155,6 +158,7 @@ class MaskedLead {
   std::vector<MaskedIdentifier> m_identifiers;
   std::optional<ConversationId> m_conversation;
   Timestamp m_created_at;
+  bool m_is_on_hold = false;
   std::uint64_t m_version = 0;
 };
 

@@ -9,7 +9,7 @@
 //        └─ key that signs the audit trail
 //
 // Rows of the table kKeys; numbers are big-endian.
-//   key    kind(1) ‖ id(16) ‖ version(2)
+//   key    kind(1) ‖ id(16) ‖ version(2); the version of a KEK is its epoch
 //   value  offset  size  field
 //               0     1  format      1
 //               1     1  suite       1 = XAES-256-GCM
@@ -22,9 +22,14 @@
 // commitment is checked on every unwrap: a row is proof that it holds the one key it was made with.
 // The row with kind 0 is the manifest: format(1) ‖ store id(16).
 //
-// Creating a key commits here before the data that uses it is written; erasing will go the other
-// way round. A crash in between leaves an unused key or unreadable data, never readable data
-// without its key.
+// The row of a key that was destroyed is  format(1) ‖ epoch(4) ‖ when(8), that of an epoch that is over
+// format(1) ‖ when(8).
+//
+// Creating a key commits here before the data that uses it is written. Destroying one removes its row and
+// leaves a mark, so that it is never made again. Whoever has the root key and pages that were freed, or an old
+// copy of this environment, could still unwrap it until the KEK of its epoch is gone as well. So an epoch
+// ends: a new KEK takes over every key that is left, the old one is removed, and the environment is written
+// anew without what was freed (LmdbEngine::compact). It may be interrupted at any point, and goes on from there.
 //
 // Errors   kUnauthenticated  the root key does not open this store
 //          kNotFound         there is no such key: erased, or never made
@@ -38,10 +43,13 @@
 #include <leadkeep/store/engine.h>
 #include <leadkeep/store/sealed_record.h>
 
+#include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 namespace leadkeep::store {
 
@@ -54,6 +62,8 @@ enum class KeyKind : std::uint8_t {
   kIndexRoot = 5,    // id: generation, in the last byte
   kStateHash = 6,    // id: zero
   kAuditSigner = 7,  // id: zero; an Ed25519 seed
+  kDestroyed = 8,    // the mark of a subject whose key is no more; id: the subject
+  kEpochEnd = 9,     // id: zero; version: the epoch
 };
 
 struct KeyRef {
@@ -73,6 +83,19 @@ struct DataKey {
   std::uint16_t version = 1;
 };
 
+struct EpochState {
+  std::uint32_t epoch;
+  Timestamp since;
+  std::uint64_t destroyed = 0;        // keys of subjects that old pages may still hold
+  std::optional<Timestamp> oldest{};  // when the first of them was destroyed
+  enum class End : std::uint8_t { kNone, kUnderWay } end_of_earlier = End::kNone;
+};
+
+struct DestroyedKey {
+  std::uint32_t epoch;  // at whose end nothing of it is left
+  Timestamp at;
+};
+
 class KeyStore {
  public:
   // Writes the manifest, the first KEK and the fixed keys into an empty engine.
@@ -86,9 +109,32 @@ class KeyStore {
   [[nodiscard]] const StoreId& store_id() const noexcept { return m_store; }
 
   [[nodiscard]] Result<DataKey> find(const KeyRef& ref) const;
-  // Makes the keys that are not there, all in one commit; durable on return.
+  // Makes the keys that are not there, all in one commit; durable on return. kNotFound for one that was
+  // destroyed.
   [[nodiscard]] Result<void> ensure(std::span<const KeyRef> refs);
   [[nodiscard]] Result<DataKey> ensure(const KeyRef& ref);
+
+  // Of a subject, or of a day of the journal: durable on return, and fine if it is not there.
+  [[nodiscard]] Result<void> destroy(const KeyRef& ref);
+  [[nodiscard]] Result<std::optional<DestroyedKey>> find_destroyed(const KeyRef& ref) const;
+
+  // Costs what there are marks.
+  [[nodiscard]] Result<EpochState> state() const;
+  // The newest; numbers count from 1.
+  [[nodiscard]] std::uint32_t epoch() const;
+  // When it was over; nothing: it goes on, or its end is under way.
+  [[nodiscard]] Result<std::optional<Timestamp>> find_end(std::uint32_t epoch) const;
+
+  // The end of an epoch, in these steps. Each may be repeated after an interruption.
+  // 1. A new KEK, if the end of an earlier epoch is not still under way; kUnauthenticated for another root key.
+  [[nodiscard]] Result<void> begin_epoch(const crypto::Key256& root);
+  // 2. It takes over the keys from the row `from` on, `limit` of them; the row to go on from, nothing at the end.
+  [[nodiscard]] Result<std::optional<Bytes>> take_over(ByteView from, std::size_t limit);
+  // 3. The older ones go; kConflict where there is a key that was not taken over.
+  [[nodiscard]] Result<void> remove_older_keks();
+  // 4. Here the environment is compacted.
+  // 5. On record.
+  [[nodiscard]] Result<void> note_ends();
 
  private:
   struct RefHash {
@@ -100,18 +146,28 @@ class KeyStore {
     Timestamp until;
   };
 
-  using Cache = std::unordered_map<KeyRef, Cached, RefHash>;
+  struct Cache {
+    std::unordered_map<KeyRef, Cached, RefHash> keys;
+    std::uint64_t destroyed = 0;  // how many, so that a reader of before leaves nothing behind
+  };
 
-  KeyStore(Engine& engine, const Clock& clock, const StoreId& id, crypto::Key256 kek)
-      : m_engine{engine}, m_clock{clock}, m_store{id}, m_kek{std::move(kek)} {}
+  using Kek = std::shared_ptr<const crypto::Key256>;
+  using Keks = std::map<std::uint32_t, Kek>;  // by epoch, at least one
 
-  [[nodiscard]] Result<DataKey> unwrap_row(ByteView row_key, ByteView value) const;
-  void remember(const KeyRef& ref, const DataKey& key) const;
+  KeyStore(Engine& engine, const Clock& clock, const StoreId& id, Keks keks)
+      : m_engine{engine}, m_clock{clock}, m_store{id}, m_keks{std::move(keks)} {}
+
+  [[nodiscard]] Result<std::optional<DataKey>> read_key(const KeyRef& ref) const;
+  // Of an epoch; null where it is none of these any more.
+  [[nodiscard]] Kek kek_of(std::uint32_t epoch) const;
+  [[nodiscard]] std::pair<std::uint32_t, Kek> newest_kek() const;
+  void remember(const KeyRef& ref, const DataKey& key, std::uint64_t destroyed) const;
+  void forget(const KeyRef& ref) const;
 
   Engine& m_engine;
   const Clock& m_clock;
   const StoreId m_store;
-  const crypto::Key256 m_kek;
+  Guarded<Keks> m_keks;
   mutable Guarded<Cache> m_cache;
 };
 

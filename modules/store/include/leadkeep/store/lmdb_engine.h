@@ -43,6 +43,10 @@ class LmdbEngine final : public Engine {
 
   [[nodiscard]] Result<void> read(const ReadBody& body) override;
   [[nodiscard]] Result<void> write(const WriteBody& body) override;
+  // Writes what is live into a new file and takes it into use; the old one, with all that was ever freed in
+  // it, is overwritten and removed once nobody reads in it any more. Takes as long as what is live is large,
+  // and as much disk; writes wait for it, reads do not. kUnavailable: everything is as it was.
+  [[nodiscard]] Result<void> compact();
   [[nodiscard]] bool is_broken() const noexcept;
 
  private:

@@ -19,6 +19,7 @@
 #include <leadkeep/store/transaction.h>
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -38,7 +39,7 @@ struct VerifyReport {
   std::uint64_t rows = 0;
   std::uint64_t unreadable = 0;  // rows that do not open under the key they belong to
   std::uint64_t without_key =
-      0;                      // rows whose key is not there: nothing erases keys yet, so a fault
+      0;  // rows whose key is not there: what is erased goes before its key, so a fault
   bool hash_matches = false;  // every row is there, is the newest one, and is where it belongs
   bool counts_match = false;
 
@@ -92,6 +93,17 @@ class Store {
   [[nodiscard]] Result<void> ensure_keys(std::span<const KeyRef> refs);
 
   [[nodiscard]] Result<void> ensure_key(const KeyRef& ref) { return ensure_keys({&ref, 1}); }
+
+  // Nothing that is sealed under it can be read from then on; durable on return. Not inside a transaction.
+  [[nodiscard]] Result<void> destroy_key(const KeyRef& ref) { return m_keys->destroy(ref); }
+
+  // Ends the epoch of the keys: of those that were destroyed in it nothing is left afterwards, wherever their
+  // old copies are. Goes on where an earlier call was interrupted; the next slice is not begun once `stop` is
+  // requested (kUnavailable). `taken_over` is told how many keys there are under the new KEK, now and then.
+  [[nodiscard]] Result<void> end_epoch(const crypto::Key256& root, const std::stop_token& stop = {},
+                                       const std::function<void(std::uint64_t)>& taken_over = {});
+
+  [[nodiscard]] const KeyStore& keys() const noexcept { return *m_keys; }
 
   // Walks everything and compares it with the state hash. Takes as long as the store is large.
   [[nodiscard]] Result<VerifyReport> verify(const std::stop_token& stop = {});

@@ -32,6 +32,7 @@
 //   kClientAuthority  "authority"                                            ClientAuthority
 //   kWebhooks       client(16)                                               Webhook
 //   kAuditTree      see audit/tree.h                                         AuditEdge, AuditNode, AuditSigned
+//   kErasures       see inbox/erasures.h                                     Erasure
 //   kContinuations  table(2) key(n) part(2)                                  the rest of a long value
 #pragma once
 #include <array>
@@ -70,6 +71,7 @@ enum class TableId : std::uint16_t {
   kClientAuthority = 26,
   kWebhooks = 27,
   kAuditTree = 28,
+  kErasures = 29,
   kKeys = 32,  // in the environment of the keys (key_store.h), not in the data
 };
 
@@ -107,6 +109,7 @@ inline constexpr std::array kDataTables = {
     TableName{TableId::kClientAuthority, "client_authority"},
     TableName{TableId::kWebhooks, "webhooks"},
     TableName{TableId::kAuditTree, "audit_tree"},
+    TableName{TableId::kErasures, "erasures"},
 };
 
 inline constexpr std::array kKeyTables = {TableName{TableId::kKeys, "keys"}};

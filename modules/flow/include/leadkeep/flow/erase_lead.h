@@ -1,0 +1,63 @@
+// leadkeep/flow/erase_lead.h — the path of an erasure: a person leaves for good
+//
+//   permit, with a fresh proof ─ no hold ─ journal ─ everything that they are seen and found by, and the
+//   entry of the trail: one transaction ─ messages, some at a time ─ their key ─ on record as done
+//
+// From that one transaction on nobody sees or finds the person, and whoever writes from the same number is
+// somebody new. Messages go before the key, because WhatsApp's ids of them, by which they are found, are inside;
+// an interruption anywhere is gone on from. Once the key is destroyed no copy of the data can be read, in
+// backups neither; of the key itself nothing is left when its epoch ends (store/key_store.h).
+//
+// What stays: entries of the trail, which hold ids; and that there was an erasure, for who has to show it.
+//
+// Errors   kNotFound      no such lead, and none that was erased
+//          kConflict      it is on hold
+//          kInvalidInput  a reason that is none (why.h)
+// Threads  any; one erasure of a lead at a time
+#pragma once
+#include <leadkeep/flow/house.h>
+#include <leadkeep/flow/why.h>
+#include <leadkeep/identity/permit.h>
+
+#include <optional>
+#include <stop_token>
+
+namespace leadkeep::records {
+class Erasure;
+}
+
+namespace leadkeep::flow {
+
+// What can be said of an erasure, and what cannot.
+struct ErasureCertificate {
+  LeadId lead;
+  Timestamp asked_at;
+  std::optional<AgentId> asked_by;
+  Why why;
+  std::uint64_t messages;                  // removed so far
+  std::optional<Timestamp> data_gone_at;   // rows and indexes, and the key with them
+  std::optional<Timestamp> key_gone_at;    // nothing can be read from then on
+  std::optional<Timestamp> epoch_over_at;  // nor with the root key and old pages of the key file
+};
+
+class EraseLead {
+ public:
+  explicit EraseLead(House& house) noexcept : m_house{house} {}
+
+  // Once more for somebody who is erased already: the same certificate.
+  [[nodiscard]] Result<ErasureCertificate> erase(
+      const identity::Permit<identity::Action::kErase>& permit, const LeadId& lead, const Why& why);
+  [[nodiscard]] Result<ErasureCertificate> show(
+      const identity::Permit<identity::Action::kErase>& permit, const LeadId& lead);
+
+  // What was interrupted; how many there were.
+  [[nodiscard]] Result<std::size_t> go_on(const std::stop_token& stop);
+
+ private:
+  [[nodiscard]] Result<void> finish(const records::Erasure& begun, const std::stop_token& stop);
+  [[nodiscard]] Result<std::optional<ErasureCertificate>> certificate(const LeadId& lead);
+
+  House& m_house;
+};
+
+}  // namespace leadkeep::flow

@@ -1,0 +1,29 @@
+#include "acting.h"
+
+#include <leadkeep/flow/end_epoch.h>
+
+namespace leadkeep::flow {
+
+Result<void> EndEpoch::end(const std::stop_token& stop) {
+  const std::scoped_lock turn{m_turn};
+  LK_TRY(const auto before, state());
+  {
+    LK_TRY(const crypto::Key256 root, m_unlock());
+    LK_TRY_VOID(m_house.store.end_epoch(root, stop));
+  }
+  LK_TRY(const auto after, state());
+  log_info("KEYS_EPOCH_ENDED", Field{"epoch", after.epoch - 1},
+           Field{"destroyed_keys", before.destroyed});
+  audit::Entry entry = entry_by(std::nullopt, audit::Act::kKeysEpochEnded);
+  entry.items = before.destroyed;
+  return record(m_house, entry);
+}
+
+Result<void> EndEpoch::end_if_due(const std::stop_token& stop) {
+  LK_TRY(const auto now, state());
+  const bool was_interrupted = now.end_of_earlier == store::EpochState::End::kUnderWay;
+  const bool is_due = now.oldest && m_house.clock.now() - *now.oldest >= m_due_after;
+  return was_interrupted || is_due ? end(stop) : Result<void>{};
+}
+
+}  // namespace leadkeep::flow

@@ -1,0 +1,26 @@
+// leadkeep/inbox/erasures.h — who was erased, and whose erasure is under way
+//
+// Rows of kErasures, sealed under the system key "store":  1 lead(16)  under way,  2 lead(16)  done.
+// Threads  any; inside the caller's transaction
+#pragma once
+#include <leadkeep/base/id.h>
+#include <leadkeep/store/records/erasure.pb.h>
+#include <leadkeep/store/transaction.h>
+
+#include <optional>
+#include <vector>
+
+namespace leadkeep::inbox {
+
+class Erasures {
+ public:
+  [[nodiscard]] Result<std::optional<records::Erasure>> find(store::ReadTxn& txn,
+                                                             const LeadId& lead) const;
+  // At most `limit`.
+  [[nodiscard]] Result<std::vector<records::Erasure>> list_under_way(store::ReadTxn& txn,
+                                                                     std::size_t limit) const;
+  // Under way as long as gone_ms is 0.
+  [[nodiscard]] Result<void> save(store::WriteTxn& txn, const records::Erasure& erasure) const;
+};
+
+}  // namespace leadkeep::inbox
