@@ -139,7 +139,7 @@ struct Service::Paths {
         keep_leads{house},
         reveal{house, settings.inbox.reveals_per_hour},
         show_evidence{house},
-        erase_lead{house},
+        erase_lead{house, settings.inbox.journal},
         hold_lead{house},
         end_epoch{house,
                   [file = settings.store.root_key_file] { return store::load_root_key(file); },

@@ -949,7 +949,7 @@ export interface paths {
         };
         /**
          * A signed word on the whole trail, to be kept elsewhere
-         * @description A C2SP checkpoint: how many entries there are, and the root of their Merkle tree (RFC 6962), signed with Ed25519. Before it is signed the tree is computed from what is stored, and found to go on from the one that was signed last; if it does not, nothing is signed any more.
+         * @description A C2SP checkpoint: how many entries there are, and the root of their Merkle tree (RFC 6962), signed with Ed25519. Before it is signed the root is computed from the stored nodes and newest entries, and the tree that was signed last must be its beginning; if it is not, nothing is signed any more. Whether each older entry is the one of its leaf is for the proofs, and for the operator's verification of the store.
          */
         get: operations["signCheckpoint"];
         put?: never;
@@ -2410,7 +2410,7 @@ export interface components {
             data_gone_at: string | null;
             /**
              * Format: date-time
-             * @description Nothing of the person can be read from then on, in copies of the data neither
+             * @description What was sealed under it cannot be read from then on, in copies of the data neither
              */
             key_gone_at: string | null;
             /**
@@ -2420,6 +2420,11 @@ export interface components {
             key_residue_gone_at: string | null;
             /** @description What was done to the key, and what cannot be shown */
             key_destruction: string;
+            /**
+             * Format: date-time
+             * @description Older copies of the data, such as backups, can show notifications as they came until then; their keys are gone after it
+             */
+            notifications_in_copies_until: string;
         };
     };
     responses: {
@@ -5418,7 +5423,8 @@ export interface operations {
                      *       "data_gone_at": "2026-11-20T09:12:00.210Z",
                      *       "key_gone_at": "2026-11-20T09:12:00.204Z",
                      *       "key_residue_gone_at": null,
-                     *       "key_destruction": "removed from the key file, which was then written anew and its old copy overwritten; whether the drive keeps a copy elsewhere cannot be shown"
+                     *       "key_destruction": "removed; who has the root key and old pages or copies of the key file could still find it, until the file is written anew.",
+                     *       "notifications_in_copies_until": "2026-11-28T00:00:00.000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["ErasureCertificate"];
@@ -5472,7 +5478,8 @@ export interface operations {
                      *       "data_gone_at": "2026-11-20T09:12:00.210Z",
                      *       "key_gone_at": "2026-11-20T09:12:00.204Z",
                      *       "key_residue_gone_at": null,
-                     *       "key_destruction": "removed from the key file, which was then written anew and its old copy overwritten; whether the drive keeps a copy elsewhere cannot be shown"
+                     *       "key_destruction": "removed; who has the root key and old pages or copies of the key file could still find it, until the file is written anew.",
+                     *       "notifications_in_copies_until": "2026-11-28T00:00:00.000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["ErasureCertificate"];

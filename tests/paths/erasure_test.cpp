@@ -289,6 +289,24 @@ TEST_F(ErasurePath, RemovesMoreMessagesThanOneTransactionTakes) {
   EXPECT_EQ(must(quick.store->rows(TableId::kJournal)), 0U);
 }
 
+// A notification that was read before the erasure and is applied behind its first transaction names the lead
+// that it knew.
+TEST_F(ErasurePath, BringsNobodyBackUnderTheIdThatWasErased) {
+  must(store->write([&](store::WriteTxn& txn) -> Result<void> {
+    LK_TRY(const auto record, inbox::Leads{}.find(txn, lead));
+    records::Erasure erasure;
+    erasure.set_lead_id(std::string{lead.raw()});
+    LK_TRY_VOID(inbox::Leads{}.erase(txn, *record));
+    return inbox::Erasures{}.save(txn, erasure);
+  }));
+  const auto met = store->write([&](store::WriteTxn& txn) {
+    inbox::PersonSeen person;
+    person.whatsapp_id = Pii<std::string>{kNumber};
+    return inbox::Leads{}.meet(txn, person, lead, store.clock().now());
+  });
+  EXPECT_EQ(met.error().code, Errc::kUnavailable) << "WhatsApp repeats it, and it is somebody new";
+}
+
 TEST_F(ErasurePath, KeepsWhoIsOnHold) {
   const auto hold = permit<Action::kHold>(dora);
   must(hold_lead.hold(hold, lead, {"legal_dispute", "AZ-7/26"}));
@@ -297,6 +315,7 @@ TEST_F(ErasurePath, KeepsWhoIsOnHold) {
   EXPECT_TRUE(must(show_inbox.lead(permit<Action::kReadLead>(anna), lead)).is_on_hold());
   EXPECT_EQ(erase().error().code, Errc::kConflict);
   EXPECT_EQ(conversations(), 2U);
+  EXPECT_EQ(journal_with(kNumber), 1U) << "the refused erasure has removed something";
   EXPECT_EQ(hold_lead.hold(hold, lead, {"once_more", {}}).error().code, Errc::kConflict);
   must(hold_lead.release(hold, lead));
   EXPECT_EQ(hold_lead.release(hold, lead).error().code, Errc::kConflict);
@@ -346,6 +365,52 @@ TEST_F(ErasurePath, CannotBeReadInAnOldCopyOfTheData) {
   };
   EXPECT_EQ(row_of(lead).error().code, Errc::kNotFound);
   EXPECT_TRUE(must(row_of(other_lead))) << "the others are there";
+}
+
+TEST_F(ErasurePath, DestroysTheKeyOfADayWhoseNotificationsAllWent) {
+  const auto day = static_cast<std::uint32_t>(store.clock().now().ms / 86'400'000LL);
+  must(erase());
+  must(store->write([&](store::WriteTxn& txn) -> Result<void> {
+    Bytes first;
+    LK_TRY_VOID(
+        txn.scan(TableId::kJournal, {}, {}, [&](ByteView key, ByteView) -> Result<store::Step> {
+          first.assign(key.begin(), key.end());
+          return store::Step::kStop;
+        }));
+    return txn.erase_sealed(TableId::kJournal, first);  // nothing of the day is left
+  }));
+  store.clock().advance(std::chrono::hours{24 * 8});
+  must(receive_message.forget_journal(std::chrono::days{7}, {}));
+  EXPECT_EQ(store->keys().find(store::journal_key(day)).error().code, Errc::kNotFound);
+  EXPECT_GT(must(end_epoch.state()).destroyed, 1U) << "its old copies are never gone";
+}
+
+TEST_F(ErasurePath, KeepsNumbersThatBeginOrEndWithThePersons) {
+  writes("4915123456789000", "Another number");
+  must(erase());
+  EXPECT_EQ(journal_with("4915123456789000"), 1U);
+}
+
+TEST_F(ErasurePath, RemovesWhatWasDeferredAsWell) {
+  must(store->write([&](store::WriteTxn& txn) -> Result<void> {
+    Bytes last;
+    LK_TRY_VOID(
+        txn.scan(TableId::kJournal, {}, {}, [&](ByteView key, ByteView) -> Result<store::Step> {
+          last.assign(key.begin(), key.end());
+          return store::Step::kContinue;
+        }));
+    return txn.put_sealed(TableId::kDeferred, last,
+                          store::journal_key(read_be<std::uint32_t>(last)), {});
+  }));
+  must(erase());
+  EXPECT_EQ(rows(TableId::kDeferred), 0U);
+  EXPECT_EQ(journal_with(kNumber), 0U);
+}
+
+TEST_F(ErasurePath, SaysUntilWhenCopiesCanShowNotifications) {
+  const auto certificate = must(erase());
+  EXPECT_GE(certificate.notifications_until, store.clock().now() + std::chrono::days{7});
+  EXPECT_LE(certificate.notifications_until, store.clock().now() + std::chrono::days{8});
 }
 
 TEST_F(ErasurePath, ForgetsNotificationsOfDaysThatAreOver) {

@@ -237,7 +237,7 @@ class PathHouse {
   flow::KeepLeads keep_leads{house};
   flow::Reveal reveal{house, kMostReveals};
   flow::ShowEvidence show_evidence{house};
-  flow::EraseLead erase_lead{house};
+  flow::EraseLead erase_lead{house, std::chrono::days{7}};
   flow::HoldLead hold_lead{house};
   flow::EndEpoch end_epoch{house, [this] { return Result{store.root_key().clone()}; },
                            std::chrono::hours{12}};

@@ -310,7 +310,7 @@ std::optional<Request> Walk::good_request(const Operation& operation, Role role)
     }
   }
   for (const Parameter& parameter : operation.parameters) {
-    if (is_needed(parameter)) {
+    if (is_needed(parameter) && operation.door == DoorKind::kApi) {
       request.target = with_query(request.target, parameter.name, good_value(parameter));
     } else if (parameter.in == Parameter::In::kHeader && parameter.name == "If-Match") {
       request.set("If-Match", m_versions[request.target]);

@@ -379,10 +379,17 @@ Result<std::uint64_t> first_since(store::ReadTxn& txn, Timestamp time) {
   std::uint64_t begin = 1;
   while (begin < end) {
     const std::uint64_t middle = begin + (end - begin) / 2;
-    LK_TRY(const SecretBytes leaf, leaf_of(txn, middle));
-    LK_TRY(const NumberedEntry entry, entry_of(leaf));
-    if (entry.at < time) {
-      begin = middle + 1;
+    // The first that opens, so that one that does not is in nobody's way.
+    std::optional<NumberedEntry> found;
+    LK_TRY_VOID(
+        walk(txn, middle, [&](std::uint64_t number, ReadEntry entry) -> Result<store::Step> {
+          if (entry && number < end) {
+            found = std::move(entry).value();
+          }
+          return entry || number >= end ? store::Step::kStop : store::Step::kContinue;
+        }));
+    if (found && found->at < time) {
+      begin = found->seq + 1;
     } else {
       end = middle;
     }

@@ -14,7 +14,7 @@ constexpr std::array kEdgeRow{std::byte{1}};
 constexpr std::byte kNodeRow{2};
 constexpr std::array kSignedRow{std::byte{3}};
 constexpr unsigned kStoredLevels = 8;  // one in so many
-// What numbered the entries before there was a tree.
+// What numbered the entries before there was a tree, and counts no more.
 constexpr std::string_view kCounterOfOld = "audit";
 constexpr std::size_t kHashSize = std::tuple_size_v<Hash>;
 
@@ -79,6 +79,28 @@ Result<Hash> stored_hash(store::ReadTxn& txn, const Subtree& subtree) {
   return node_hash(left, right);
 }
 
+Result<void> save_nodes(store::WriteTxn& txn, const std::vector<Edge::Completed>& completed) {
+  for (const auto& [subtree, hash] : completed) {
+    if (is_stored(subtree)) {
+      records::AuditNode node;
+      node.set_hash(to_raw(hash));
+      LK_TRY_VOID(kNodes.put(txn, node_key(subtree), audit_key(), node));
+    }
+  }
+  return {};
+}
+
+// The number of the newest entry; 0 for none.
+Result<std::uint64_t> last_entry(store::ReadTxn& txn) {
+  std::uint64_t last = 0;
+  LK_TRY_VOID(txn.scan_back(store::TableId::kAudit, {}, {},
+                            [&](ByteView key, ByteView) -> Result<store::Step> {
+                              last = key.size() == sizeof(last) ? read_be<std::uint64_t>(key) : 1;
+                              return store::Step::kStop;
+                            }));
+  return last;
+}
+
 // Every entry in its order, as it is stored.
 Result<void> walk_entries(store::ReadTxn& txn, const std::function<Result<void>(ByteView)>& visit) {
   std::uint64_t expected = 1;
@@ -102,18 +124,12 @@ Result<Edge> find_edge(store::ReadTxn& txn) {
   if (record) {
     return edge_of(*record);
   }
-  LK_TRY(const std::uint64_t entries, store::last_number(txn, kCounterOfOld));
+  LK_TRY(const std::uint64_t entries, last_entry(txn));
   return entries == 0 ? Result{Edge{}} : fail(Errc::kCorrupt, "audit: the tree is missing");
 }
 
 Result<void> add_leaf(store::WriteTxn& txn, Edge& edge, ByteView entry) {
-  for (const auto& [subtree, hash] : edge.add(leaf_hash(entry))) {
-    if (is_stored(subtree)) {
-      records::AuditNode node;
-      node.set_hash(to_raw(hash));
-      LK_TRY_VOID(kNodes.put(txn, node_key(subtree), audit_key(), node));
-    }
-  }
+  LK_TRY_VOID(save_nodes(txn, edge.add(leaf_hash(entry))));
   return save_edge(txn, edge);
 }
 
@@ -153,17 +169,20 @@ Result<Head> take_head(store::WriteTxn& txn) {
 }
 
 Result<void> ensure_tree(store::Store& store) {
-  LK_TRY(const bool is_there, store.read([](store::ReadTxn& txn) -> Result<bool> {
+  LK_TRY(const bool is_to_be_made, store.read([](store::ReadTxn& txn) -> Result<bool> {
     LK_TRY(const auto record, kEdges.find(txn, kEdgeRow, audit_key()));
-    LK_TRY(const std::uint64_t entries, store::last_number(txn, kCounterOfOld));
-    return record || entries == 0;
+    LK_TRY(const std::uint64_t entries, last_entry(txn));
+    LK_TRY(const std::uint64_t counted, store::last_number(txn, kCounterOfOld));
+    return !record && entries > 0 && counted == entries;
   }));
-  if (is_there) {
+  if (!is_to_be_made) {
     return {};
   }
   return store.write([](store::WriteTxn& txn) -> Result<void> {
     Edge edge;
-    return walk_entries(txn, [&](ByteView entry) { return add_leaf(txn, edge, entry); });
+    LK_TRY_VOID(walk_entries(
+        txn, [&](ByteView entry) { return save_nodes(txn, edge.add(leaf_hash(entry))); }));
+    return save_edge(txn, edge);
   });
 }
 

@@ -38,7 +38,9 @@ std::optional<MessageId> message_in(const audit::Object& object) {
 
 // What an entry of the trail is to whoever follows the inbox; nothing: not an event.
 std::optional<EventKind> kind_of(const audit::Entry& entry) {
-  if (entry.outcome != audit::Outcome::kDone || entry.reason == "repeated") {
+  // Of what is made once only: what somebody does something for may be the same word.
+  const bool is_repeated = entry.reason == "repeated" && entry.act != audit::Act::kErased;
+  if (entry.outcome != audit::Outcome::kDone || is_repeated) {
     return std::nullopt;
   }
   switch (entry.act) {
@@ -149,7 +151,7 @@ std::string id_of(const HandedOver& event, std::uint64_t entry) {
   return "evt_" + std::to_string(event.at.ms) + "_" + std::to_string(entry);
 }
 
-audit::Entry entry_of(const ClientId& client, const HandedOver& event) {
+audit::Entry entry_of_event(const ClientId& client, const HandedOver& event) {
   audit::Entry entry =
       entry_by(identity::Actor{std::nullopt, std::nullopt, client}, audit::Act::kEventHandedOver,
                event.message_id ? audit::object_of(*event.message_id)
@@ -298,7 +300,7 @@ Result<DeliverWebhooks::Next> DeliverWebhooks::find_next(store::ReadTxn& txn, co
 Result<milliseconds> DeliverWebhooks::serve(Turn& turn) {
   LK_TRY(Next next, m_house.store.read([&](store::ReadTxn& txn) { return find_next(txn, turn); }));
   if (next.event) {
-    LK_TRY_VOID(record(m_house, entry_of(turn.client(), *next.event)));
+    LK_TRY_VOID(record(m_house, entry_of_event(turn.client(), *next.event)));
     LK_TRY_VOID(hand_over_in_a_row(turn, std::move(next)));
     return milliseconds{0};
   }
@@ -359,7 +361,7 @@ Result<std::optional<Webhook>> DeliverWebhooks::record_success(const Next& next,
          m_house.store.write([&](store::WriteTxn& txn) -> Result<std::optional<Webhook>> {
            LK_TRY(auto is, Webhooks{}.record_success(txn, next.webhook, next.next_entry));
            if (is && following.event) {
-             LK_TRY_VOID(audit::append(txn, entry_of(next.webhook.client, *following.event),
+             LK_TRY_VOID(audit::append(txn, entry_of_event(next.webhook.client, *following.event),
                                        m_house.clock.now()));
            }
            return is;
@@ -376,7 +378,7 @@ Result<void> DeliverWebhooks::record_failure(const Next& next, const HandedOver&
   const WebhookFailure failure = failure_of(answer);
   const Timestamp now = m_house.clock.now();
   m_house.metrics.events_not_handed_over.add();
-  audit::Entry tried = entry_of(client, event);
+  audit::Entry tried = entry_of_event(client, event);
   tried.outcome = audit::Outcome::kRefused;
   tried.reason = failure.reason;
   LK_TRY(const auto webhook,

@@ -3,6 +3,11 @@
 #include <leadkeep/flow/end_epoch.h>
 
 namespace leadkeep::flow {
+namespace {
+
+constexpr std::chrono::minutes kAgainAfter{30};
+
+}  // namespace
 
 Result<void> EndEpoch::end(const std::stop_token& stop) {
   const std::scoped_lock turn{m_turn};
@@ -23,7 +28,15 @@ Result<void> EndEpoch::end_if_due(const std::stop_token& stop) {
   LK_TRY(const auto now, state());
   const bool was_interrupted = now.end_of_earlier == store::EpochState::End::kUnderWay;
   const bool is_due = now.oldest && m_house.clock.now() - *now.oldest >= m_due_after;
-  return was_interrupted || is_due ? end(stop) : Result<void>{};
+  const Timestamp time = m_house.clock.now();
+  if (!(was_interrupted || is_due) || time < m_not_before) {
+    return {};
+  }
+  auto ended = end(stop);
+  if (!ended) {
+    m_not_before = time + kAgainAfter;  // each try writes the keys anew
+  }
+  return ended;
 }
 
 }  // namespace leadkeep::flow

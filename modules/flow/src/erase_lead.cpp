@@ -15,8 +15,10 @@ namespace {
 using identity::Action;
 using identity::Permit;
 
+constexpr std::int64_t kMsPerDay = 86'400'000;
 constexpr std::size_t kMessagesAtOnce = 500;  // bounds one write transaction
 constexpr std::size_t kErasuresAtOnce = 100;
+constexpr std::size_t kNotificationsAtOnce = 10'000;  // bounds one read
 
 LeadId lead_of(const records::Erasure& erasure) {
   return LeadId::from_bytes(as_bytes(erasure.lead_id())).value_or(LeadId{});
@@ -63,7 +65,9 @@ Result<void> vanish(store::WriteTxn& txn, const records::Lead& lead,
   }
   LK_TRY_VOID(consent::Ledger{}.erase(txn, lead_of(erasure)));
   LK_TRY_VOID(inbox::Leads{}.erase(txn, lead));
-  return inbox::Erasures{}.save(txn, erasure);
+  const inbox::Erasures erasures;
+  LK_TRY_VOID(erasures.keep_names(txn, lead_of(erasure), names_in_journal(lead)));
+  return erasures.save(txn, erasure);
 }
 
 Fail no_such_lead() {
@@ -86,12 +90,6 @@ Result<ErasureCertificate> EraseLead::erase(const Permit<Action::kErase>& permit
         record(m_house, entry_by(permit.actor(), audit::Act::kErasureShown, audit::object_of(id))));
     return *earlier;
   }
-  LK_TRY(const auto named, m_house.store.read([&](store::ReadTxn& txn) {
-    const auto lead = inbox::Leads{}.find(txn, id);
-    return lead && lead.value() ? Result{names_in_journal(*lead.value())}
-                                : Result{std::vector<std::string>{}};
-  }));
-  LK_TRY(const Bytes seen_to, WebhookJournal::remove_about(m_house, named, {}));
   entry.reason = why.code;
   entry.case_reference = why.case_reference.value_or("");
   const auto begun =
@@ -112,21 +110,30 @@ Result<ErasureCertificate> EraseLead::erase(const Permit<Action::kErase>& permit
         }
         return erasure;
       });
+  if (!begun && begun.error().code == Errc::kNotFound) {
+    LK_TRY(const auto meanwhile, certificate(id));  // somebody else has asked for it as well
+    return meanwhile ? Result{*meanwhile} : no_such_lead();
+  }
   LK_TRY(const auto& erasure, begun);
   if (const auto conversation = conversation_of(erasure)) {
     m_house.feed.publish({{inbox::EventKind::kConversationErased, *conversation, std::nullopt}});
   }
-  LK_TRY_VOID(WebhookJournal::remove_about(m_house, named, seen_to));  // what has come meanwhile
   LK_TRY_VOID(finish(erasure, {}));
   LK_TRY(const auto done, certificate(id));
   return done ? Result{*done} : no_such_lead();
 }
 
 Result<void> EraseLead::finish(const records::Erasure& begun, const std::stop_token& stop) {
+  const std::scoped_lock turn{m_turn};
   const LeadId lead = lead_of(begun);
   const auto conversation = conversation_of(begun);
   const inbox::Erasures erasures;
-  records::Erasure erasure = begun;
+  LK_TRY(const auto found,
+         m_house.store.read([&](store::ReadTxn& txn) { return erasures.find(txn, lead); }));
+  if (!found || found->gone_ms() != 0) {
+    return {};
+  }
+  records::Erasure erasure = *found;
   for (bool is_more = conversation.has_value(); is_more;) {
     if (stop.stop_requested()) {
       return fail(Errc::kUnavailable, "erase: the daemon stops; it goes on later");
@@ -144,11 +151,13 @@ Result<void> EraseLead::finish(const records::Erasure& begun, const std::stop_to
       return next;
     }));
   }
+  LK_TRY_VOID(remove_notifications(lead, stop));
   LK_TRY_VOID(m_house.store.destroy_key(store::subject_key(lead)));
   const Timestamp now = m_house.clock.now();
   return m_house.store.write([&](store::WriteTxn& txn) -> Result<void> {
     records::Erasure done = erasure;
     done.set_gone_ms(now.ms);
+    LK_TRY_VOID(erasures.forget_names(txn, lead));
     LK_TRY_VOID(erasures.save(txn, done));
     audit::Entry entry = entry_by(std::nullopt, audit::Act::kErasureDone, audit::object_of(lead));
     entry.items = done.messages();
@@ -156,13 +165,32 @@ Result<void> EraseLead::finish(const records::Erasure& begun, const std::stop_to
   });
 }
 
+Result<void> EraseLead::remove_notifications(const LeadId& lead, const std::stop_token& stop) {
+  LK_TRY(const auto names, m_house.store.read([&](store::ReadTxn& txn) {
+    return inbox::Erasures{}.find_names(txn, lead);
+  }));
+  std::optional<Bytes> next{Bytes{}};
+  while (next && !names.empty()) {
+    if (stop.stop_requested()) {
+      return fail(Errc::kUnavailable, "erase: the daemon stops; it goes on later");
+    }
+    LK_TRY(next, WebhookJournal::remove_about(m_house, names, *next, kNotificationsAtOnce));
+  }
+  return {};
+}
+
 Result<std::size_t> EraseLead::go_on(const std::stop_token& stop) {
   LK_TRY(const auto under_way, m_house.store.read([](store::ReadTxn& txn) {
     return inbox::Erasures{}.list_under_way(txn, kErasuresAtOnce);
   }));
+  // One that cannot be finished is in nobody's way.
+  Result<void> outcome;
   for (const records::Erasure& erasure : under_way) {
-    LK_TRY_VOID(finish(erasure, stop));
+    if (auto finished = finish(erasure, stop); !finished) {
+      outcome = std::move(finished);
+    }
   }
+  LK_TRY_VOID(outcome);
   return under_way.size();
 }
 
@@ -193,6 +221,8 @@ Result<std::optional<ErasureCertificate>> EraseLead::certificate(const LeadId& i
     out.why.case_reference = erasure->case_reference();
   }
   out.messages = erasure->messages();
+  const std::int64_t day_after = erasure->asked_ms() / kMsPerDay + 1;
+  out.notifications_until = Timestamp{day_after * kMsPerDay} + m_journal;
   if (erasure->gone_ms() != 0) {
     out.data_gone_at = Timestamp{erasure->gone_ms()};
   }

@@ -1,11 +1,11 @@
 #include "webhook_journal.h"
 
+#include <leadkeep/base/text.h>
 #include <leadkeep/store/counters.h>
 #include <leadkeep/store/records/journal.pb.h>
 #include <leadkeep/store/table.h>
 
 #include <algorithm>
-#include <set>
 
 namespace leadkeep::flow {
 namespace {
@@ -29,11 +29,43 @@ Result<bool> has_row(store::ReadTxn& txn, store::TableId table, ByteView key) {
   return found;
 }
 
+bool is_part_of_name(char c) {
+  return is_alphanumeric(c) || c == '_';
+}
+
+// As a word of its own: no other number begins or ends with it.
+bool holds_name(std::string_view body, std::string_view name) {
+  for (std::size_t at = body.find(name); at != std::string_view::npos;
+       at = body.find(name, at + 1)) {
+    const std::size_t end = at + name.size();
+    const bool begins = at == 0 || !is_part_of_name(body[at - 1]);
+    const bool ends = end == body.size() || !is_part_of_name(body[end]);
+    if (begins && ends) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// One that is damaged, or whose day has no key any more, says nothing of anybody.
+Result<bool> names_one_of(store::ReadTxn& txn, ByteView key, ByteView value,
+                          const std::vector<std::string>& names) {
+  const auto opened = txn.open_value(store::TableId::kJournal, key, day_key_of(key), value);
+  if (!opened && opened.error().code != Errc::kCorrupt && opened.error().code != Errc::kNotFound) {
+    return Fail{opened.error()};
+  }
+  records::JournalEntry entry;
+  return opened && store::decode_record(opened.value(), entry) &&
+         std::ranges::any_of(
+             names, [&](const std::string& name) { return holds_name(entry.body(), name); });
+}
+
 Result<void> erase_rows(House& house, const std::vector<Bytes>& rows) {
   for (std::size_t at = 0; at < rows.size(); at += kErasedAtOnce) {
     LK_TRY_VOID(house.store.write([&](store::WriteTxn& txn) -> Result<void> {
       for (std::size_t i = at; i < std::min(rows.size(), at + kErasedAtOnce); ++i) {
         LK_TRY_VOID(kJournal.erase(txn, rows[i]));
+        LK_TRY_VOID(kDeferred.erase(txn, rows[i]));
       }
       return {};
     }));
@@ -107,28 +139,21 @@ Result<void> WebhookJournal::settle(store::WriteTxn& txn, const DeferredWebhook&
   return kDeferred.erase(txn, entry.key);
 }
 
-Result<Bytes> WebhookJournal::remove_about(House& house, const std::vector<std::string>& named,
-                                           const Bytes& from) {
-  std::vector<std::string> needles;
-  for (const std::string& name : named) {
-    needles.push_back("\"" + name + "\"");
-  }
-  Bytes next = from;
+Result<std::optional<Bytes>> WebhookJournal::remove_about(House& house,
+                                                          const std::vector<std::string>& names,
+                                                          const Bytes& from, std::size_t limit) {
+  std::optional<Bytes> next;
   std::vector<Bytes> found;
+  std::size_t looked_at = 0;
   LK_TRY_VOID(house.store.read([&](store::ReadTxn& txn) {
     return txn.scan(store::TableId::kJournal, {}, from,
                     [&](ByteView key, ByteView value) -> Result<store::Step> {
-                      next.assign(key.begin(), key.end());
-                      next.push_back(std::byte{0});
-                      const auto day_key = day_key_of(key);
-                      LK_TRY(const bool is_deferred, has_row(txn, store::TableId::kDeferred, key));
-                      const auto opened =
-                          txn.open_value(store::TableId::kJournal, key, day_key, value);
-                      records::JournalEntry entry;
-                      if (!is_deferred && opened && store::decode_record(opened.value(), entry) &&
-                          std::ranges::any_of(needles, [&](const std::string& needle) {
-                            return entry.body().find(needle) != std::string::npos;
-                          })) {
+                      if (looked_at++ == limit) {
+                        next.emplace(key.begin(), key.end());
+                        return store::Step::kStop;
+                      }
+                      LK_TRY(const bool is_about, names_one_of(txn, key, value, names));
+                      if (is_about) {
                         found.emplace_back(key.begin(), key.end());
                       }
                       return store::Step::kContinue;
@@ -144,20 +169,14 @@ Result<WebhookJournal::Left> WebhookJournal::remove_old(House& house, std::chron
   const auto days = static_cast<std::uint32_t>(kept.count());
   const std::uint32_t first_kept = today > days ? today - days : 0;
   std::vector<Bytes> found;
-  std::set<std::uint32_t> over;     // days
-  std::set<std::uint32_t> waiting;  // of these, for what is deferred
   LK_TRY_VOID(house.store.read([&](store::ReadTxn& txn) {
     return txn.scan(store::TableId::kJournal, {}, {},
                     [&](ByteView key, ByteView) -> Result<store::Step> {
-                      const auto day = read_be<std::uint32_t>(key);
-                      if (day >= first_kept || found.size() == limit) {
+                      if (read_be<std::uint32_t>(key) >= first_kept || found.size() == limit) {
                         return store::Step::kStop;
                       }
-                      over.insert(day);
                       LK_TRY(const bool is_deferred, has_row(txn, store::TableId::kDeferred, key));
-                      if (is_deferred) {
-                        waiting.insert(day);
-                      } else {
+                      if (!is_deferred) {
                         found.emplace_back(key.begin(), key.end());
                       }
                       return store::Step::kContinue;
@@ -167,9 +186,14 @@ Result<WebhookJournal::Left> WebhookJournal::remove_old(House& house, std::chron
   if (found.size() == limit) {
     return Left::kSome;
   }
-  for (const std::uint32_t day : over) {
-    if (!waiting.contains(day)) {
-      LK_TRY_VOID(house.store.destroy_key(store::journal_key(day)));
+  LK_TRY(const auto keys, house.store.keys().list(store::KeyKind::kJournalDay));
+  for (const store::KeyRef& day_key : keys) {
+    const ByteView day = ByteView{day_key.id}.last(sizeof(std::uint32_t));
+    LK_TRY(const bool is_in_use, house.store.read([&](store::ReadTxn& txn) {
+      return has_row(txn, store::TableId::kJournal, day);
+    }));
+    if (read_be<std::uint32_t>(day) < first_kept && !is_in_use) {
+      LK_TRY_VOID(house.store.destroy_key(day_key));
     }
   }
   return Left::kNothing;

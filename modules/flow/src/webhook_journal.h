@@ -32,12 +32,12 @@ class WebhookJournal {
   [[nodiscard]] static Result<DeferredWebhook> load_deferred(House& house, const Bytes& key);
   [[nodiscard]] static Result<void> settle(store::WriteTxn& txn, const DeferredWebhook& entry);
 
-  // Removes whatever holds one of these, as strings of JSON, from the row `from` on; the row to go on from when
-  // more has come. What is still deferred stays until it is applied, since it speaks of others, too.
-  [[nodiscard]] static Result<Bytes> remove_about(House& house,
-                                                  const std::vector<std::string>& named,
-                                                  const Bytes& from);
-  // Removes up to `limit` rows of days that are over for so long, and the keys of those days that are empty then.
+  // Removes whatever names one of these, deferred or not, among `limit` rows from the row `from` on; the row to
+  // go on from, nothing at the end.
+  [[nodiscard]] static Result<std::optional<Bytes>> remove_about(
+      House& house, const std::vector<std::string>& names, const Bytes& from, std::size_t limit);
+  // Removes up to `limit` rows of days that are over for so long, and then the keys of those days. What is still
+  // deferred stays, and its day with it.
   enum class Left : std::uint8_t { kNothing, kSome };
   [[nodiscard]] static Result<Left> remove_old(House& house, std::chrono::days kept, Timestamp now,
                                                std::size_t limit);

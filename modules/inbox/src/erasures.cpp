@@ -8,6 +8,8 @@ namespace {
 constexpr store::Table<records::Erasure> kErasures{store::TableId::kErasures};
 constexpr std::byte kUnderWay{1};
 constexpr std::byte kDone{2};
+constexpr std::byte kOfNames{3};
+constexpr store::Table<records::ErasedNames> kNames{store::TableId::kErasures};
 
 Bytes erasure_key(std::byte state, ByteView lead) {
   Bytes key{state};
@@ -48,6 +50,31 @@ Result<void> Erasures::save(store::WriteTxn& txn, const records::Erasure& erasur
   }
   LK_TRY_VOID(kErasures.erase(txn, erasure_key(kUnderWay, lead)));
   return kErasures.put(txn, erasure_key(kDone, lead), erasures_key(), erasure);
+}
+
+Result<void> Erasures::keep_names(store::WriteTxn& txn, const LeadId& lead,
+                                  const std::vector<std::string>& names) const {
+  records::ErasedNames record;
+  record.mutable_names()->Assign(names.begin(), names.end());
+  return kNames.put(txn, erasure_key(kOfNames, lead.bytes()), store::subject_key(lead), record);
+}
+
+Result<std::vector<std::string>> Erasures::find_names(store::ReadTxn& txn,
+                                                      const LeadId& lead) const {
+  const auto found =
+      kNames.find(txn, erasure_key(kOfNames, lead.bytes()), store::subject_key(lead));
+  if (!found && found.error().code != Errc::kNotFound) {
+    return Fail{found.error()};
+  }
+  if (!found || !found.value()) {
+    return std::vector<std::string>{};
+  }
+  const auto& names = found.value()->names();
+  return std::vector<std::string>{names.begin(), names.end()};
+}
+
+Result<void> Erasures::forget_names(store::WriteTxn& txn, const LeadId& lead) const {
+  return kNames.erase(txn, erasure_key(kOfNames, lead.bytes()));
 }
 
 }  // namespace leadkeep::inbox

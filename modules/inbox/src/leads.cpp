@@ -1,6 +1,7 @@
 #include "lead_index.h"
 
 #include <leadkeep/base/seeded_leak.h>
+#include <leadkeep/inbox/erasures.h>
 #include <leadkeep/inbox/leads.h>
 #include <leadkeep/privacy/normalise.h>
 #include <leadkeep/store/table.h>
@@ -25,7 +26,8 @@ Result<void> check_place(const records::Lead& lead, const LeadId& id) {
 // Never in the place of one that is there: whoever asked for it takes another id.
 Result<records::Lead> make_lead(store::WriteTxn& txn, const LeadId& id, Timestamp now) {
   LK_TRY(const auto there, kLeads.find(txn, id.bytes(), store::subject_key(id)));
-  if (there) {
+  LK_TRY(const auto erased, Erasures{}.find(txn, id));
+  if (there || erased) {
     return fail(Errc::kUnavailable, "inbox: the lead was known a moment ago");
   }
   records::Lead lead;

@@ -31,8 +31,11 @@ std::optional<KeyRef> subject_of_conversation(ReadView& view, ByteView conversat
 std::optional<KeyRef> key_of(ReadView& view, TableId table, ByteView key) {
   switch (table) {
     case TableId::kCounters:
-    case TableId::kErasures:
       return system_key("store");
+    case TableId::kErasures:
+      // 3 lead(16) is the only one under the key of the subject.
+      return !key.empty() && key[0] == std::byte{3} ? subject_of(key.subspan(1))
+                                                    : std::optional{system_key("store")};
     case TableId::kLeads:
       return subject_of(key);
     case TableId::kConversations:

@@ -326,6 +326,22 @@ Result<void> KeyStore::ensure(std::span<const KeyRef> refs) {
   });
 }
 
+Result<std::vector<KeyRef>> KeyStore::list(KeyKind kind) const {
+  std::vector<KeyRef> found;
+  const Bytes prefix{static_cast<std::byte>(kind)};
+  LK_TRY_VOID(m_engine.read([&](ReadView& view) {
+    return view.scan(TableId::kKeys, prefix, {}, [&](ByteView row, ByteView) -> Result<Step> {
+      KeyRef ref{kind, {}};
+      if (row.size() == 1 + ref.id.size() + 2) {
+        std::ranges::copy(row.subspan(1, ref.id.size()), ref.id.begin());
+        found.push_back(ref);
+      }
+      return Step::kContinue;
+    });
+  }));
+  return found;
+}
+
 Result<void> KeyStore::destroy(const KeyRef& ref) {
   LK_CHECK(ref.kind == KeyKind::kSubject || ref.kind == KeyKind::kJournalDay);
   const Timestamp now = m_clock.now();
@@ -333,7 +349,7 @@ Result<void> KeyStore::destroy(const KeyRef& ref) {
   LK_TRY_VOID(m_engine.write([&](WriteView& view) -> Result<void> {
     LK_TRY(const auto before,
            view.exchange(TableId::kKeys, row_key(ref, kFirstVersion), std::nullopt));
-    if (!before || ref.kind != KeyKind::kSubject) {
+    if (!before) {
       return {};
     }
     Bytes mark{kFormat};
@@ -386,10 +402,17 @@ Result<EpochState> KeyStore::state() const {
     }
     const bool is_under_way = !is_alone || (state.epoch > kFirstEpoch && !end);
     state.end_of_earlier = is_under_way ? EpochState::End::kUnderWay : EpochState::End::kNone;
+    std::uint32_t last_ended = 0;
+    const Bytes ends{static_cast<std::byte>(KeyKind::kEpochEnd)};
+    LK_TRY_VOID(
+        view.scan_back(TableId::kKeys, ends, {}, [&](ByteView row, ByteView) -> Result<Step> {
+          last_ended = read_be<std::uint16_t>(row.last(2));
+          return Step::kStop;
+        }));
     const Bytes marks{static_cast<std::byte>(KeyKind::kDestroyed)};
     return view.scan(TableId::kKeys, marks, {}, [&](ByteView, ByteView mark) -> Result<Step> {
       LK_TRY(const DestroyedKey destroyed, destroyed_of(mark));
-      if (destroyed.epoch == state.epoch || is_under_way) {
+      if (destroyed.epoch > last_ended) {
         ++state.destroyed;
         state.oldest = std::min(state.oldest.value_or(destroyed.at), destroyed.at);
       }

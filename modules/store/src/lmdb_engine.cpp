@@ -14,7 +14,9 @@
 #include <cerrno>
 #include <cstring>
 #include <deque>
+#include <mutex>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -111,8 +113,10 @@ class LmdbEngine::Impl {
   Result<void> open(const LmdbOptions& options) {
     m_options = options;
     // What a compaction that was interrupted has left: a copy that was not taken into use, or the file that
-    // was in use before.
-    LK_TRY_VOID(destroy_environment(aside()));
+    // was in use before. It is in nobody's way but that of the next compaction.
+    if (const auto destroyed = destroy_environment(aside()); !destroyed) {
+      log_warn("OLD_FILES_NOT_DESTROYED", Field{"reason", Reason{destroyed.error()}});
+    }
     LK_TRY(auto environment, LmdbEnvironment::open(options, options.directory));
     m_pages = options.map_size / environment->page_size();
     m_environment.with([&](auto& current) { current = std::move(environment); });
@@ -146,6 +150,7 @@ class LmdbEngine::Impl {
   }
 
   Result<void> compact() {
+    const std::scoped_lock turn{m_compaction};
     PendingCompaction pending;
     const bool queued = m_queue.with([&](WriteQueue& queue) {
       if (queue.stopping || m_broken.load()) {
@@ -241,13 +246,12 @@ class LmdbEngine::Impl {
   Result<void> compact_now(std::shared_ptr<LmdbEnvironment>& retired) {
     auto before = current();
     LK_TRY_VOID(destroy_environment(aside()));
-    LK_TRY_VOID(ensure_private_directory(aside()));
-    LK_TRY_VOID(before->copy_live_to(aside()));
-    LK_TRY(auto after, LmdbEnvironment::open(m_options, aside()));
-    if (::renameat2(AT_FDCWD, aside().c_str(), AT_FDCWD, m_options.directory.c_str(),
-                    RENAME_EXCHANGE) != 0) {
-      return fail(Errc::kUnavailable, "store: this file system does not exchange two directories");
+    auto copied = copy_aside(*before);
+    if (!copied) {
+      (void)destroy_environment(aside()).ok();  // it may have filled the disk
+      return Fail{std::move(copied).error()};
     }
+    auto after = std::move(copied).value();
     m_environment.with([&](auto& environment) { environment = std::move(after); });
     retired = std::move(before);
     // Where this fails, the files of before may be back after a crash: what was written since would be lost.
@@ -259,6 +263,19 @@ class LmdbEngine::Impl {
       return fail(Errc::kUnavailable, "store: an exchange of files is not durable");
     }
     return {};
+  }
+
+  // What is live, in a file of its own that has changed places with the one in use.
+  Result<std::shared_ptr<LmdbEnvironment>> copy_aside(const LmdbEnvironment& before) {
+    LK_TRY_VOID(ensure_private_directory(aside()));
+    LK_TRY_VOID(before.copy_live_to(aside()));
+    LK_TRY(auto after, LmdbEnvironment::open(m_options, aside()));
+    if (::renameat2(AT_FDCWD, aside().c_str(), AT_FDCWD, m_options.directory.c_str(),
+                    RENAME_EXCHANGE) != 0) {
+      return fail(Errc::kUnavailable, "store: cannot exchange two directories: " +
+                                          std::generic_category().message(errno));
+    }
+    return after;
   }
 
   // Runs what fits into one transaction; puts the rest back to the front of the queue.
@@ -383,6 +400,7 @@ class LmdbEngine::Impl {
   LmdbOptions m_options;
   Guarded<std::shared_ptr<LmdbEnvironment>> m_environment;
   Guarded<WriteQueue> m_queue;
+  std::mutex m_compaction;  // one at a time
   std::atomic<bool> m_broken{false};
   std::size_t m_pages = 0;  // within the limit of the operator
   std::jthread m_writer;

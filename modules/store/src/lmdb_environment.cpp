@@ -148,13 +148,14 @@ void LmdbEnvironment::end_read(MDB_txn* txn) {
 }
 
 Result<void> LmdbEnvironment::copy_live_to(const std::filesystem::path& directory) const {
-  const mode_t old_mask = ::umask(0077);
-  const int rc = ::mdb_env_copy2(m_env.get(), directory.c_str(), MDB_CP_COMPACT);
-  ::umask(old_mask);
-  if (rc != 0) {
+  if (const int rc = ::mdb_env_copy2(m_env.get(), directory.c_str(), MDB_CP_COMPACT); rc != 0) {
     return lmdb_failure(rc, "cannot copy to " + directory.string());
   }
-  LK_TRY_VOID(make_durable(directory / kDataFile));
+  const auto data = directory / kDataFile;
+  if (::chmod(data.c_str(), S_IRUSR | S_IWUSR) != 0) {
+    return cannot("close to others", data);
+  }
+  LK_TRY_VOID(make_durable(data));
   return make_durable(directory);
 }
 

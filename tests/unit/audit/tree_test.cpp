@@ -171,15 +171,32 @@ TEST_F(AuditTree, IsFoundToHaveANodeOfOtherEntries) {
 
 TEST_F(AuditTree, NumbersNoEntryWhereTheTreeIsGone) {
   write_entries(3);
-  must(m_store->write([&](WriteTxn& txn) -> Result<void> {
-    LK_TRY_VOID(store::next_number(txn, "audit"));  // as before there was a tree
+  must(m_store->write([&](WriteTxn& txn) {
     return txn.erase_sealed(TableId::kAuditTree, std::array{std::byte{1}});
   }));
+  must(ensure_tree(*m_store));  // it is no store of before there was one
   Entry entry;
   entry.act = Act::kLogIn;
   const auto appended =
       m_store->write([&](WriteTxn& txn) { return append(txn, entry, Timestamp{}); });
   EXPECT_EQ(appended.error().code, Errc::kCorrupt);
+}
+
+TEST_F(AuditTree, FindsTimesBesideAnEntryThatDoesNotOpen) {
+  for (int i = 0; i < 9; ++i) {
+    write_entries(1);
+    m_store.clock().advance(std::chrono::seconds{10});
+  }
+  must(m_store->write([&](WriteTxn& txn) {
+    Bytes key;
+    append_be(key, std::uint64_t{5});
+    return txn.put_sealed(TableId::kAudit, key, store::system_key("store"), {});
+  }));
+  const Timestamp now = m_store.clock().now();
+  const auto since =
+      read([&](ReadTxn& txn) { return first_since(txn, now - std::chrono::seconds{30}); });
+  ASSERT_TRUE(since.ok());
+  EXPECT_EQ(since.value(), 7U);
 }
 
 TEST_F(AuditTree, IsMadeForAStoreOfBeforeThereWasOne) {

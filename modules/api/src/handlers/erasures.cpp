@@ -4,12 +4,21 @@
 namespace leadkeep::api {
 namespace {
 
-// What can be shown of an erasure, and what not: a drive may keep old copies of a file where nobody can
+// What can be shown of the key, and what cannot: a drive may keep old copies of a file where nobody can
 // overwrite them.
-constexpr std::string_view kKeyDestruction =
-    "removed from the key file, which was then written anew and its old copy overwritten; whether "
-    "the drive "
-    "keeps a copy elsewhere cannot be shown";
+std::string_view key_destruction(const flow::ErasureCertificate& certificate) {
+  if (certificate.epoch_over_at) {
+    return "removed; then the key file was written anew under another key, and its old copy "
+           "overwritten. "
+           "Whether the drive keeps a copy elsewhere cannot be shown.";
+  }
+  if (certificate.key_gone_at) {
+    return "removed; who has the root key and old pages or copies of the key file could still find "
+           "it, until "
+           "the file is written anew.";
+  }
+  return "under way";
+}
 
 http::Response certificate_response(const flow::ErasureCertificate& certificate) {
   json::Writer writer;
@@ -23,7 +32,9 @@ http::Response certificate_response(const flow::ErasureCertificate& certificate)
   write_or_null(writer, "data_gone_at", certificate.data_gone_at);
   write_or_null(writer, "key_gone_at", certificate.key_gone_at);
   write_or_null(writer, "key_residue_gone_at", certificate.epoch_over_at);
-  writer.field("key_destruction", kKeyDestruction).end_object();
+  writer.field("key_destruction", key_destruction(certificate))
+      .field("notifications_in_copies_until", to_rfc3339(certificate.notifications_until))
+      .end_object();
   return {200, std::move(writer).take()};
 }
 

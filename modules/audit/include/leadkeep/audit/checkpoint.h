@@ -2,7 +2,7 @@
 //
 // A checkpoint is text of three lines, a blank one and a signature: who, how many entries, the root of
 // their tree. Whoever keeps one can tell later whether entries were changed, removed or put in between.
-// Before it is signed the tree is computed from what is stored (tree.h).
+// Before it is signed the root is computed from stored nodes and the newest entries (tree.h).
 //
 //   leadkeep/01JDG7T5Q8ZK3V9M4B6N2R0XWY
 //   4711

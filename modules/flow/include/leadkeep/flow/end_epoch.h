@@ -24,7 +24,8 @@ class EndEpoch {
       : m_house{house}, m_unlock{std::move(unlock)}, m_due_after{due_after} {}
 
   [[nodiscard]] Result<void> end(const std::stop_token& stop);
-  // Where there is something to be gone, for long enough, or an end was interrupted.
+  // Where there is something to be gone, for long enough, or an end was interrupted; half an hour after a
+  // failure again.
   [[nodiscard]] Result<void> end_if_due(const std::stop_token& stop);
 
   [[nodiscard]] Result<State> state() const { return m_house.store.keys().state(); }
@@ -34,6 +35,7 @@ class EndEpoch {
   Unlock m_unlock;
   std::chrono::hours m_due_after;
   std::mutex m_turn;
+  Timestamp m_not_before{};  // of whoever calls end_if_due(), one thread
 };
 
 }  // namespace leadkeep::flow

@@ -50,6 +50,7 @@
 #include <string_view>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace leadkeep::store {
 
@@ -62,7 +63,7 @@ enum class KeyKind : std::uint8_t {
   kIndexRoot = 5,    // id: generation, in the last byte
   kStateHash = 6,    // id: zero
   kAuditSigner = 7,  // id: zero; an Ed25519 seed
-  kDestroyed = 8,    // the mark of a subject whose key is no more; id: the subject
+  kDestroyed = 8,    // the mark of a subject or day whose key is no more; id: that one's
   kEpochEnd = 9,     // id: zero; version: the epoch
 };
 
@@ -86,7 +87,7 @@ struct DataKey {
 struct EpochState {
   std::uint32_t epoch;
   Timestamp since;
-  std::uint64_t destroyed = 0;        // keys of subjects that old pages may still hold
+  std::uint64_t destroyed = 0;        // keys that old pages may still hold
   std::optional<Timestamp> oldest{};  // when the first of them was destroyed
   enum class End : std::uint8_t { kNone, kUnderWay } end_of_earlier = End::kNone;
 };
@@ -114,6 +115,8 @@ class KeyStore {
   [[nodiscard]] Result<void> ensure(std::span<const KeyRef> refs);
   [[nodiscard]] Result<DataKey> ensure(const KeyRef& ref);
 
+  // Those of a kind that there are, in the order of their ids.
+  [[nodiscard]] Result<std::vector<KeyRef>> list(KeyKind kind) const;
   // Of a subject, or of a day of the journal: durable on return, and fine if it is not there.
   [[nodiscard]] Result<void> destroy(const KeyRef& ref);
   [[nodiscard]] Result<std::optional<DestroyedKey>> find_destroyed(const KeyRef& ref) const;

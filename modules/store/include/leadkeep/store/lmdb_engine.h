@@ -45,7 +45,8 @@ class LmdbEngine final : public Engine {
   [[nodiscard]] Result<void> write(const WriteBody& body) override;
   // Writes what is live into a new file and takes it into use; the old one, with all that was ever freed in
   // it, is overwritten and removed once nobody reads in it any more. Takes as long as what is live is large,
-  // and as much disk; writes wait for it, reads do not. kUnavailable: everything is as it was.
+  // and as much disk; writes wait for it, reads do not. kUnavailable: the old file is in use still, or, where it is
+  // in its log, could not be destroyed; it is tried again with the next call.
   [[nodiscard]] Result<void> compact();
   [[nodiscard]] bool is_broken() const noexcept;
 
