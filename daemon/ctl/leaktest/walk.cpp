@@ -13,6 +13,8 @@
 namespace leadkeep::leaktest {
 namespace {
 
+constexpr int kUnauthorized = 401;
+constexpr int kForbidden = 403;
 constexpr std::size_t kMaxAnswerBytes = std::size_t{64} << 20;
 // More than a head may have.
 constexpr std::size_t kOversizeHead = std::size_t{20} << 10;
@@ -343,6 +345,11 @@ Result<void> Walk::good(const Operation& operation, Role role) {
 
 Result<void> Walk::good(const Operation& operation, Role role, const Request& request) {
   LK_TRY(const RawAnswer answer, send(operation, role, request));
+  if (answer.status == kUnauthorized || answer.status == kForbidden) {
+    m_refused.emplace(operation.name(), role);
+  } else {
+    m_refused.erase({operation.name(), role});
+  }
   if (operation.verb == "GET" &&
       (operation.path.find('{') != std::string::npos || operation.path == "/v1/sessions")) {
     learn_ids(answer);
@@ -512,8 +519,12 @@ Result<void> Walk::bad(const Operation& operation, Role role) {
   }
   std::vector<Request> requests = bad_paths(operation, *good);
   std::ranges::move(bad_heads(operation, *good), std::back_inserter(requests));
-  std::ranges::move(bad_bodies(operation, *good), std::back_inserter(requests));
-  if (operation.example.size() > 2) {
+  // The body of who may not is not read, so that one shows it as well as many.
+  const bool is_refused = m_refused.contains({operation.name(), role});
+  auto bodies = bad_bodies(operation, *good);
+  bodies.resize(is_refused ? 1 : bodies.size());
+  std::ranges::move(bodies, std::back_inserter(requests));
+  if (operation.example.size() > 2 && !is_refused) {
     std::ranges::move(marked_bodies(operation, role, *good), std::back_inserter(requests));
     // The same key for another request.
     Request repeated = *good;

@@ -48,8 +48,9 @@ class Walk {
   Marks& m_marks;
   Accounts& m_accounts;
   Transcript& m_transcript;
-  std::vector<std::string> m_ids;                 // of the run's own objects
-  std::map<std::string, std::string> m_versions;  // ETag by target
+  std::vector<std::string> m_ids;                    // of the run's own objects
+  std::set<std::pair<std::string, Role>> m_refused;  // by operation: who asked well and may not
+  std::map<std::string, std::string> m_versions;     // ETag by target
   std::size_t m_requests = 0;
 };
 

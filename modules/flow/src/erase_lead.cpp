@@ -123,7 +123,7 @@ Result<ErasureCertificate> EraseLead::erase(const Permit<Action::kErase>& permit
   return done ? Result{*done} : no_such_lead();
 }
 
-Result<void> EraseLead::finish(const records::Erasure& begun, const std::stop_token& stop) {
+Result<bool> EraseLead::finish(const records::Erasure& begun, const std::stop_token& stop) {
   const std::scoped_lock turn{m_turn};
   const LeadId lead = lead_of(begun);
   const auto conversation = conversation_of(begun);
@@ -131,7 +131,7 @@ Result<void> EraseLead::finish(const records::Erasure& begun, const std::stop_to
   LK_TRY(const auto found,
          m_house.store.read([&](store::ReadTxn& txn) { return erasures.find(txn, lead); }));
   if (!found || found->gone_ms() != 0) {
-    return {};
+    return false;
   }
   records::Erasure erasure = *found;
   for (bool is_more = conversation.has_value(); is_more;) {
@@ -154,7 +154,7 @@ Result<void> EraseLead::finish(const records::Erasure& begun, const std::stop_to
   LK_TRY_VOID(remove_notifications(lead, stop));
   LK_TRY_VOID(m_house.store.destroy_key(store::subject_key(lead)));
   const Timestamp now = m_house.clock.now();
-  return m_house.store.write([&](store::WriteTxn& txn) -> Result<void> {
+  LK_TRY_VOID(m_house.store.write([&](store::WriteTxn& txn) -> Result<void> {
     records::Erasure done = erasure;
     done.set_gone_ms(now.ms);
     LK_TRY_VOID(erasures.forget_names(txn, lead));
@@ -162,7 +162,8 @@ Result<void> EraseLead::finish(const records::Erasure& begun, const std::stop_to
     audit::Entry entry = entry_by(std::nullopt, audit::Act::kErasureDone, audit::object_of(lead));
     entry.items = done.messages();
     return audit::append(txn, entry, now);
-  });
+  }));
+  return true;
 }
 
 Result<void> EraseLead::remove_notifications(const LeadId& lead, const std::stop_token& stop) {
@@ -184,14 +185,16 @@ Result<std::size_t> EraseLead::go_on(const std::stop_token& stop) {
     return inbox::Erasures{}.list_under_way(txn, kErasuresAtOnce);
   }));
   // One that cannot be finished is in nobody's way.
-  Result<void> outcome;
+  Result<std::size_t> outcome{0};
   for (const records::Erasure& erasure : under_way) {
-    if (auto finished = finish(erasure, stop); !finished) {
-      outcome = std::move(finished);
+    const auto finished = finish(erasure, stop);
+    if (!finished) {
+      outcome = Fail{finished.error()};
+    } else if (outcome) {
+      outcome.value() += finished.value() ? 1U : 0U;
     }
   }
-  LK_TRY_VOID(outcome);
-  return under_way.size();
+  return outcome;
 }
 
 Result<ErasureCertificate> EraseLead::show(const Permit<Action::kErase>& permit, const LeadId& id) {

@@ -62,7 +62,8 @@ class EraseLead {
   [[nodiscard]] Result<std::size_t> go_on(const std::stop_token& stop);
 
  private:
-  [[nodiscard]] Result<void> finish(const records::Erasure& begun, const std::stop_token& stop);
+  // Whether there was something left to do.
+  [[nodiscard]] Result<bool> finish(const records::Erasure& begun, const std::stop_token& stop);
   [[nodiscard]] Result<void> remove_notifications(const LeadId& lead, const std::stop_token& stop);
   [[nodiscard]] Result<std::optional<ErasureCertificate>> certificate(const LeadId& lead);
 
