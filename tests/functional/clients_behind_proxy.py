@@ -132,7 +132,8 @@ class FromElsewhere(http.client.HTTPSConnection):
 
 
 def as_the_daemon_sent_it(method, target, has_body, answer):
-    del answer.headers["Server"]  # which is the proxy's
+    # Which are the proxy's; it sends in chunks what has not come as a whole.
+    del answer.headers["Server"], answer.headers["Transfer-Encoding"]
     functional.CONTRACT(method, target, has_body, answer)
 
 
