@@ -6,8 +6,6 @@
 
 namespace leadkeep::audit {
 
-inline constexpr store::Table<records::AuditEntry> kAudit{store::TableId::kAudit};
-
 [[nodiscard]] inline store::KeyRef audit_key() {
   return store::system_key("audit");
 }

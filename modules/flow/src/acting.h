@@ -51,6 +51,13 @@ inline void record_refusal(House& house, audit::Entry entry, std::string_view re
   report_unwritten(record(house, entry));
 }
 
+// The same, for whoever is told.
+[[nodiscard]] inline Fail refuse_on_record(House& house, const audit::Entry& entry,
+                                           const Error& error) {
+  record_refusal(house, entry, name_of(error.code));
+  return Fail{error};
+}
+
 // One entry for each session of `agent` that ended without having been signed out.
 [[nodiscard]] inline Result<void> append_ends(store::WriteTxn& txn,
                                               const std::optional<AgentId>& actor,

@@ -71,8 +71,7 @@ Result<void> ChangePassword::set(std::string_view username, const SecretBytes& f
     return m_agents.check_password(agent, fresh);
   }();
   if (!checked) {
-    record_refusal(m_house, entry, name_of(checked.error().code));
-    return Fail{std::move(checked).error()};
+    return refuse_on_record(m_house, entry, checked.error());
   }
   LK_TRY_VOID(act(m_house, entry, [&](store::WriteTxn& txn, audit::Entry&) -> Result<AgentId> {
     LK_TRY(const AgentId agent, m_agents.set_password(txn, checked.value()));

@@ -25,16 +25,16 @@ Result<void> EndEpoch::end(const std::stop_token& stop) {
 }
 
 Result<void> EndEpoch::end_if_due(const std::stop_token& stop) {
-  LK_TRY(const auto now, state());
-  const bool was_interrupted = now.end_of_earlier == store::EpochState::End::kUnderWay;
-  const bool is_due = now.oldest && m_house.clock.now() - *now.oldest >= m_due_after;
-  const Timestamp time = m_house.clock.now();
-  if (!(was_interrupted || is_due) || time < m_not_before) {
+  LK_TRY(const auto epoch, state());
+  const Timestamp now = m_house.clock.now();
+  const bool was_interrupted = epoch.end_of_earlier == State::End::kUnderWay;
+  const bool is_due = epoch.oldest && now - *epoch.oldest >= m_due_after;
+  if (!(was_interrupted || is_due) || now < m_not_before) {
     return {};
   }
   auto ended = end(stop);
   if (!ended) {
-    m_not_before = time + kAgainAfter;  // each try writes the keys anew
+    m_not_before = now + kAgainAfter;  // each try writes the keys anew
   }
   return ended;
 }

@@ -15,7 +15,6 @@ namespace {
 using identity::Action;
 using identity::Permit;
 
-constexpr std::int64_t kMsPerDay = 86'400'000;
 constexpr std::size_t kMessagesAtOnce = 500;  // bounds one write transaction
 constexpr std::size_t kErasuresAtOnce = 100;
 constexpr std::size_t kNotificationsAtOnce = 10'000;  // bounds one read
@@ -81,8 +80,7 @@ Result<ErasureCertificate> EraseLead::erase(const Permit<Action::kErase>& permit
   const Timestamp now = m_house.clock.now();
   audit::Entry entry = entry_by(permit.actor(), audit::Act::kErased, audit::object_of(id));
   if (const auto checked = check_reason(why); !checked) {
-    record_refusal(m_house, entry, name_of(checked.error().code));
-    return Fail{checked.error()};
+    return refuse_on_record(m_house, entry, checked.error());
   }
   LK_TRY(const auto earlier, certificate(id));
   if (earlier) {
@@ -202,8 +200,7 @@ Result<ErasureCertificate> EraseLead::show(const Permit<Action::kErase>& permit,
       entry_by(permit.actor(), audit::Act::kErasureShown, audit::object_of(id));
   LK_TRY(const auto found, certificate(id));
   if (!found) {
-    record_refusal(m_house, entry, name_of(Errc::kNotFound));
-    return no_such_lead();
+    return refuse_on_record(m_house, entry, no_such_lead().error);
   }
   LK_TRY_VOID(record(m_house, entry));
   return *found;
@@ -224,8 +221,7 @@ Result<std::optional<ErasureCertificate>> EraseLead::certificate(const LeadId& i
     out.why.case_reference = erasure->case_reference();
   }
   out.messages = erasure->messages();
-  const std::int64_t day_after = erasure->asked_ms() / kMsPerDay + 1;
-  out.notifications_until = Timestamp{day_after * kMsPerDay} + m_journal;
+  out.notifications_until = WebhookJournal::kept_until(out.asked_at, m_journal);
   if (erasure->gone_ms() != 0) {
     out.data_gone_at = Timestamp{erasure->gone_ms()};
   }

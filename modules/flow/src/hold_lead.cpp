@@ -33,8 +33,7 @@ Result<void> change_lead(House& house, const audit::Entry& entry, const LeadId& 
 Result<void> HoldLead::hold(const Permit<Action::kHold>& permit, const LeadId& id, const Why& why) {
   audit::Entry entry = entry_by(permit.actor(), audit::Act::kHeld, audit::object_of(id));
   if (const auto checked = check_reason(why); !checked) {
-    record_refusal(m_house, entry, name_of(checked.error().code));
-    return Fail{checked.error()};
+    return refuse_on_record(m_house, entry, checked.error());
   }
   entry.reason = why.code;
   entry.case_reference = why.case_reference.value_or("");

@@ -82,11 +82,6 @@ Result<inbox::LeadChange> checked(const identity::Viewer& viewer, const LeadChan
   return change;
 }
 
-Fail refuse_on_record(House& house, const audit::Entry& entry, const Error& error) {
-  record_refusal(house, entry, name_of(error.code));
-  return Fail{error};
-}
-
 std::string what_changes(const LeadChange& change) {
   std::string out = change.name ? "name " : "";
   out += change.added.empty() ? "" : "identifiers_added ";

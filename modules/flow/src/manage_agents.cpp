@@ -11,8 +11,7 @@ Result<AgentId> ManageAgents::add(const By& by, identity::NewAgent agent,
   const audit::Entry entry = entry_by(by.actor(), audit::Act::kAgentAdded);
   auto checked = m_directory.check(std::move(agent), now);
   if (!checked) {
-    record_refusal(m_house, entry, name_of(checked.error().code));
-    return Fail{std::move(checked).error()};
+    return refuse_on_record(m_house, entry, checked.error());
   }
   const auto add_to_list = [&](store::WriteTxn& txn) -> Result<AgentId> {
     LK_TRY_VOID(m_directory.add(txn, checked.value(), now));

@@ -20,12 +20,6 @@ Result<void> check(const RevealRequest& request) {
   return check_reason(request.why);
 }
 
-Ulid to_ulid(const IdentifierId& id) {
-  Ulid ulid{};
-  std::ranges::copy(id.bytes(), ulid.begin());
-  return ulid;
-}
-
 }  // namespace
 
 Result<std::vector<inbox::MaskedIdentifier>> Reveal::reveal(
@@ -34,19 +28,16 @@ Result<std::vector<inbox::MaskedIdentifier>> Reveal::reveal(
   using Revealed = std::vector<inbox::MaskedIdentifier>;
   const identity::Actor& actor = permit.actor();
   audit::Entry entry = entry_by(actor, audit::Act::kRevealed, audit::object_of(id));
-  const auto refuse = [&](const Error& error) {
-    record_refusal(m_house, entry, name_of(error.code));
-    return Fail{error};
-  };
   if (const auto checked = check(request); !checked) {
-    return refuse(checked.error());
+    return refuse_on_record(m_house, entry, checked.error());
   }
   entry.reason = request.why.code;
   entry.case_reference = request.why.case_reference.value_or("");
   const auto count = static_cast<unsigned>(request.identifiers.size());
   const auto taken = m_allowance.take(actor, m_house.clock.now(), count);
   if (taken == Allowance::Taken::kNone) {
-    return refuse({Errc::kTooManyRequests, "reveal: no more within this hour"});
+    return refuse_on_record(m_house, entry,
+                            {Errc::kTooManyRequests, "reveal: no more within this hour"});
   }
   auto revealed =
       act(m_house, entry, [&](store::WriteTxn& txn, audit::Entry& done) -> Result<Revealed> {

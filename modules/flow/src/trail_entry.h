@@ -8,7 +8,8 @@
 
 namespace leadkeep::flow {
 
-[[nodiscard]] inline Ulid to_ulid(const identity::SessionId& id) {
+template <class Kind>
+[[nodiscard]] Ulid to_ulid(const Id<Kind>& id) {
   Ulid ulid{};
   std::ranges::copy(id.bytes(), ulid.begin());
   return ulid;

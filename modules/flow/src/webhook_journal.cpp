@@ -163,6 +163,10 @@ Result<std::optional<Bytes>> WebhookJournal::remove_about(House& house,
   return next;
 }
 
+Timestamp WebhookJournal::kept_until(Timestamp received, std::chrono::days kept) {
+  return Timestamp{(received.ms / kMsPerDay + 1) * kMsPerDay} + kept;
+}
+
 Result<WebhookJournal::Left> WebhookJournal::remove_old(House& house, std::chrono::days kept,
                                                         Timestamp now, std::size_t limit) {
   const auto today = static_cast<std::uint32_t>(now.ms / kMsPerDay);

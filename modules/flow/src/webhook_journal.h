@@ -36,6 +36,8 @@ class WebhookJournal {
   // go on from, nothing at the end.
   [[nodiscard]] static Result<std::optional<Bytes>> remove_about(
       House& house, const std::vector<std::string>& names, const Bytes& from, std::size_t limit);
+  // When what came then goes, by remove_old().
+  [[nodiscard]] static Timestamp kept_until(Timestamp received, std::chrono::days kept);
   // Removes up to `limit` rows of days that are over for so long, and then the keys of those days. What is still
   // deferred stays, and its day with it.
   enum class Left : std::uint8_t { kNothing, kSome };

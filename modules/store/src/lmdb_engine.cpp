@@ -134,36 +134,14 @@ class LmdbEngine::Impl {
 
   Result<void> write(const WriteBody& body) {
     PendingWrite pending{&body, {}, {}};
-    const bool queued = m_queue.with([&](WriteQueue& queue) {
-      if (queue.stopping || m_broken.load()) {
-        return false;
-      }
-      queue.waiting.push_back(&pending);
-      return true;
-    });
-    if (!queued) {
-      return fail(Errc::kUnavailable, "store: no writes are taken; see the log, then restart");
-    }
-    m_queue.notify_one();
-    pending.done.wait();
+    LK_TRY_VOID(wait_for(pending, &WriteQueue::waiting));
     return std::move(pending.outcome);
   }
 
   Result<void> compact() {
     const std::scoped_lock turn{m_compaction};
     PendingCompaction pending;
-    const bool queued = m_queue.with([&](WriteQueue& queue) {
-      if (queue.stopping || m_broken.load()) {
-        return false;
-      }
-      queue.compactions.push_back(&pending);
-      return true;
-    });
-    if (!queued) {
-      return fail(Errc::kUnavailable, "store: no writes are taken; see the log, then restart");
-    }
-    m_queue.notify_one();
-    pending.done.wait();
+    LK_TRY_VOID(wait_for(pending, &WriteQueue::compactions));
     LK_TRY_VOID(std::move(pending.outcome));
     // Looked at again and again, so that readers need not tell.
     while (pending.retired.use_count() > 1) {
@@ -190,6 +168,24 @@ class LmdbEngine::Impl {
     LmdbEnvironment& m_environment;
     MDB_txn* m_txn;
   };
+
+  // Until the writer thread has done it.
+  template <class Pending>
+  Result<void> wait_for(Pending& pending, std::deque<Pending*> WriteQueue::* line) {
+    const bool queued = m_queue.with([&](WriteQueue& queue) {
+      if (queue.stopping || m_broken.load()) {
+        return false;
+      }
+      (queue.*line).push_back(&pending);
+      return true;
+    });
+    if (!queued) {
+      return fail(Errc::kUnavailable, "store: no writes are taken; see the log, then restart");
+    }
+    m_queue.notify_one();
+    pending.done.wait();
+    return {};
+  }
 
   [[nodiscard]] std::shared_ptr<LmdbEnvironment> current() const {
     return m_environment.with([](const auto& environment) { return environment; });

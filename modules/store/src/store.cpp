@@ -174,18 +174,14 @@ Result<void> Store::ensure_keys(std::span<const KeyRef> refs) {
   return m_keys->ensure(refs);
 }
 
-Result<void> Store::end_epoch(const crypto::Key256& root, const std::stop_token& stop,
-                              const std::function<void(std::uint64_t)>& taken_over) {
+Result<void> Store::end_epoch(const crypto::Key256& root, const std::stop_token& stop) {
   LK_TRY_VOID(m_keys->begin_epoch(root));
   std::optional<Bytes> next{Bytes{}};
-  for (std::uint64_t keys = 0; next; keys += kKeysAtOnce) {
+  while (next) {
     if (stop.stop_requested()) {
       return fail(Errc::kUnavailable, "keys: stopped; the end of the epoch goes on later");
     }
     LK_TRY(next, m_keys->take_over(*next, kKeysAtOnce));
-    if (taken_over) {
-      taken_over(keys);
-    }
   }
   LK_TRY_VOID(m_keys->remove_older_keks());
   LK_TRY_VOID(m_key_rows->compact());

@@ -19,7 +19,6 @@
 #include <leadkeep/store/transaction.h>
 
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -99,9 +98,9 @@ class Store {
 
   // Ends the epoch of the keys: of those that were destroyed in it nothing is left afterwards, wherever their
   // old copies are. Goes on where an earlier call was interrupted; the next slice is not begun once `stop` is
-  // requested (kUnavailable). `taken_over` is told how many keys there are under the new KEK, now and then.
-  [[nodiscard]] Result<void> end_epoch(const crypto::Key256& root, const std::stop_token& stop = {},
-                                       const std::function<void(std::uint64_t)>& taken_over = {});
+  // requested (kUnavailable).
+  [[nodiscard]] Result<void> end_epoch(const crypto::Key256& root,
+                                       const std::stop_token& stop = {});
 
   [[nodiscard]] const KeyStore& keys() const noexcept { return *m_keys; }
 
